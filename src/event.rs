@@ -1,0 +1,15 @@
+//! What a CloudTrail record means.
+//!
+//! This room owns the vocabulary of one record: its fields and their short
+//! names ([`field`]), when it happened ([`time`]), who acted ([`identity`]), from
+//! where ([`address`]) and with which result ([`outcome`]). Everything here is a
+//! pure function of one value.
+//!
+//! It must not know where a record came from, how it is stored, or whether it
+//! is risky.
+
+pub mod address;
+pub mod field;
+pub mod identity;
+pub mod outcome;
+pub mod time;

@@ -1,0 +1,321 @@
+//! Who acted: the `userIdentity` object, read once per distinct object.
+//!
+//! Every part of it may be missing. What people call "the user" is worked out
+//! in one place, [`Identity::parse`], as a cascade that ends in `unknown` and
+//! never in a guess.
+
+use crate::event::address::is_service_name;
+use crate::event::time::Time;
+use crate::json;
+
+/// The name of an actor of whom nothing is known.
+pub const UNKNOWN_ACTOR: &str = "unknown";
+
+/// What a `userIdentity` says, in the words of CloudTrail; empty where it says nothing.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Identity {
+    /// `type` as written: `IAMUser`, `AssumedRole`, `Root`, ... (an open list).
+    pub kind: String,
+    /// `arn`.
+    pub arn: String,
+    /// `principalId`.
+    pub principal_id: String,
+    /// `accountId`, else the account in the ARN.
+    pub account: String,
+    /// `accessKeyId`.
+    pub access_key: String,
+    /// `userName`.
+    pub user_name: String,
+    /// The role behind an assumed role: the issuer's name, else the name in the ARN.
+    pub role: String,
+    /// `sessionContext.sessionIssuer.arn`.
+    pub issuer_arn: String,
+    /// The role session name, or the name given to a federated user.
+    pub session_name: String,
+    /// `invokedBy`: the service that called on the identity's behalf.
+    pub invoked_by: String,
+    /// `sessionContext.sourceIdentity`.
+    pub source_identity: String,
+    /// `sessionContext.attributes.creationDate`.
+    pub created: Time,
+    /// `sessionContext.attributes.mfaAuthenticated`.
+    pub mfa: Option<bool>,
+    /// The short name that a person would use; see [`Identity::parse`].
+    pub actor: String,
+    /// Whether AWS itself acted: a service, or a service-linked role.
+    pub is_service: bool,
+}
+
+impl Identity {
+    /// Reads a raw `userIdentity` value; anything that is no object gives an unknown actor.
+    ///
+    /// The actor is `userName` for users, `role/session` for assumed roles (the role
+    /// alone where the session name was made by a machine, or each of its sessions
+    /// would be an actor of its own), `root@account`, the service for AWS services,
+    /// and else the first of: end of the ARN, issuer, user name, principal, invoker, account.
+    pub fn parse(raw: &[u8]) -> Self {
+        let mut id = Self::default();
+        for m in json::members(raw) {
+            match m.key {
+                b"type" => id.kind = owned(m.value),
+                b"arn" => id.arn = owned(m.value),
+                b"principalId" => id.principal_id = owned(m.value),
+                b"accountId" => id.account = owned(m.value),
+                b"accessKeyId" => id.access_key = owned(m.value),
+                b"userName" => id.user_name = owned(m.value),
+                b"invokedBy" => id.invoked_by = owned(m.value),
+                b"sessionContext" => id.read_session(m.value),
+                _ => {}
+            }
+        }
+        id.derive();
+        id
+    }
+
+    fn read_session(&mut self, context: &[u8]) {
+        for m in json::members(context) {
+            match m.key {
+                b"sourceIdentity" => self.source_identity = owned(m.value),
+                b"sessionIssuer" => {
+                    self.issuer_arn = json::member(m.value, "arn").map(owned).unwrap_or_default();
+                    self.role = json::member(m.value, "userName").map(owned).unwrap_or_default();
+                }
+                b"attributes" => {
+                    let created = json::member(m.value, "creationDate").map(owned).unwrap_or_default();
+                    self.created = Time::parse(created.as_bytes());
+                    self.mfa = match json::member(m.value, "mfaAuthenticated").map(owned).as_deref() {
+                        Some("true") => Some(true),
+                        Some("false") => Some(false),
+                        _ => None,
+                    };
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Works out what follows from the fields as written.
+    fn derive(&mut self) {
+        let arn = Arn::parse(&self.arn);
+        if let Some(arn) = &arn {
+            if self.account.is_empty() {
+                self.account = arn.account.to_owned();
+            }
+            let mut parts = arn.resource.splitn(3, '/');
+            match (parts.next(), parts.next(), parts.next()) {
+                (Some("assumed-role"), Some(role), session) => {
+                    if self.role.is_empty() {
+                        role.clone_into(&mut self.role);
+                    }
+                    self.session_name = session.unwrap_or_default().to_owned();
+                }
+                (Some("federated-user"), Some(name), _) => name.clone_into(&mut self.session_name),
+                _ => {}
+            }
+        }
+        if self.session_name.is_empty() && self.kind == "AssumedRole" {
+            self.session_name = self.principal_id.split_once(':').map(|p| p.1).unwrap_or_default().to_owned();
+        }
+        self.is_service = self.kind == "AWSService"
+            || self.role.starts_with("AWSServiceRole")
+            || self.issuer_arn.contains(":role/aws-service-role/")
+            || (self.kind.is_empty() && is_service_name(&self.invoked_by));
+        self.actor = self.actor_name(arn.as_ref());
+    }
+
+    fn actor_name(&self, arn: Option<&Arn<'_>>) -> String {
+        match self.kind.as_str() {
+            "Root" if self.account.is_empty() => return "root".to_owned(),
+            "Root" => return format!("root@{}", self.account),
+            "AWSService" if !self.invoked_by.is_empty() => return self.invoked_by.clone(),
+            "AssumedRole" | "Role" if !self.role.is_empty() => {
+                return if self.session_name.is_empty() || is_generated(&self.session_name) {
+                    self.role.clone()
+                } else {
+                    format!("{}/{}", self.role, self.session_name)
+                };
+            }
+            _ => {}
+        }
+        let candidates = [
+            self.user_name.as_str(),
+            self.session_name.as_str(),
+            arn.map_or("", |arn| arn.resource.rsplit('/').next().unwrap_or_default()),
+            self.arn.as_str(),
+            self.role.as_str(),
+            self.principal_id.as_str(),
+            self.invoked_by.as_str(),
+            self.account.as_str(),
+        ];
+        candidates.into_iter().find(|c| !c.is_empty()).unwrap_or(UNKNOWN_ACTOR).to_owned()
+    }
+
+    /// The fullest name of the principal: its ARN, else the first of issuer, principal id, invoker, account.
+    pub fn principal(&self) -> &str {
+        [&self.arn, &self.issuer_arn, &self.principal_id, &self.invoked_by, &self.account]
+            .into_iter()
+            .find(|s| !s.is_empty())
+            .map_or(UNKNOWN_ACTOR, String::as_str)
+    }
+
+    /// The name of the session that an event of this identity belongs to; empty where there is none.
+    ///
+    /// The console gives nearly every request a key of its own, so a console
+    /// session is the principal and the time it was created; any other session
+    /// is its access key.
+    pub fn session(&self, from_console: bool) -> String {
+        let by_key = !self.access_key.is_empty() && !from_console;
+        if by_key {
+            self.access_key.clone()
+        } else if self.created.is_known() && !self.principal_id.is_empty() {
+            format!("{}@{}", self.principal_id, self.created)
+        } else {
+            self.access_key.clone()
+        }
+    }
+}
+
+fn owned(value: &[u8]) -> String {
+    json::scalar(value).map(std::borrow::Cow::into_owned).unwrap_or_default()
+}
+
+/// The parts of an Amazon Resource Name, in any partition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the names are AWS's own")]
+pub struct Arn<'a> {
+    pub partition: &'a str,
+    pub service: &'a str,
+    pub region: &'a str,
+    pub account: &'a str,
+    pub resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    /// Splits `arn:partition:service:region:account:resource`; `None` when it is none.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':');
+        if parts.next() != Some("arn") {
+            return None;
+        }
+        Some(Self {
+            partition: parts.next()?,
+            service: parts.next()?,
+            region: parts.next()?,
+            account: parts.next()?,
+            resource: parts.next()?,
+        })
+    }
+}
+
+/// Whether a role session name was made by a machine: instance ids, SDK defaults, numbers, hashes.
+fn is_generated(name: &str) -> bool {
+    const PREFIXES: [&str; 6] =
+        ["botocore-session-", "aws-sdk-", "aws-go-sdk-", "AWSCLI-Session", "terraform-", "awslambda_"];
+    let hexadecimal = |s: &str| s.bytes().all(|b| b.is_ascii_hexdigit());
+    let digits = |s: &str| s.bytes().filter(u8::is_ascii_digit).count();
+    let instance = name.strip_prefix("i-").is_some_and(|rest| rest.len() >= 8 && hexadecimal(rest));
+    let number = name.len() >= 6 && digits(name) == name.len();
+    let hash = name.split(['-', '_', '.', ':']).any(|p| p.len() >= 12 && hexadecimal(p) && digits(p) >= 4);
+    instance || number || hash || PREFIXES.iter().any(|p| name.starts_with(p))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROLE: &str = r#"{"type":"AssumedRole","principalId":"AROAEXAMPLE:alice",
+        "arn":"arn:aws:sts::111122223333:assumed-role/Admin/alice","accountId":"111122223333",
+        "accessKeyId":"ASIAEXAMPLE","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROAEXAMPLE",
+        "arn":"arn:aws:iam::111122223333:role/Admin","accountId":"111122223333","userName":"Admin"},
+        "webIdFederationData":{},"sourceIdentity":"al","attributes":{"creationDate":"2026-01-10T10:00:00Z","mfaAuthenticated":"false"}}}"#;
+
+    #[test]
+    fn an_assumed_role_is_read_whole() {
+        let id = Identity::parse(ROLE.as_bytes());
+        assert_eq!(
+            (id.kind.as_str(), id.actor.as_str(), id.role.as_str()),
+            ("AssumedRole", "Admin/alice", "Admin")
+        );
+        assert_eq!(
+            (id.session_name.as_str(), id.mfa, id.source_identity.as_str()),
+            ("alice", Some(false), "al")
+        );
+        assert_eq!(id.created.to_string(), "2026-01-10T10:00:00Z");
+        assert_eq!(id.session(false), "ASIAEXAMPLE");
+        assert_eq!(id.session(true), "AROAEXAMPLE:alice@2026-01-10T10:00:00Z");
+        assert!(!id.is_service);
+    }
+
+    #[test]
+    fn the_actor_is_found_whatever_is_missing() {
+        for (raw, actor) in [
+            (
+                r#"{"type":"Root","accountId":"111122223333","arn":"arn:aws:iam::111122223333:root"}"#,
+                "root@111122223333",
+            ),
+            (r#"{"type":"IAMUser","userName":"bob","arn":"arn:aws:iam::1:user/x/bob"}"#, "bob"),
+            (r#"{"type":"IAMUser","arn":"arn:aws-cn:iam::1:user/x/bob"}"#, "bob"),
+            (r#"{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/web/i-0123456789abcdef0"}"#, "web"),
+            (
+                r#"{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/ci/botocore-session-1690000000"}"#,
+                "ci",
+            ),
+            (
+                r#"{"type":"AssumedRole","principalId":"AROA1:eve","sessionContext":{"sessionIssuer":{}}}"#,
+                "eve",
+            ),
+            (r#"{"type":"FederatedUser","arn":"arn:aws:sts::1:federated-user/fred"}"#, "fred"),
+            (r#"{"type":"AWSService","invokedBy":"ec2.amazonaws.com"}"#, "ec2.amazonaws.com"),
+            (r#"{"type":"AWSAccount","principalId":"AIDAX","accountId":"999988887777"}"#, "AIDAX"),
+            (r#"{"type":"AWSAccount","accountId":"999988887777"}"#, "999988887777"),
+            (r#"{"accountId":"1","userName":null}"#, "1"),
+            (r#"{"type":7,"userName":["x"]}"#, UNKNOWN_ACTOR),
+            ("{}", UNKNOWN_ACTOR),
+            ("null", UNKNOWN_ACTOR),
+            (r#""text""#, UNKNOWN_ACTOR),
+            ("", UNKNOWN_ACTOR),
+        ] {
+            assert_eq!(Identity::parse(raw.as_bytes()).actor, actor, "{raw}");
+        }
+    }
+
+    #[test]
+    fn services_are_told_from_people() {
+        for (raw, service) in [
+            (r#"{"type":"AWSService","invokedBy":"x.amazonaws.com"}"#, true),
+            (r#"{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/AWSServiceRoleForConfig/s"}"#, true),
+            (r#"{"invokedBy":"config.amazonaws.com"}"#, true),
+            (r#"{"type":"IAMUser","userName":"AWSServiceRole"}"#, false),
+        ] {
+            assert_eq!(Identity::parse(raw.as_bytes()).is_service, service, "{raw}");
+        }
+    }
+
+    #[test]
+    fn generated_session_names_are_known() {
+        for (name, generated) in [
+            ("i-0123456789abcdef0", true),
+            ("1690000000", true),
+            ("aws-go-sdk-1690000000000", true),
+            ("deploy-4f2d9c1ab37e-prod", true),
+            ("alice", false),
+            ("alice@example.com", false),
+            ("deadbeef", false),
+            ("facade-decade", false),
+            ("GitHubActions", false),
+        ] {
+            assert_eq!(is_generated(name), generated, "{name}");
+        }
+    }
+
+    #[test]
+    fn arns_of_every_partition_split() {
+        let arn = Arn::parse("arn:aws-us-gov:s3:::bucket/key:with:colons").unwrap();
+        assert_eq!(
+            (arn.partition, arn.service, arn.resource),
+            ("aws-us-gov", "s3", "bucket/key:with:colons")
+        );
+        assert_eq!(Arn::parse("arn:aws:s3"), None);
+        assert_eq!(Arn::parse("nonsense"), None);
+    }
+}

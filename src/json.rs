@@ -1,0 +1,406 @@
+//! Spans over JSON text: where a value ends, what an object holds, what a string says.
+//!
+//! CloudTrail is read without building a tree. These functions find the bytes
+//! of a value and leave them where they are; text is decoded only when somebody
+//! asks. They are lenient on purpose: a record with a fault inside one of its
+//! values is still a record. Whether text is *valid* JSON is `serde_json`'s
+//! business; for valid text the two agree, which the tests check.
+//!
+//! Nothing here recurses, so depth cannot overflow the stack.
+
+use std::borrow::Cow;
+
+/// What a byte means outside of a string.
+const OTHER: u8 = 0;
+const QUOTE: u8 = 1;
+const OPEN: u8 = 2;
+const CLOSE: u8 = 3;
+
+static CLASS: [u8; 256] = {
+    let mut t = [OTHER; 256];
+    t[b'"' as usize] = QUOTE;
+    t[b'{' as usize] = OPEN;
+    t[b'[' as usize] = OPEN;
+    t[b'}' as usize] = CLOSE;
+    t[b']' as usize] = CLOSE;
+    t
+};
+
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// High bits set where a byte of `word` is zero; exact up to and including the first.
+#[inline]
+const fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(LOW) & !word & HIGH
+}
+
+/// The index of the quote that closes the string whose content starts at `at`.
+#[inline]
+pub fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        let stop = loop {
+            let rest = text.get(at..)?;
+            let Some(chunk) = rest.first_chunk::<8>() else {
+                break at + rest.iter().position(|&b| b == b'"' || b == b'\\')?;
+            };
+            let word = u64::from_le_bytes(*chunk);
+            let hits = zero_bytes(word ^ (LOW * b'"' as u64)) | zero_bytes(word ^ (LOW * b'\\' as u64));
+            if hits != 0 {
+                break at + (hits.trailing_zeros() / 8) as usize;
+            }
+            at += 8;
+        };
+        if text[stop] == b'"' {
+            return Some(stop);
+        }
+        at = stop + 2;
+    }
+}
+
+/// The index of the first byte from `at` on that is no JSON white space.
+#[inline]
+pub fn skip_space(text: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = text.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// The index behind the value that starts at `at`; `None` when the text ends before it does.
+///
+/// Brackets are counted, not matched. A scalar ends before `,`, `}`, `]` or white space.
+#[inline]
+pub fn skip_value(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at)? {
+        b'"' => Some(string_end(text, at + 1)? + 1),
+        b'{' | b'[' => skip_nested(text, at),
+        _ => Some(skip_scalar(text, at)),
+    }
+}
+
+#[inline]
+fn skip_nested(text: &[u8], mut at: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    loop {
+        match CLASS[usize::from(*text.get(at)?)] {
+            OTHER => at += 1,
+            QUOTE => at = string_end(text, at + 1)? + 1,
+            OPEN => {
+                depth += 1;
+                at += 1;
+            }
+            _ => {
+                depth -= 1;
+                at += 1;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+        }
+    }
+}
+
+#[inline]
+fn skip_scalar(text: &[u8], at: usize) -> usize {
+    let rest = &text[at..];
+    let end = |b: &u8| matches!(b, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | b':' | b'"');
+    at + rest.iter().position(end).unwrap_or(rest.len())
+}
+
+/// One member of an object: the raw key between its quotes, and the raw value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Member<'a> {
+    /// The key as written, escapes and all, without its quotes.
+    pub key: &'a [u8],
+    /// The value as written.
+    pub value: &'a [u8],
+}
+
+/// Walks the members of an object; ends at the closing brace or at the first fault.
+#[derive(Clone, Debug)]
+pub struct Members<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+/// The members of the object that starts at the beginning of `value` (nothing when it is no object).
+pub fn members(value: &[u8]) -> Members<'_> {
+    let at = skip_space(value, 0);
+    let open = value.get(at) == Some(&b'{');
+    Members { text: value, at: if open { at + 1 } else { value.len() } }
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = Member<'a>;
+
+    fn next(&mut self) -> Option<Member<'a>> {
+        let mut at = skip_space(self.text, self.at);
+        if self.text.get(at) == Some(&b',') {
+            at = skip_space(self.text, at + 1);
+        }
+        if self.text.get(at) != Some(&b'"') {
+            return None;
+        }
+        let key_end = string_end(self.text, at + 1)?;
+        let key = &self.text[at + 1..key_end];
+        let colon = skip_space(self.text, key_end + 1);
+        if self.text.get(colon) != Some(&b':') {
+            return None;
+        }
+        let start = skip_space(self.text, colon + 1);
+        let end = skip_value(self.text, start)?;
+        self.at = end;
+        Some(Member { key, value: &self.text[start..end] })
+    }
+}
+
+/// Walks the elements of an array; ends at the closing bracket or at the first fault.
+#[derive(Clone, Debug)]
+pub struct Elements<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+/// The elements of the array that starts at the beginning of `value` (nothing when it is none).
+pub fn elements(value: &[u8]) -> Elements<'_> {
+    let at = skip_space(value, 0);
+    let open = value.get(at) == Some(&b'[');
+    Elements { text: value, at: if open { at + 1 } else { value.len() } }
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let mut at = skip_space(self.text, self.at);
+        if self.text.get(at) == Some(&b',') {
+            at = skip_space(self.text, at + 1);
+        }
+        if matches!(self.text.get(at), None | Some(b']' | b',' | b':' | b'}')) {
+            return None;
+        }
+        let end = skip_value(self.text, at)?;
+        self.at = end;
+        Some(&self.text[at..end])
+    }
+}
+
+/// The value of the last member of `object` with this key; keys are compared as written.
+pub fn member<'a>(object: &'a [u8], key: &str) -> Option<&'a [u8]> {
+    members(object).filter(|m| m.key == key.as_bytes()).last().map(|m| m.value)
+}
+
+/// The value below `path`, a key for each step.
+pub fn at_path<'a>(value: &'a [u8], path: &[&str]) -> Option<&'a [u8]> {
+    path.iter().try_fold(value, |v, key| member(v, key))
+}
+
+/// Whether the value is missing in effect: `null`.
+pub fn is_null(value: &[u8]) -> bool {
+    value == b"null"
+}
+
+/// The text of a scalar: a string decoded, a number or word as written; `None` for `null`, objects and lists.
+pub fn scalar(value: &[u8]) -> Option<Cow<'_, str>> {
+    match value.first()? {
+        b'{' | b'[' => None,
+        b'"' => Some(unquote(value).0),
+        _ if is_null(value) => None,
+        _ => Some(String::from_utf8_lossy(value)),
+    }
+}
+
+/// The text of any value: as [`scalar`], and objects and lists as written; `None` for `null`.
+pub fn display(value: &[u8]) -> Option<Cow<'_, str>> {
+    match value.first()? {
+        b'{' | b'[' => Some(String::from_utf8_lossy(value)),
+        _ => scalar(value),
+    }
+}
+
+/// The content of a string value with its quotes, decoded; whether anything in it had to be replaced.
+pub fn unquote(value: &[u8]) -> (Cow<'_, str>, bool) {
+    let inner = value.strip_prefix(b"\"").unwrap_or(value);
+    decode(inner.strip_suffix(b"\"").unwrap_or(inner))
+}
+
+/// Decodes the content of a string (without quotes).
+///
+/// Bytes that are no UTF-8, lone surrogates and unknown escapes become U+FFFD or stay as
+/// they are, and the flag says so: nothing is lost silently.
+pub fn decode(raw: &[u8]) -> (Cow<'_, str>, bool) {
+    if memchr::memchr(b'\\', raw).is_none() {
+        return match String::from_utf8_lossy(raw) {
+            Cow::Borrowed(s) => (Cow::Borrowed(s), false),
+            owned @ Cow::Owned(_) => (owned, true),
+        };
+    }
+    let mut out = String::with_capacity(raw.len());
+    let mut lossy = false;
+    let mut rest = raw;
+    while let Some(slash) = memchr::memchr(b'\\', rest) {
+        lossy |= push_lossy(&mut out, &rest[..slash]);
+        let (used, faulty) = push_escape(&mut out, &rest[slash..]);
+        lossy |= faulty;
+        rest = &rest[slash + used..];
+    }
+    lossy |= push_lossy(&mut out, rest);
+    (Cow::Owned(out), lossy)
+}
+
+fn push_lossy(out: &mut String, bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    out.push_str(&text);
+    matches!(text, Cow::Owned(_))
+}
+
+/// Appends what the escape at the start of `rest` means; how many bytes it took, and whether it was faulty.
+fn push_escape(out: &mut String, rest: &[u8]) -> (usize, bool) {
+    let simple = match rest.get(1) {
+        Some(b'n') => '\n',
+        Some(b't') => '\t',
+        Some(b'r') => '\r',
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(&b @ (b'"' | b'\\' | b'/')) => char::from(b),
+        Some(b'u') => return push_unicode(out, rest),
+        _ => {
+            out.push('\\');
+            return (1, true);
+        }
+    };
+    out.push(simple);
+    (2, false)
+}
+
+fn push_unicode(out: &mut String, rest: &[u8]) -> (usize, bool) {
+    let Some(first) = hex4(rest) else {
+        out.push('\\');
+        return (1, true);
+    };
+    if let Some(c) = char::from_u32(first) {
+        out.push(c);
+        return (6, false);
+    }
+    let low = rest.get(6..).and_then(hex4).filter(|low| (0xdc00..0xe000).contains(low));
+    if let (0xd800..0xdc00, Some(low)) = (first, low)
+        && let Some(c) = char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (low - 0xdc00))
+    {
+        out.push(c);
+        return (12, false);
+    }
+    out.push(char::REPLACEMENT_CHARACTER);
+    (6, true)
+}
+
+/// The value of `\uXXXX` at the start of `rest`.
+fn hex4(rest: &[u8]) -> Option<u32> {
+    let digits = rest.strip_prefix(b"\\u")?.get(..4)?;
+    digits.iter().try_fold(0, |v, &b| Some(v << 4 | char::from(b).to_digit(16)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn values_end_where_they_should() {
+        for (text, end) in [
+            (r#""a\"b" x"#, Some(6)),
+            (r#"{"a":[1,"]"]}, "#, Some(13)),
+            ("12.5e3}", Some(6)),
+            ("null", Some(4)),
+            (r#""open"#, None),
+            (r#"{"a":1"#, None),
+            (r#""\"#, None),
+            ("", None),
+        ] {
+            assert_eq!(skip_value(text.as_bytes(), 0), end, "{text}");
+        }
+    }
+
+    #[test]
+    fn ten_thousand_levels_do_not_hurt() {
+        let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
+        assert_eq!(skip_value(deep.as_bytes(), 0), Some(deep.len()));
+        assert_eq!(skip_value(&deep.as_bytes()[..15_000], 0), None);
+    }
+
+    #[test]
+    fn members_and_elements_survive_odd_spacing_and_duplicates() {
+        let text = b"{ \"a\" : 1 ,\n\"b\":{\"a\":3},\"a\":[2 , \"x\" ] }";
+        let keys: Vec<_> = members(text).map(|m| m.key).collect();
+        assert_eq!(keys, [b"a", b"b", b"a"]);
+        assert_eq!(member(text, "a"), Some(&b"[2 , \"x\" ]"[..]), "the last one counts");
+        assert_eq!(at_path(text, &["b", "a"]), Some(&b"3"[..]));
+        assert_eq!(elements(member(text, "a").unwrap()).count(), 2);
+        assert_eq!(members(b"[1]").count() + elements(b"{}").count() + members(b"").count(), 0);
+    }
+
+    #[test]
+    fn strings_decode_and_say_what_was_lost() {
+        for (raw, text, lossy) in [
+            (&b"plain"[..], "plain", false),
+            (b"a\\n\\\"\\\\\\/\\u0041", "a\n\"\\/A", false),
+            (b"\\ud83d\\ude00", "😀", false),
+            (b"\\ud800", "\u{fffd}", true),
+            (b"\\ud800\\u0041", "\u{fffd}A", true),
+            (b"\\u12", "\\u12", true),
+            (b"\\x", "\\x", true),
+            (b"a\\", "a\\", true),
+            (b"\xff", "\u{fffd}", true),
+            (b"\xff\\n", "\u{fffd}\n", true),
+            (b"nul\\u0000", "nul\0", false),
+        ] {
+            assert_eq!(decode(raw), (Cow::Borrowed(text), lossy), "{raw:?}");
+        }
+    }
+
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::vec((any::<String>(), inner), 0..6)
+                    .prop_map(|m| Value::Object(m.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// Rebuilds a tree from spans, so that it can be compared with the oracle.
+    fn rebuild(text: &[u8]) -> Value {
+        match text[0] {
+            b'{' => Value::Object(
+                members(text).map(|m| (decode(m.key).0.into_owned(), rebuild(m.value))).collect(),
+            ),
+            b'[' => Value::Array(elements(text).map(rebuild).collect()),
+            b'"' => Value::from(unquote(text).0.into_owned()),
+            _ => serde_json::from_slice(text).unwrap(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn spans_agree_with_serde_json(value in json(), pretty: bool) {
+            let text = if pretty { serde_json::to_vec_pretty(&value) } else { serde_json::to_vec(&value) }.unwrap();
+            prop_assert_eq!(skip_value(&text, 0), Some(text.len()));
+            prop_assert_eq!(rebuild(&text), value);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(text in "[\\[\\]{}:,\"\\\\a1 \u{e9}]{0,40}", at in 0usize..50) {
+            let text = text.as_bytes();
+            let _ = (skip_value(text, at), string_end(text, at), members(text).count(), elements(text).count());
+            let _ = (scalar(text), display(text), decode(text));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! trailhound: a console, and an engine, for investigating AWS CloudTrail.
+//!
+//! The tree of modules is the architecture; data goes one way, from bytes to
+//! columns to scored events to what shows them. `docs/architecture.md` tells the
+//! whole story, each module opens with its own part of it.
+
+pub mod event;
+pub mod json;
+pub mod text;

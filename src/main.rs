@@ -1,0 +1,3 @@
+//! The program `trailhound`.
+
+fn main() {}
