@@ -6,4 +6,5 @@
 
 pub mod event;
 pub mod json;
+pub mod store;
 pub mod text;

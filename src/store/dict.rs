@@ -1,0 +1,228 @@
+//! A dictionary: each distinct text once, with a number that never changes.
+//!
+//! Writers intern from many threads; readers take a [`Values`], a snapshot that
+//! shares all full pages with the dictionary and so costs next to nothing.
+
+use std::hash::BuildHasher as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+/// The number of the empty text, which stands for "absent", in every dictionary.
+pub const ABSENT: u32 = 0;
+
+/// How many texts a page holds; a power of two.
+const PAGE: usize = 1024;
+
+/// Texts in the order of their numbers, at most [`PAGE`] of them.
+#[derive(Clone, Default, Debug)]
+struct Page {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Page {
+    fn get(&self, slot: usize) -> &str {
+        let end = self.ends.get(slot).map_or(0, |&e| e as usize);
+        let start = slot.checked_sub(1).and_then(|s| self.ends.get(s)).map_or(0, |&e| e as usize);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+}
+
+/// A dictionary that is being filled.
+#[derive(Debug)]
+pub struct Dict {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    full: Vec<Arc<Page>>,
+    tail: Page,
+    index: HashTable<u32>,
+    hasher: RandomState,
+    bytes: usize,
+    /// The last snapshot taken, reused while nothing new was interned.
+    last: Values,
+}
+
+impl Inner {
+    fn get(&self, id: u32) -> &str {
+        let (page, slot) = (id as usize / PAGE, id as usize % PAGE);
+        self.full.get(page).map_or(&self.tail, |p| p).get(slot)
+    }
+
+    fn len(&self) -> u32 {
+        (self.full.len() * PAGE + self.tail.ends.len()) as u32
+    }
+
+    fn push(&mut self, text: &str) -> u32 {
+        let id = self.len();
+        self.tail.push(text);
+        self.bytes += text.len();
+        if self.tail.ends.len() == PAGE {
+            self.full.push(Arc::new(std::mem::take(&mut self.tail)));
+        }
+        id
+    }
+}
+
+impl Default for Dict {
+    fn default() -> Self {
+        let mut inner = Inner {
+            full: Vec::new(),
+            tail: Page::default(),
+            index: HashTable::new(),
+            hasher: RandomState::default(),
+            bytes: 0,
+            last: Values::default(),
+        };
+        intern(&mut inner, "");
+        Self { inner: Mutex::new(inner) }
+    }
+}
+
+/// The longest text that is kept; longer ones are cut at a character boundary.
+///
+/// A page holds 1,024 texts behind 32-bit offsets, so this bound keeps them exact.
+pub const LONGEST: usize = 4 << 20;
+
+fn intern(inner: &mut Inner, text: &str) -> u32 {
+    let text = if text.len() > LONGEST { &text[..text.floor_char_boundary(LONGEST)] } else { text };
+    let hash = inner.hasher.hash_one(text);
+    if let Some(&id) = inner.index.find(hash, |&id| inner.get(id) == text) {
+        return id;
+    }
+    let id = inner.push(text);
+    let Inner { full, tail, index, hasher, .. } = inner;
+    let rehash = |&id: &u32| {
+        let (page, slot) = (id as usize / PAGE, id as usize % PAGE);
+        hasher.hash_one(full.get(page).map_or(&*tail, |p| p).get(slot))
+    };
+    index.insert_unique(hash, id, rehash);
+    id
+}
+
+impl Dict {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Interning leaves no half-made state behind that a panic elsewhere could expose.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of `text`, new or known.
+    pub fn intern(&self, text: &str) -> u32 {
+        intern(&mut self.lock(), text)
+    }
+
+    /// The number of `text`, and whether it was new.
+    pub fn intern_new(&self, text: &str) -> (u32, bool) {
+        let mut inner = self.lock();
+        let before = inner.len();
+        let id = intern(&mut inner, text);
+        (id, id == before)
+    }
+
+    /// What is in the dictionary now.
+    pub fn values(&self) -> Values {
+        let mut inner = self.lock();
+        if inner.last.len() != inner.len() {
+            let mut pages = inner.full.clone();
+            if !inner.tail.ends.is_empty() {
+                pages.push(Arc::new(inner.tail.clone()));
+            }
+            inner.last = Values { pages: pages.into(), len: inner.len(), bytes: inner.bytes };
+        }
+        inner.last.clone()
+    }
+}
+
+/// A snapshot of a dictionary.
+#[derive(Clone, Default, Debug)]
+pub struct Values {
+    pages: Arc<[Arc<Page>]>,
+    len: u32,
+    bytes: usize,
+}
+
+impl Values {
+    /// How many texts there are; their numbers are `0..len`.
+    pub fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Whether there is nothing at all in it, not even the empty text.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The text of that number; empty for numbers that are not in the snapshot.
+    pub fn get(&self, id: u32) -> &str {
+        self.pages.get(id as usize / PAGE).map_or("", |page| page.get(id as usize % PAGE))
+    }
+
+    /// All texts with their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &str)> {
+        (0..self.len).map(|id| (id, self.get(id)))
+    }
+
+    /// The number of exactly this text, by looking at each.
+    pub fn find(&self, text: &str) -> Option<u32> {
+        self.iter().find(|(_, t)| *t == text).map(|(id, _)| id)
+    }
+
+    /// The memory that the texts take, in bytes.
+    pub fn heap_bytes(&self) -> usize {
+        self.bytes + self.len as usize * size_of::<u32>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_final_and_snapshots_do_not_change() {
+        let dict = Dict::default();
+        assert_eq!(dict.intern(""), ABSENT);
+        let a = dict.intern("a");
+        let before = dict.values();
+        let ids: Vec<u32> = (0..5000).map(|i| dict.intern(&format!("value {i}"))).collect();
+        assert_eq!(dict.intern("a"), a);
+        assert_eq!(dict.intern_new("a"), (a, false));
+        let after = dict.values();
+        assert_eq!((before.len(), after.len()), (2, 5002));
+        for (i, id) in ids.iter().enumerate() {
+            assert_eq!(after.get(*id), format!("value {i}"));
+        }
+        assert_eq!(before.get(ids[0]), "", "a number from after the snapshot is not in it");
+        assert_eq!(after.find("value 4999"), ids.last().copied());
+    }
+
+    #[test]
+    fn threads_agree_on_numbers() {
+        let dict = Dict::default();
+        let all: Vec<Vec<u32>> = std::thread::scope(|s| {
+            let run = || (0..3000).map(|i| dict.intern(&format!("{}", i % 1500))).collect();
+            let handles: Vec<_> = (0..4).map(|_| s.spawn(run)).collect();
+            handles.into_iter().map(|h| h.join().unwrap()).collect()
+        });
+        assert!(all.windows(2).all(|w| w[0] == w[1]));
+        assert_eq!(dict.values().len(), 1501);
+    }
+
+    #[test]
+    fn a_text_beyond_the_bound_is_cut_and_nothing_breaks() {
+        let dict = Dict::default();
+        let long = "é".repeat(LONGEST);
+        let id = dict.intern(&long);
+        assert_eq!(dict.values().get(id).len(), LONGEST);
+        let next = dict.intern("next");
+        assert_eq!(dict.values().get(next), "next");
+    }
+}

@@ -1,0 +1,213 @@
+//! The dictionaries that all segments share, and what each identity says.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::event::identity::Identity;
+use crate::event::time::Time;
+use crate::store::Column;
+use crate::store::dict::{Dict, Values};
+
+/// What a distinct `userIdentity` says, as numbers into the dictionary of words.
+#[derive(Clone, Copy, Default, Debug)]
+#[expect(missing_docs, reason = "the names are those of `event::identity::Identity`")]
+pub struct IdentityRow {
+    pub kind: u32,
+    pub arn: u32,
+    pub principal: u32,
+    pub principal_id: u32,
+    pub account: u32,
+    pub access_key: u32,
+    pub user_name: u32,
+    pub role: u32,
+    pub session_name: u32,
+    pub invoked_by: u32,
+    /// The session of events that did not come through the console.
+    pub session: u32,
+    /// The session of events that did.
+    pub console_session: u32,
+    /// The actor; two actors of the same name in different accounts have different numbers.
+    pub actor: u32,
+    pub created: Time,
+    pub mfa: Option<bool>,
+    pub is_root: bool,
+    pub is_service: bool,
+}
+
+/// Stands between an actor's name and account in the dictionary of words.
+const ACTOR_MARK: char = '\u{1f}';
+
+/// How many identities a page holds.
+const PAGE: usize = 1024;
+
+/// All dictionaries, shared by everybody who loads.
+#[derive(Default, Debug)]
+pub struct Dicts {
+    columns: [Dict; Column::COUNT],
+    odd_ids: Dict,
+    words: Dict,
+    identities: Mutex<Pages>,
+}
+
+#[derive(Default, Debug)]
+struct Pages {
+    full: Vec<std::sync::Arc<[IdentityRow]>>,
+    tail: Vec<IdentityRow>,
+}
+
+impl Dicts {
+    /// The number of `text` in a column.
+    pub fn intern(&self, column: Column, text: &str) -> u32 {
+        if column == Column::Identity {
+            self.intern_identity(text)
+        } else {
+            self.columns[column as usize].intern(text)
+        }
+    }
+
+    /// The number of an event id that is no UUID.
+    pub fn intern_odd_id(&self, text: &str) -> u32 {
+        self.odd_ids.intern(text)
+    }
+
+    /// The number of a raw `userIdentity`; a new one is read at once, so that number and row agree.
+    fn intern_identity(&self, raw: &str) -> u32 {
+        let mut pages = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
+        let (id, new) = self.columns[Column::Identity as usize].intern_new(raw);
+        // The number 0, "no identity", gets its row with the first number that is handed out.
+        let known = pages.full.len() * PAGE + pages.tail.len();
+        if known == 0 {
+            pages.tail.push(self.identity_row(""));
+        }
+        if new {
+            pages.tail.push(self.identity_row(raw));
+            if pages.tail.len() >= PAGE {
+                let page = std::mem::take(&mut pages.tail);
+                pages.full.push(page.into());
+            }
+        }
+        id
+    }
+
+    fn identity_row(&self, raw: &str) -> IdentityRow {
+        let id = Identity::parse(raw.as_bytes());
+        let word = |text: &str| self.words.intern(text);
+        IdentityRow {
+            kind: word(&id.kind),
+            arn: word(&id.arn),
+            principal: word(id.principal()),
+            principal_id: word(&id.principal_id),
+            account: word(&id.account),
+            access_key: word(&id.access_key),
+            user_name: word(&id.user_name),
+            role: word(&id.role),
+            session_name: word(&id.session_name),
+            invoked_by: word(&id.invoked_by),
+            session: word(&id.session(false)),
+            console_session: word(&id.session(true)),
+            actor: word(&format!("{}{ACTOR_MARK}{}", id.actor, id.account)),
+            created: id.created,
+            mfa: id.mfa,
+            is_root: id.kind == "Root",
+            is_service: id.is_service,
+        }
+    }
+
+    /// A snapshot; every number handed out before this call is in it.
+    pub fn snapshot(&self) -> DictSet {
+        // Identities first: their rows name words, so the words have to be taken later.
+        let pages = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut identities = pages.full.clone();
+        if pages.tail.is_empty() && identities.is_empty() {
+            identities.push(std::sync::Arc::from([self.identity_row("")]));
+        } else if !pages.tail.is_empty() {
+            identities.push(pages.tail.as_slice().into());
+        }
+        let columns = std::array::from_fn(|i| self.columns[i].values());
+        drop(pages);
+        DictSet {
+            columns,
+            odd_ids: self.odd_ids.values(),
+            words: self.words.values(),
+            identities: identities.into(),
+        }
+    }
+}
+
+/// A snapshot of all dictionaries.
+#[derive(Clone, Debug)]
+pub struct DictSet {
+    columns: [Values; Column::COUNT],
+    odd_ids: Values,
+    words: Values,
+    identities: std::sync::Arc<[std::sync::Arc<[IdentityRow]>]>,
+}
+
+impl DictSet {
+    /// The texts of a column.
+    pub fn column(&self, column: Column) -> &Values {
+        &self.columns[column as usize]
+    }
+
+    /// The event ids that are no UUIDs.
+    pub fn odd_ids(&self) -> &Values {
+        &self.odd_ids
+    }
+
+    /// The words that [`IdentityRow`]s name.
+    pub fn words(&self) -> &Values {
+        &self.words
+    }
+
+    /// What the identity of that number says.
+    pub fn identity(&self, id: u32) -> IdentityRow {
+        let (page, slot) = (id as usize / PAGE, id as usize % PAGE);
+        self.identities.get(page).and_then(|p| p.get(slot)).copied().unwrap_or_default()
+    }
+
+    /// How many identities there are.
+    pub fn identity_count(&self) -> u32 {
+        self.column(Column::Identity).len()
+    }
+
+    /// The text of a word.
+    pub fn word(&self, id: u32) -> &str {
+        self.words.get(id)
+    }
+
+    /// The name of an actor, and the account it belongs to.
+    pub fn actor(&self, id: u32) -> (&str, &str) {
+        self.words.get(id).split_once(ACTOR_MARK).unwrap_or_default()
+    }
+
+    /// The memory that all dictionaries take, in bytes.
+    pub fn heap_bytes(&self) -> usize {
+        let texts: usize = self.columns.iter().map(Values::heap_bytes).sum();
+        let rows: usize = self.identities.iter().map(|p| p.len() * size_of::<IdentityRow>()).sum();
+        texts + rows + self.odd_ids.heap_bytes() + self.words.heap_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identities_and_their_numbers_agree() {
+        let dicts = Dicts::default();
+        assert_eq!(dicts.snapshot().actor(dicts.snapshot().identity(0).actor), ("unknown", ""));
+        let raw = |n: u32| format!(r#"{{"type":"IAMUser","userName":"user{n}","accountId":"{}"}}"#, n % 2);
+        let ids: Vec<u32> = (0..2500).map(|n| dicts.intern(Column::Identity, &raw(n))).collect();
+        let set = dicts.snapshot();
+        for (n, &id) in ids.iter().enumerate() {
+            let row = set.identity(id);
+            assert_eq!(set.word(row.user_name), format!("user{n}"));
+            assert_eq!(
+                set.actor(row.actor),
+                (format!("user{n}").as_str(), if n % 2 == 0 { "0" } else { "1" })
+            );
+            assert_eq!(set.column(Column::Identity).get(id), raw(n as u32));
+        }
+        assert_eq!(set.identity_count(), 2501);
+        assert_eq!(set.word(set.identity(0).principal), "unknown");
+    }
+}

@@ -1,0 +1,385 @@
+//! The last step of a load: one order of time over all segments, and each event once.
+//!
+//! Rows are ordered by (time, id, place), which does not depend on which worker
+//! read what first. Of records with the same id the first stays: the others are
+//! folded into it when they say the same, and stand beside it, flagged as a
+//! conflict, when they do not. That is a sign of tampering and is never hidden.
+
+use std::hash::BuildHasher as _;
+use std::sync::Arc;
+
+use crate::store::Column;
+use crate::store::flags::Flags;
+use crate::store::ints::Ints;
+use crate::store::segment::{Locator, Segment};
+
+/// The most rows of a finished segment.
+pub const SEGMENT_ROWS: usize = 1 << 20;
+
+/// A row before it has its final number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Place {
+    time: i64,
+    segment: u32,
+    row: u32,
+}
+
+/// What loading ended with.
+#[derive(Clone, Default, Debug)]
+pub struct Finished {
+    /// All events once, in order of time, also across segments.
+    pub segments: Vec<Arc<Segment>>,
+    /// Where else an event was met: (row, place), in order of row.
+    pub origins: Arc<[(u32, Locator)]>,
+    /// How many records were folded into another one.
+    pub duplicates: u64,
+    /// How many events share their id with an event of other content.
+    pub conflicts: u64,
+}
+
+/// Whether the raw records at two places say the same; asked only when their bytes differ.
+pub trait SameContent {
+    /// Compares two raw records by meaning.
+    fn same(&mut self, a: Locator, b: Locator) -> bool;
+}
+
+impl<F: FnMut(Locator, Locator) -> bool> SameContent for F {
+    fn same(&mut self, a: Locator, b: Locator) -> bool {
+        self(a, b)
+    }
+}
+
+/// Merges, orders and folds.
+pub fn finish(segments: &[Arc<Segment>], same: &mut dyn SameContent) -> Finished {
+    let mut order = in_order(segments);
+    let folded = fold(segments, &order, same);
+    let mut origins = Vec::new();
+    if !folded.into.is_empty() {
+        let mut new_row = vec![0u32; order.len()];
+        let mut kept = 0u32;
+        for (old, row) in new_row.iter_mut().enumerate() {
+            *row = kept;
+            kept += u32::from(!folded.gone(old as u32));
+        }
+        origins = folded
+            .into
+            .iter()
+            .map(|&(gone, keeper)| (new_row[keeper as usize], locator(segments, order[gone as usize])))
+            .collect();
+        origins.sort_unstable();
+    }
+    let marks = Marks::new(&folded, order.len());
+    let mut old = 0u32;
+    order.retain(|_| {
+        old += 1;
+        !folded.gone(old - 1)
+    });
+    let chunks: Vec<(usize, &[Place])> = order.chunks(SEGMENT_ROWS).enumerate().collect();
+    let segments = chunks
+        .into_iter()
+        .map(|(i, places)| Arc::new(gather(segments, places, marks.slice(i * SEGMENT_ROWS, places.len()))))
+        .collect();
+    Finished {
+        segments,
+        origins: origins.into(),
+        duplicates: folded.into.len() as u64,
+        conflicts: folded.conflicts.len() as u64,
+    }
+}
+
+fn locator(segments: &[Arc<Segment>], place: Place) -> Locator {
+    segments[place.segment as usize].locator(place.row as usize)
+}
+
+/// All rows by time, then id, then place.
+fn in_order(segments: &[Arc<Segment>]) -> Vec<Place> {
+    let mut order = Vec::with_capacity(segments.iter().map(|s| s.len()).sum());
+    for (number, segment) in segments.iter().enumerate() {
+        let place = |(row, &time): (usize, &i64)| Place { time, segment: number as u32, row: row as u32 };
+        order.extend(segment.time.iter().enumerate().map(place));
+    }
+    // Segments are sorted runs and mostly follow each other, which this sort is made for.
+    order.sort_by_key(|p| p.time);
+    let id = |p: &Place| segments[p.segment as usize].id[p.row as usize];
+    for ties in order.chunk_by_mut(|a, b| a.time == b.time) {
+        if ties.len() > 1 {
+            ties.sort_unstable_by_key(|p| (id(p), locator(segments, *p)));
+        }
+    }
+    order
+}
+
+/// Which rows go, and which are in conflict; rows are positions in the order.
+#[derive(Default)]
+struct Folded {
+    /// (the row that goes, the row that keeps it), by the first.
+    into: Vec<(u32, u32)>,
+    /// Rows that share their id with a row of other content.
+    conflicts: Vec<u32>,
+}
+
+impl Folded {
+    fn gone(&self, row: u32) -> bool {
+        !self.into.is_empty() && self.into.binary_search_by_key(&row, |f| f.0).is_ok()
+    }
+}
+
+/// Extra flags of the kept rows, by final row number; empty when there are none.
+struct Marks(Vec<Flags>);
+
+impl Marks {
+    fn new(folded: &Folded, rows: usize) -> Self {
+        if folded.into.is_empty() && folded.conflicts.is_empty() {
+            return Self(Vec::new());
+        }
+        let mut marks = vec![Flags::default(); rows];
+        for &(_, keeper) in &folded.into {
+            marks[keeper as usize] = marks[keeper as usize].with(Flags::DUPLICATE);
+        }
+        for &row in &folded.conflicts {
+            marks[row as usize] = marks[row as usize].with(Flags::CONFLICT);
+        }
+        let mut old = 0u32;
+        marks.retain(|_| {
+            old += 1;
+            !folded.gone(old - 1)
+        });
+        Self(marks)
+    }
+
+    fn slice(&self, from: usize, len: usize) -> &[Flags] {
+        self.0.get(from..from + len).unwrap_or_default()
+    }
+}
+
+/// Finds the rows with the same id, bucket by bucket so that each fits into the cache.
+fn fold(segments: &[Arc<Segment>], order: &[Place], same: &mut dyn SameContent) -> Folded {
+    let hasher = foldhash::fast::RandomState::default();
+    let key = |p: Place| {
+        let segment = &segments[p.segment as usize];
+        (segment.id[p.row as usize], segment.column(Column::Account).id(p.row as usize))
+    };
+    let hashes: Vec<u32> = order.iter().map(|&p| (hasher.hash_one(key(p)) >> 32) as u32).collect();
+    let shift = 32 - (order.len() / 2048).max(1).ilog2().min(16);
+    let buckets = partition(&hashes, shift);
+    let mut folded = Folded::default();
+    let mut table: Vec<u32> = Vec::new();
+    let mut groups: Vec<(u32, u32)> = Vec::new();
+    for bucket in buckets.iter() {
+        same_ids(
+            bucket,
+            &hashes,
+            |a, b| key(order[a as usize]) == key(order[b as usize]),
+            &mut table,
+            &mut groups,
+        );
+    }
+    groups.sort_unstable();
+    for group in groups.chunk_by(|a, b| a.0 == b.0) {
+        fold_group(segments, order, group, same, &mut folded);
+    }
+    folded.into.sort_unstable();
+    folded.conflicts.sort_unstable();
+    folded
+}
+
+/// Positions by the upper bits of their hash.
+struct Partition {
+    rows: Vec<u32>,
+    ends: Vec<usize>,
+}
+
+impl Partition {
+    fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let bucket = &self.rows[start..end];
+            start = end;
+            bucket
+        })
+    }
+}
+
+fn partition(hashes: &[u32], shift: u32) -> Partition {
+    let bucket = |hash: u32| hash.checked_shr(shift).unwrap_or(0) as usize;
+    let mut ends = vec![0usize; 1 << (32 - shift)];
+    for &hash in hashes {
+        ends[bucket(hash)] += 1;
+    }
+    let mut next = 0;
+    for end in &mut ends {
+        let count = *end;
+        *end = next;
+        next += count;
+    }
+    let mut rows = vec![0; hashes.len()];
+    for (row, &hash) in hashes.iter().enumerate() {
+        let slot = &mut ends[bucket(hash)];
+        rows[*slot] = row as u32;
+        *slot += 1;
+    }
+    Partition { rows, ends }
+}
+
+/// Adds (first row, later row) to `groups` for each row of the bucket whose key was there before.
+fn same_ids(
+    bucket: &[u32],
+    hashes: &[u32],
+    equal: impl Fn(u32, u32) -> bool,
+    table: &mut Vec<u32>,
+    groups: &mut Vec<(u32, u32)>,
+) {
+    const FREE: u32 = u32::MAX;
+    let size = (bucket.len() * 2).next_power_of_two();
+    table.clear();
+    table.resize(size, FREE);
+    for &row in bucket {
+        let hash = hashes[row as usize];
+        let mut slot = hash as usize & (size - 1);
+        loop {
+            match table[slot] {
+                FREE => {
+                    table[slot] = row;
+                    break;
+                }
+                first if hashes[first as usize] == hash && equal(first, row) => {
+                    groups.push((first, row));
+                    break;
+                }
+                _ => slot = (slot + 1) & (size - 1),
+            }
+        }
+    }
+}
+
+/// Decides for the rows of one id who stays.
+fn fold_group(
+    segments: &[Arc<Segment>],
+    order: &[Place],
+    group: &[(u32, u32)],
+    same: &mut dyn SameContent,
+    folded: &mut Folded,
+) {
+    let content = |row: u32| {
+        let p = order[row as usize];
+        segments[p.segment as usize].content.get(p.row as usize).copied()
+    };
+    let mut kept = vec![group[0].0];
+    for &(_, row) in group {
+        let place = locator(segments, order[row as usize]);
+        let twin = kept.iter().copied().find(|&k| {
+            (content(k).is_some() && content(k) == content(row))
+                || same.same(locator(segments, order[k as usize]), place)
+        });
+        match twin {
+            Some(keeper) => folded.into.push((row, keeper)),
+            None => kept.push(row),
+        }
+    }
+    if kept.len() > 1 {
+        folded.conflicts.extend(kept);
+    }
+}
+
+/// Copies the rows at `places` into one segment.
+fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segment {
+    let mut scratch = Vec::with_capacity(places.len());
+    let mut ints = |column: &dyn Fn(&Segment) -> &Ints| {
+        scratch.clear();
+        // One look at the width for each run of rows from the same segment.
+        for run in places.chunk_by(|a, b| a.segment == b.segment) {
+            let source = column(&segments[run[0].segment as usize]);
+            scratch.extend(run.iter().map(|p| source.get(p.row as usize)));
+        }
+        Ints::pack(&scratch)
+    };
+    let columns = std::array::from_fn(|c| ints(&move |s: &Segment| &s.columns[c]));
+    let (file, offset, part) = (ints(&|s| &s.file), ints(&|s| &s.offset), ints(&|s| &s.part));
+    let mut flags = ints(&|s| &s.flags);
+    if !marks.is_empty() {
+        let marked: Vec<u64> = (0..places.len())
+            .map(|i| flags.get(i) | marks.get(i).map_or(0, |m| u64::from(m.bits())))
+            .collect();
+        flags = Ints::pack(&marked);
+    }
+    let of = |p: &Place| (&segments[p.segment as usize], p.row as usize);
+    Segment {
+        columns,
+        file,
+        offset,
+        part,
+        flags,
+        time: places.iter().map(|p| p.time).collect(),
+        id: places.iter().map(|p| of(p).0.id[of(p).1]).collect(),
+        content: Vec::new(),
+        risk: places.iter().filter_map(|p| of(p).0.risk.get(of(p).1).copied()).collect(),
+        context: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::time::Time;
+    use crate::store::segment::{Builder, EventRow};
+
+    fn row(time: i64, id: u128, content: u64, file: u32) -> EventRow {
+        let at = Locator { file, offset: id as u64, part: 0 };
+        EventRow { time: Time::from_millis(time), id, content, at, ..EventRow::default() }
+    }
+
+    fn seal(rows: &[EventRow]) -> Arc<Segment> {
+        let mut builder = Builder::default();
+        rows.iter().for_each(|&r| builder.push(r));
+        Arc::new(builder.seal())
+    }
+
+    #[test]
+    fn rows_come_in_one_order_whoever_read_them_first() {
+        let a = seal(&[row(30, 1, 1, 0), row(10, 2, 2, 0)]);
+        let b = seal(&[row(20, 4, 4, 1), row(20, 3, 3, 1)]);
+        let never = &mut |_: Locator, _: Locator| unreachable!();
+        let ids = |f: &Finished| f.segments.iter().flat_map(|s| s.id.clone()).collect::<Vec<_>>();
+        let one = finish(&[a.clone(), b.clone()], never);
+        assert_eq!(ids(&one), [2, 3, 4, 1]);
+        assert_eq!(ids(&finish(&[b, a], never)), [2, 3, 4, 1]);
+        assert_eq!(one.segments[0].file.get(1), 1);
+        assert!(finish(&[], never).segments.is_empty());
+    }
+
+    #[test]
+    fn repeated_records_fold_and_conflicting_ones_stay_flagged() {
+        let a = seal(&[row(10, 1, 7, 0), row(11, 2, 1, 0), row(12, 3, 1, 0)]);
+        let b = seal(&[row(10, 1, 7, 1), row(11, 2, 2, 1), row(12, 3, 9, 1), row(12, 3, 9, 2)]);
+        // The bytes of id 3 differ and mean the same; those of id 2 do not.
+        let mut asked = Vec::new();
+        let done = finish(&[a, b], &mut |x: Locator, y: Locator| {
+            asked.push((x.offset, y.offset));
+            x.offset == 3
+        });
+        assert_eq!((done.duplicates, done.conflicts), (3, 2));
+        let segment = &done.segments[0];
+        assert_eq!(segment.id, [1, 2, 2, 3]);
+        let flags: Vec<_> = (0..4)
+            .map(|r| (segment.flags(r).has(Flags::DUPLICATE), segment.flags(r).has(Flags::CONFLICT)))
+            .collect();
+        assert_eq!(flags, [(true, false), (false, true), (false, true), (true, false)]);
+        assert_eq!(
+            done.origins.iter().map(|(row, at)| (*row, at.file)).collect::<Vec<_>>(),
+            [(0, 1), (3, 1), (3, 2)]
+        );
+        assert!(asked.iter().all(|(a, b)| a == b && *a != 1), "equal bytes need no question: {asked:?}");
+    }
+
+    #[test]
+    fn many_rows_fold_exactly() {
+        let rows: Vec<EventRow> =
+            (0..20_000).map(|i| row(i / 7, (i % 15_000) as u128, (i % 15_000) as u64, 0)).collect();
+        let done =
+            finish(&[seal(&rows[..9000]), seal(&rows[9000..])], &mut |_: Locator, _: Locator| unreachable!());
+        assert_eq!(done.duplicates, 5000);
+        assert_eq!(done.segments.iter().map(|s| s.len()).sum::<usize>(), 15_000);
+        let times = done.segments[0].times();
+        assert!(times.is_sorted());
+    }
+}

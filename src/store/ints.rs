@@ -1,0 +1,179 @@
+//! A column of whole numbers that takes as little room as its largest number needs.
+
+use crate::store::bits::{Bits, IdSet};
+
+/// Numbers by row, in one of five widths.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Ints {
+    /// All rows have the same number.
+    Const {
+        /// That number.
+        value: u64,
+        /// How many rows there are.
+        len: u32,
+    },
+    /// Up to 255.
+    U8(Vec<u8>),
+    /// Up to 65,535.
+    U16(Vec<u16>),
+    /// Up to 4,294,967,295.
+    U32(Vec<u32>),
+    /// Anything.
+    U64(Vec<u64>),
+}
+
+/// Runs the same code for each width, with `$values` bound to the slice.
+macro_rules! by_width {
+    ($ints:expr, $values:ident => $run:expr, const $value:ident, $len:ident => $constant:expr) => {
+        match $ints {
+            Ints::Const { value: $value, len: $len } => $constant,
+            Ints::U8($values) => $run,
+            Ints::U16($values) => $run,
+            Ints::U32($values) => $run,
+            Ints::U64($values) => $run,
+        }
+    };
+}
+
+impl Ints {
+    /// Packs numbers into the narrowest width that holds them all.
+    pub fn pack(values: &[u64]) -> Self {
+        let first = values.first().copied().unwrap_or(0);
+        let (mut max, mut differ) = (0, 0);
+        for &v in values {
+            max |= v;
+            differ |= v ^ first;
+        }
+        if differ == 0 {
+            return Self::Const { value: first, len: values.len() as u32 };
+        }
+        match max {
+            0..=0xff => Self::U8(values.iter().map(|&v| v as u8).collect()),
+            0x100..=0xffff => Self::U16(values.iter().map(|&v| v as u16).collect()),
+            0x1_0000..=0xffff_ffff => Self::U32(values.iter().map(|&v| v as u32).collect()),
+            _ => Self::U64(values.to_vec()),
+        }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        by_width!(self, v => v.len(), const _value, len => *len as usize)
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number of that row; 0 beyond the end.
+    #[inline]
+    pub fn get(&self, row: usize) -> u64 {
+        match self {
+            Self::Const { value, .. } => *value,
+            Self::U8(v) => v.get(row).map_or(0, |&n| u64::from(n)),
+            Self::U16(v) => v.get(row).map_or(0, |&n| u64::from(n)),
+            Self::U32(v) => v.get(row).map_or(0, |&n| u64::from(n)),
+            Self::U64(v) => v.get(row).copied().unwrap_or(0),
+        }
+    }
+
+    /// The number of that row as a dictionary number.
+    #[inline]
+    pub fn id(&self, row: usize) -> u32 {
+        self.get(row) as u32
+    }
+
+    /// Calls `visit` with each row and its number, in order.
+    pub fn for_each(&self, mut visit: impl FnMut(usize, u64)) {
+        by_width!(self,
+            v => v.iter().enumerate().for_each(|(row, &n)| visit(row, n as u64)),
+            const value, len => (0..*len as usize).for_each(|row| visit(row, *value)));
+    }
+
+    /// Appends all numbers to `out`.
+    pub fn extend_into(&self, out: &mut Vec<u64>) {
+        by_width!(self,
+            v => out.extend(v.iter().map(|&n| n as u64)),
+            const value, len => out.extend(std::iter::repeat_n(*value, *len as usize)));
+    }
+
+    /// Keeps in `bits` only the rows whose number is in `set`.
+    pub fn retain(&self, set: &IdSet, bits: &mut Bits) {
+        by_width!(self,
+            v => match set.single() {
+                Some(only) => bits.retain_chunks(v, |chunk| mask(chunk, |n| n as u64 == u64::from(only))),
+                None => bits.retain_chunks(v, |chunk| mask(chunk, |n| set.contains_wide(n as u64))),
+            },
+            const value, _len => if !set.contains_wide(*value) { bits.clear() });
+    }
+
+    /// Keeps in `bits` only the rows whose number passes `test`.
+    pub fn retain_where(&self, bits: &mut Bits, test: impl Fn(u64) -> bool) {
+        by_width!(self,
+            v => bits.retain_chunks(v, |chunk| mask(chunk, |n| test(n as u64))),
+            const value, _len => if !test(*value) { bits.clear() });
+    }
+
+    /// The memory it takes, in bytes.
+    pub fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Const { .. } => 0,
+            Self::U8(v) => v.capacity(),
+            Self::U16(v) => v.capacity() * 2,
+            Self::U32(v) => v.capacity() * 4,
+            Self::U64(v) => v.capacity() * 8,
+        }
+    }
+}
+
+/// A bit for each of up to 64 values: whether it passes.
+#[inline]
+fn mask<T: Copy>(chunk: &[T], test: impl Fn(T) -> bool) -> u64 {
+    let mut word = 0;
+    for (i, &n) in chunk.iter().enumerate() {
+        word |= u64::from(test(n)) << i;
+    }
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_narrowest_width_is_taken() {
+        assert_eq!(Ints::pack(&[]), Ints::Const { value: 0, len: 0 });
+        assert_eq!(Ints::pack(&[7, 7, 7]), Ints::Const { value: 7, len: 3 });
+        assert_eq!(Ints::pack(&[0, 255]), Ints::U8(vec![0, 255]));
+        assert_eq!(Ints::pack(&[0, 256]), Ints::U16(vec![0, 256]));
+        assert_eq!(Ints::pack(&[65_536, 0]), Ints::U32(vec![65_536, 0]));
+        assert_eq!(Ints::pack(&[1 << 40, 0]), Ints::U64(vec![1 << 40, 0]));
+        assert_eq!(Ints::pack(&[1, 2]).get(9), 0, "beyond the end");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_packed_comes_back(values: Vec<u64>, shift in 0u32..60) {
+            let values: Vec<u64> = values.iter().map(|v| v >> shift).collect();
+            let ints = Ints::pack(&values);
+            let mut out = Vec::new();
+            ints.extend_into(&mut out);
+            prop_assert_eq!(&out, &values);
+            let mut seen = Vec::new();
+            ints.for_each(|row, n| { assert_eq!(ints.get(row), n); seen.push(n); });
+            prop_assert_eq!(&seen, &values);
+        }
+
+        #[test]
+        fn retaining_agrees_with_a_plain_loop(values in prop::collection::vec(0u64..300, 0..300), wanted in prop::collection::vec(0u32..300, 0..4)) {
+            let ints = Ints::pack(&values);
+            let set = IdSet::from_ids(300, wanted.iter().copied());
+            let mut bits = Bits::all(values.len());
+            ints.retain(&set, &mut bits);
+            let expected: Vec<usize> = (0..values.len()).filter(|&i| wanted.contains(&(values[i] as u32))).collect();
+            prop_assert_eq!(bits.iter().collect::<Vec<_>>(), expected);
+        }
+    }
+}

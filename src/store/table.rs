@@ -1,0 +1,393 @@
+//! A snapshot of all events: what queries, screens and reports read.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::event::address::{AddressKind, parse_ip};
+use crate::event::identity::Arn;
+use crate::event::outcome::Outcome;
+use crate::event::time::Time;
+use crate::store::Column;
+use crate::store::dicts::{DictSet, Dicts, IdentityRow};
+use crate::store::flags::{Flags, RecordKind};
+use crate::store::segment::{Locator, Segment};
+
+/// All events that are loaded, or were at some moment while loading. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Table {
+    segments: Arc<[Arc<Segment>]>,
+    /// The number of the first row of each segment.
+    starts: Arc<[u32]>,
+    rows: u32,
+    dicts: DictSet,
+    ordered: bool,
+    origins: Arc<[(u32, Locator)]>,
+    newest: Time,
+    oldest: Time,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self::new(Vec::new(), Dicts::default().snapshot(), false)
+    }
+}
+
+impl Table {
+    /// A table of these segments. `ordered` says that each segment continues the time of the one before.
+    pub fn new(segments: Vec<Arc<Segment>>, dicts: DictSet, ordered: bool) -> Self {
+        let mut starts = Vec::with_capacity(segments.len());
+        let mut rows = 0u32;
+        for segment in &segments {
+            starts.push(rows);
+            rows = rows.saturating_add(segment.len() as u32);
+        }
+        let known = |s: &Arc<Segment>| {
+            let from = s.times().partition_point(|&t| t == Time::UNKNOWN.raw());
+            Some((*s.times().get(from)?, *s.times().last()?))
+        };
+        let spans: Vec<(i64, i64)> = segments.iter().filter_map(known).collect();
+        let bound = |t: Option<i64>| t.map_or(Time::UNKNOWN, Time::from_raw);
+        Self {
+            oldest: bound(spans.iter().map(|s| s.0).min()),
+            newest: bound(spans.iter().map(|s| s.1).max()),
+            segments: segments.into(),
+            starts: starts.into(),
+            rows,
+            dicts,
+            ordered,
+            origins: Arc::default(),
+        }
+    }
+
+    /// The same with the places at which folded duplicates were met: (row, place), in order of row.
+    #[must_use]
+    pub fn with_origins(mut self, origins: Arc<[(u32, Locator)]>) -> Self {
+        self.origins = origins;
+        self
+    }
+
+    /// How many events there are.
+    pub fn len(&self) -> u32 {
+        self.rows
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// Whether rows are in order of time throughout, which they are once loading is done.
+    pub fn is_ordered(&self) -> bool {
+        self.ordered
+    }
+
+    /// The time of the first event; unknown when there is none.
+    pub fn oldest(&self) -> Time {
+        self.oldest
+    }
+
+    /// The time of the last event; unknown when there is none.
+    pub fn newest(&self) -> Time {
+        self.newest
+    }
+
+    /// The blocks of the table, each with the number of its first row.
+    pub fn segments(&self) -> impl ExactSizeIterator<Item = (u32, &Arc<Segment>)> {
+        self.starts.iter().copied().zip(self.segments.iter())
+    }
+
+    /// The dictionaries.
+    pub fn dicts(&self) -> &DictSet {
+        &self.dicts
+    }
+
+    /// The event of that number; `None` beyond the end.
+    pub fn row(&self, number: u32) -> Option<Row<'_>> {
+        let at = self.starts.partition_point(|&start| start <= number).checked_sub(1)?;
+        let segment = self.segments.get(at)?;
+        let slot = (number - self.starts[at]) as usize;
+        (slot < segment.len()).then_some(Row { table: self, segment, slot, number })
+    }
+
+    /// All events, in order.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.segments().flat_map(move |(start, segment)| {
+            (0..segment.len()).map(move |slot| Row {
+                table: self,
+                segment,
+                slot,
+                number: start + slot as u32,
+            })
+        })
+    }
+
+    /// The number of the event with this id, as [`Row::id`] writes it.
+    pub fn find_id(&self, id: &str) -> Option<u32> {
+        let uuid = parse_uuid(id);
+        let odd = self.dicts.odd_ids().find(id);
+        self.segments().find_map(|(start, segment)| {
+            let hit = |slot: usize, stored: u128| match uuid {
+                Some(uuid) if stored == uuid => !segment.flags(slot).has(Flags::ODD_ID),
+                _ => {
+                    odd.is_some_and(|o| u128::from(o) == stored && segment.flags(slot).has(Flags::ODD_ID))
+                        || (segment.flags(slot).has(Flags::NO_ID)
+                            && id == IdText { id: stored, none: true }.to_string())
+                }
+            };
+            segment
+                .ids()
+                .iter()
+                .enumerate()
+                .find(|(slot, stored)| hit(*slot, **stored))
+                .map(|(slot, _)| start + slot as u32)
+        })
+    }
+
+    /// Where else the event of that row was met.
+    pub fn origins(&self, row: u32) -> impl Iterator<Item = Locator> + '_ {
+        let from = self.origins.partition_point(|o| o.0 < row);
+        self.origins[from..].iter().take_while(move |o| o.0 == row).map(|o| o.1)
+    }
+
+    /// The memory of the columns, in bytes, without the dictionaries.
+    pub fn column_bytes(&self) -> usize {
+        self.segments.iter().map(|s| s.heap_bytes()).sum::<usize>()
+            + self.origins.len() * size_of::<(u32, Locator)>()
+    }
+}
+
+/// One event of a [`Table`]. All texts are as the record has them: hostile.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    table: &'a Table,
+    segment: &'a Segment,
+    slot: usize,
+    number: u32,
+}
+
+impl fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Row({} {} {})", self.number, self.time(), self.event())
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The number of the row in its table.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// The number that a dictionary column holds.
+    pub fn id_of(&self, column: Column) -> u32 {
+        self.segment.column(column).id(self.slot)
+    }
+
+    /// The text of a dictionary column; empty when absent.
+    pub fn text(&self, column: Column) -> &'a str {
+        self.table.dicts.column(column).get(self.id_of(column))
+    }
+
+    /// `eventTime`.
+    pub fn time(&self) -> Time {
+        self.segment.times().get(self.slot).map_or(Time::UNKNOWN, |&t| Time::from_raw(t))
+    }
+
+    /// `eventName`.
+    pub fn event(&self) -> &'a str {
+        self.text(Column::Event)
+    }
+
+    /// `eventSource` up to its first dot: `iam`.
+    pub fn service(&self) -> &'a str {
+        service_of(self.text(Column::Source))
+    }
+
+    /// What `userIdentity` says.
+    pub fn identity(&self) -> IdentityRow {
+        self.table.dicts.identity(self.id_of(Column::Identity))
+    }
+
+    /// The text of a word of [`Row::identity`].
+    pub fn word(&self, id: u32) -> &'a str {
+        self.table.dicts.word(id)
+    }
+
+    /// The actor's name.
+    pub fn actor(&self) -> &'a str {
+        self.table.dicts.actor(self.identity().actor).0
+    }
+
+    /// The number of the session that the event belongs to, in the dictionary of words.
+    pub fn session_id(&self) -> u32 {
+        let identity = self.identity();
+        if self.flags().has(Flags::CONSOLE) { identity.console_session } else { identity.session }
+    }
+
+    /// The session that the event belongs to.
+    pub fn session(&self) -> &'a str {
+        self.word(self.session_id())
+    }
+
+    /// The account in which it happened: the recipient, else that of the caller.
+    pub fn account(&self) -> &'a str {
+        match self.text(Column::Account) {
+            "" => self.word(self.identity().account),
+            account => account,
+        }
+    }
+
+    /// Where the call came from, as an address.
+    pub fn ip(&self) -> Option<IpAddr> {
+        parse_ip(self.text(Column::Ip))
+    }
+
+    /// What kind of place the call came from.
+    pub fn address_kind(&self) -> AddressKind {
+        AddressKind::of(self.text(Column::Ip))
+    }
+
+    /// Small facts.
+    pub fn flags(&self) -> Flags {
+        self.segment.flags(self.slot)
+    }
+
+    /// How the call ended.
+    pub fn outcome(&self) -> Outcome {
+        self.flags().outcome()
+    }
+
+    /// What kind of record it is.
+    pub fn kind(&self) -> RecordKind {
+        self.flags().kind()
+    }
+
+    /// Risk points, 0-100.
+    pub fn risk(&self) -> u8 {
+        self.segment.risks().get(self.slot).copied().unwrap_or(0)
+    }
+
+    /// What else orders events of the same risk; see `score::rank`.
+    pub fn context(&self) -> u16 {
+        self.segment.contexts().get(self.slot).copied().unwrap_or(0)
+    }
+
+    /// The event id; records without one have `no-id:` and a hash of their content.
+    pub fn id(&self) -> String {
+        let id = self.segment.ids().get(self.slot).copied().unwrap_or(0);
+        let flags = self.flags();
+        if flags.has(Flags::ODD_ID) {
+            return self.table.dicts.odd_ids().get(id as u32).to_owned();
+        }
+        IdText { id, none: flags.has(Flags::NO_ID) }.to_string()
+    }
+
+    /// Where the raw record stands.
+    pub fn locator(&self) -> Locator {
+        self.segment.locator(self.slot)
+    }
+}
+
+/// An id as text.
+struct IdText {
+    id: u128,
+    none: bool,
+}
+
+impl fmt::Display for IdText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.none {
+            return write!(f, "no-id:{:032x}", self.id);
+        }
+        let id = self.id;
+        let part = |shift: u32, bits: u32| id >> shift & ((1 << bits) - 1);
+        write!(
+            f,
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            part(96, 32),
+            part(80, 16),
+            part(64, 16),
+            part(48, 16),
+            part(0, 48)
+        )
+    }
+}
+
+/// The UUID in `text`, in the one form that CloudTrail writes: lower case, with hyphens.
+pub fn parse_uuid(text: &str) -> Option<u128> {
+    let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    let mut id = 0u128;
+    for (i, &b) in bytes.iter().enumerate() {
+        let nibble = match (i, b) {
+            (8 | 13 | 18 | 23, b'-') => continue,
+            (8 | 13 | 18 | 23, _) => return None,
+            (_, b'0'..=b'9') => b - b'0',
+            (_, b'a'..=b'f') => b - b'a' + 10,
+            _ => return None,
+        };
+        id = id << 4 | u128::from(nibble);
+    }
+    Some(id)
+}
+
+/// A service's name without its domain: `iam.amazonaws.com` is `iam`.
+pub fn service_of(source: &str) -> &str {
+    source.split_once('.').map_or(source, |(service, _)| service)
+}
+
+/// The account in an ARN or account id.
+pub fn account_of(text: &str) -> Option<&str> {
+    match Arn::parse(text) {
+        Some(arn) => Some(arn.account).filter(|a| !a.is_empty()),
+        None => (text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())).then_some(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::segment::{Builder, EventRow};
+
+    #[test]
+    fn ids_are_written_as_they_were_read() {
+        let text = "4c3b1a2f-0000-4abc-8def-0123456789ab";
+        assert_eq!(IdText { id: parse_uuid(text).unwrap(), none: false }.to_string(), text);
+        for odd in
+            ["4C3B1A2F-0000-4abc-8def-0123456789ab", "4c3b", "", "4c3b1a2f00004abc8def0123456789ab1111"]
+        {
+            assert_eq!(parse_uuid(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn rows_are_found_across_segments() {
+        let dicts = Dicts::default();
+        let event = dicts.intern(Column::Event, "StopLogging");
+        let odd = dicts.intern_odd_id("custom-1");
+        let mut builder = Builder::default();
+        let mut segments = Vec::new();
+        for (n, flags) in [(1u128, Flags::default()), (u128::from(odd), Flags::ODD_ID), (5, Flags::NO_ID)] {
+            let mut row = EventRow { id: n, flags, time: Time::from_millis(n as i64), ..EventRow::default() };
+            row.columns[Column::Event as usize] = event;
+            builder.push(row);
+            segments.push(Arc::new(builder.seal()));
+        }
+        let table = Table::new(segments, dicts.snapshot(), false);
+        assert_eq!((table.len(), table.rows().count()), (3, 3));
+        for row in table.rows() {
+            assert_eq!(table.find_id(&row.id()), Some(row.number()), "{}", row.id());
+            assert_eq!(row.event(), "StopLogging");
+        }
+        assert!(table.row(3).is_none());
+        assert_eq!((table.oldest().millis(), table.newest().millis()), (Some(1), Some(5)));
+        assert_eq!(table.find_id("nothing"), None);
+    }
+
+    #[test]
+    fn accounts_and_services_are_cut_out() {
+        assert_eq!(account_of("arn:aws:iam::111122223333:role/x"), Some("111122223333"));
+        assert_eq!(account_of("111122223333"), Some("111122223333"));
+        assert_eq!((account_of("arn:aws:s3:::b"), account_of("x")), (None, None));
+        assert_eq!((service_of("iam.amazonaws.com"), service_of("iam")), ("iam", "iam"));
+    }
+}
