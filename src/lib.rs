@@ -5,6 +5,7 @@
 //! whole story, each module opens with its own part of it.
 
 pub mod event;
+pub mod ingest;
 pub mod json;
 pub mod store;
 pub mod text;

@@ -1,6 +1,9 @@
 //! The dictionaries that all segments share, and what each identity says.
 
+use std::hash::BuildHasher as _;
 use std::sync::{Mutex, PoisonError};
+
+use foldhash::fast::RandomState;
 
 use crate::event::identity::Identity;
 use crate::event::time::Time;
@@ -46,6 +49,7 @@ pub struct Dicts {
     odd_ids: Dict,
     words: Dict,
     identities: Mutex<Pages>,
+    hasher: RandomState,
 }
 
 #[derive(Default, Debug)]
@@ -62,6 +66,12 @@ impl Dicts {
         } else {
             self.columns[column as usize].intern(text)
         }
+    }
+
+    /// A hash of raw text that all workers agree on, for as long as this load lasts.
+    #[inline]
+    pub fn content_hash(&self, text: &[u8]) -> u64 {
+        self.hasher.hash_one(text)
     }
 
     /// The number of an event id that is no UUID.

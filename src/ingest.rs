@@ -1,0 +1,4 @@
+//! From bytes to columns.
+
+pub mod extract;
+pub mod scan;

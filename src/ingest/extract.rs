@@ -1,0 +1,574 @@
+//! From the spans of one record to one row of columns.
+//!
+//! Each worker has an extractor of its own. In front of every shared dictionary it
+//! keeps a table of the raw spans it has met, so that a value is decoded, and a
+//! lock taken, once per distinct value and worker and not once per event.
+//!
+//! What a value means is `event`'s business, whether it is risky is nobody's here.
+
+use std::hash::BuildHasher as _;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::event::outcome::Outcome;
+use crate::event::time::Time;
+use crate::ingest::scan::{Key, Spans};
+use crate::json;
+use crate::store::Column;
+use crate::store::dict::ABSENT;
+use crate::store::dicts::Dicts;
+use crate::store::flags::{Flags, RecordKind};
+use crate::store::segment::{EventRow, Locator};
+use crate::store::table::parse_uuid;
+
+/// Which key fills which column.
+const COLUMN_KEYS: [(Column, Key); 10] = [
+    (Column::Event, Key::EventName),
+    (Column::Source, Key::EventSource),
+    (Column::Region, Key::AwsRegion),
+    (Column::Agent, Key::UserAgent),
+    (Column::Ip, Key::SourceIpAddress),
+    (Column::Error, Key::ErrorCode),
+    (Column::Identity, Key::UserIdentity),
+    (Column::Account, Key::RecipientAccountId),
+    (Column::Type, Key::EventType),
+    (Column::Category, Key::EventCategory),
+];
+
+/// What kind of record the spans are, by their keys; `None` when they are no CloudTrail record.
+pub fn kind_of(spans: &Spans<'_>) -> Option<RecordKind> {
+    if spans.has(Key::EventName) && spans.has(Key::EventSource) {
+        let is_notification = spans.has(Key::S3) || spans.get(Key::EventSource) == b"\"aws:s3\"";
+        let is_known = spans.has(Key::EventTime) || spans.has(Key::UserIdentity) || spans.has(Key::EventId);
+        let network = spans.get(Key::EventType).starts_with(b"\"AwsVpceEvent");
+        let kind = if network { RecordKind::Network } else { RecordKind::Event };
+        return (is_known && !is_notification).then_some(kind);
+    }
+    if spans.has(Key::InsightDetails) && spans.has(Key::EventTime) {
+        return Some(RecordKind::Insight);
+    }
+    if spans.has(Key::TimeWindow) && spans.has(Key::AggregatedId) {
+        return Some(RecordKind::Aggregated);
+    }
+    // A record that lost a field is a record still; a wrapper has none of these pairs.
+    let version = spans.has(Key::EventVersion) && !spans.has(Key::S3);
+    (version && (spans.has(Key::EventName) || (spans.has(Key::EventTime) && spans.has(Key::UserIdentity))))
+        .then_some(RecordKind::Event)
+}
+
+/// Turns records into rows.
+#[derive(Debug)]
+pub struct Extractor {
+    dicts: Arc<Dicts>,
+    columns: [Seen; Column::COUNT],
+    /// The outcome family of each error number met.
+    outcomes: Vec<Outcome>,
+    /// Which event names need a look into their parameters, by number.
+    names: Vec<NameFacts>,
+    hasher: RandomState,
+}
+
+/// What the name of an event says about where its facts stand.
+#[derive(Clone, Copy, Default, Debug)]
+struct NameFacts {
+    known: bool,
+    is_console_login: bool,
+    reads: bool,
+}
+
+impl Extractor {
+    /// An extractor that fills these dictionaries.
+    pub fn new(dicts: Arc<Dicts>) -> Self {
+        Self {
+            dicts,
+            columns: std::array::from_fn(|_| Seen::default()),
+            outcomes: Vec::new(),
+            names: Vec::new(),
+            hasher: RandomState::default(),
+        }
+    }
+
+    /// The row of one record.
+    pub fn row(&mut self, spans: &Spans<'_>, kind: RecordKind, at: Locator, reconstructed: bool) -> EventRow {
+        let mut row = EventRow { at, content: self.dicts.content_hash(spans.text), ..EventRow::default() };
+        let mut damaged = false;
+        for (column, key) in COLUMN_KEYS {
+            let raw = spans.get(key);
+            if !raw.is_empty() && !json::is_null(raw) {
+                let (id, lossy) = self.columns[column as usize].id(&self.dicts, &self.hasher, column, raw);
+                row.columns[column as usize] = id;
+                damaged |= lossy;
+            }
+        }
+        match kind {
+            RecordKind::Event | RecordKind::Network => self.target(spans, &mut row),
+            RecordKind::Insight => self.insight(spans, &mut row),
+            RecordKind::Aggregated => self.aggregated(spans, &mut row),
+        }
+        if kind != RecordKind::Aggregated {
+            row.time = Time::parse(plain(spans.get(Key::EventTime)));
+        }
+        row.flags = self
+            .flags(spans, kind, &mut row.columns)
+            .with_if(reconstructed, Flags::RECONSTRUCTED)
+            .with_if(damaged, Flags::DAMAGED_TEXT);
+        self.set_id(spans, kind, &mut row);
+        row
+    }
+
+    /// The number of a text in a column that is not the plain value of a key.
+    fn intern(&self, column: Column, text: &str) -> u32 {
+        self.dicts.intern(column, text)
+    }
+
+    fn flags(&mut self, spans: &Spans<'_>, kind: RecordKind, columns: &mut [u32; Column::COUNT]) -> Flags {
+        let name = self.name_facts(columns[Column::Event as usize], spans.get(Key::EventName));
+        let mut login_ok = false;
+        let mut outcome = self.outcome(columns[Column::Error as usize], spans.get(Key::ErrorCode));
+        if name.is_console_login {
+            let answer = json::member(spans.get(Key::ResponseElements), "ConsoleLogin").map(plain);
+            login_ok = answer == Some(b"Success");
+            if answer == Some(b"Failure") {
+                outcome = Outcome::Denied;
+            }
+        }
+        let no_code = columns[Column::Error as usize] == ABSENT;
+        if no_code && plain(spans.get(Key::ErrorMessage)).eq_ignore_ascii_case(b"Failed authentication") {
+            outcome = Outcome::Denied;
+            columns[Column::Error as usize] = self.intern(Column::Error, "Failed authentication");
+        }
+        let read_only = match plain(spans.get(Key::ReadOnly)) {
+            b"true" | b"True" | b"TRUE" => true,
+            b"false" | b"False" | b"FALSE" => false,
+            _ => name.reads || kind != RecordKind::Event,
+        };
+        Flags::new(outcome, kind)
+            .with_if(!read_only, Flags::WRITE)
+            .with_if(plain(spans.get(Key::SessionFromConsole)) == b"true", Flags::CONSOLE)
+            .with_if(login_ok, Flags::LOGIN_OK)
+    }
+
+    fn name_facts(&mut self, id: u32, raw: &[u8]) -> NameFacts {
+        let slot = id as usize;
+        if self.names.len() <= slot {
+            self.names.resize(slot + 1, NameFacts::default());
+        }
+        if !self.names[slot].known {
+            let name = json::scalar(raw).unwrap_or_default();
+            self.names[slot] = NameFacts {
+                known: true,
+                is_console_login: name == "ConsoleLogin",
+                reads: reads_by_name(&name),
+            };
+        }
+        self.names[slot]
+    }
+
+    fn outcome(&mut self, id: u32, raw: &[u8]) -> Outcome {
+        if id == ABSENT {
+            return Outcome::Success;
+        }
+        let slot = id as usize;
+        if self.outcomes.len() <= slot {
+            self.outcomes.resize(slot + 1, Outcome::Success);
+        }
+        if self.outcomes[slot] == Outcome::Success {
+            self.outcomes[slot] = Outcome::of_error_code(&json::display(raw).unwrap_or_default());
+        }
+        self.outcomes[slot]
+    }
+
+    /// What was acted on, from the request, else from the answer.
+    fn target(&mut self, spans: &Spans<'_>, row: &mut EventRow) {
+        if let Some(raw) = target_in(spans.get(Key::RequestParameters)) {
+            let (id, _) =
+                self.columns[Column::Target as usize].id(&self.dicts, &self.hasher, Column::Target, raw);
+            row.columns[Column::Target as usize] = id;
+        }
+    }
+
+    /// An insight has its service and name one level below.
+    fn insight(&mut self, spans: &Spans<'_>, row: &mut EventRow) {
+        let details = spans.get(Key::InsightDetails);
+        for (column, key) in
+            [(Column::Event, "eventName"), (Column::Source, "eventSource"), (Column::Error, "errorCode")]
+        {
+            if let Some(text) = json::member(details, key).and_then(json::scalar)
+                && row.columns[column as usize] == ABSENT
+            {
+                row.columns[column as usize] = self.intern(column, &text);
+            }
+        }
+    }
+
+    /// An aggregated event has a window of time and an account under another name.
+    fn aggregated(&mut self, spans: &Spans<'_>, row: &mut EventRow) {
+        let start = json::member(spans.get(Key::TimeWindow), "windowStart").map(plain).unwrap_or_default();
+        row.time = Time::parse(start);
+        if let Some(account) = json::scalar(spans.get(Key::AccountId)) {
+            row.columns[Column::Account as usize] = self.intern(Column::Account, &account);
+        }
+    }
+
+    fn set_id(&self, spans: &Spans<'_>, kind: RecordKind, row: &mut EventRow) {
+        let key = if kind == RecordKind::Aggregated { Key::AggregatedId } else { Key::EventId };
+        let text = json::scalar(spans.get(key)).unwrap_or_default();
+        if text.is_empty() {
+            row.id = content_id(spans.text);
+            row.flags = row.flags.with(Flags::NO_ID);
+        } else if let Some(uuid) = parse_uuid(&text) {
+            row.id = uuid;
+        } else {
+            row.id = u128::from(self.dicts.intern_odd_id(&text));
+            row.flags = row.flags.with(Flags::ODD_ID);
+        }
+    }
+}
+
+/// The value without its quotes, for comparing with plain words.
+fn plain(value: &[u8]) -> &[u8] {
+    value.strip_prefix(b"\"").and_then(|v| v.strip_suffix(b"\"")).unwrap_or(value)
+}
+
+/// Whether an event of this name only reads, where the record does not say.
+fn reads_by_name(name: &str) -> bool {
+    const READS: [&str; 12] = [
+        "Get", "List", "Describe", "Head", "Lookup", "Search", "BatchGet", "Query", "Scan", "Check",
+        "Select", "View",
+    ];
+    READS.iter().any(|prefix| {
+        name.strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_uppercase()))
+    })
+}
+
+/// The request parameters that name what is acted on, the most telling first.
+const TARGETS: &[&str] = &[
+    "roleArn",
+    "bucketName",
+    "userName",
+    "roleName",
+    "groupName",
+    "instanceProfileName",
+    "policyArn",
+    "policyName",
+    "trailName",
+    "secretId",
+    "keyId",
+    "functionName",
+    "instanceId",
+    "dBInstanceIdentifier",
+    "dBSnapshotIdentifier",
+    "dBClusterIdentifier",
+    "snapshotId",
+    "imageId",
+    "volumeId",
+    "groupId",
+    "vpcId",
+    "subnetId",
+    "networkAclId",
+    "routeTableId",
+    "detectorId",
+    "logGroupName",
+    "tableName",
+    "queueUrl",
+    "topicArn",
+    "repositoryName",
+    "clusterName",
+    "cluster",
+    "stackName",
+    "modelId",
+    "parameterName",
+    "name",
+    "names",
+    "resourceArn",
+    "arn",
+    "id",
+];
+
+/// The most telling of the known parameters, as a raw string value; a list gives its first text.
+fn target_in(parameters: &[u8]) -> Option<&[u8]> {
+    let mut best: Option<(usize, &[u8])> = None;
+    for member in json::members(parameters) {
+        // Most parameters are none of them; the length and first letter settle that.
+        if !matches!(member.key.len(), 2..=20) {
+            continue;
+        }
+        let Some(rank) = TARGETS.iter().position(|t| t.as_bytes() == member.key) else { continue };
+        let value = if member.value.first() == Some(&b'[') {
+            json::elements(member.value).next().unwrap_or_default()
+        } else {
+            member.value
+        };
+        if value.first() == Some(&b'"') && value.len() > 2 && best.is_none_or(|(r, _)| rank < r) {
+            best = Some((rank, value));
+        }
+    }
+    best.map(|(_, value)| value)
+}
+
+/// A number for a record without an id: the hash of its content, whatever the order of keys and the spacing.
+fn content_id(text: &[u8]) -> u128 {
+    let canonical = match serde_json::from_slice::<Value>(text) {
+        Ok(mut value) => {
+            value.sort_all_objects();
+            serde_json::to_vec(&value).unwrap_or_else(|_| text.to_vec())
+        }
+        Err(_) => text.to_vec(),
+    };
+    let hash: [u8; 32] = Sha256::digest(&canonical).into();
+    hash[..16].iter().fold(0, |id, &b| id << 8 | u128::from(b))
+}
+
+/// How many bytes of spans a worker remembers per column before it starts anew.
+const REMEMBERED: usize = 8 << 20;
+
+/// The raw spans that this worker has met in a column, with their numbers.
+#[derive(Default, Debug)]
+struct Seen {
+    table: HashTable<Entry>,
+    bytes: Vec<u8>,
+    /// The entry of the last value: the next one is often the same.
+    last: Option<Entry>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    hash: u64,
+    start: u32,
+    len: u32,
+    id: u32,
+    lossy: bool,
+}
+
+impl Seen {
+    fn text(&self, entry: &Entry) -> &[u8] {
+        self.bytes.get(entry.start as usize..(entry.start + entry.len) as usize).unwrap_or_default()
+    }
+
+    /// The number of a raw value, and whether its text was damaged.
+    #[inline]
+    fn id(&mut self, dicts: &Dicts, hasher: &RandomState, column: Column, raw: &[u8]) -> (u32, bool) {
+        if let Some(last) = self.last
+            && self.text(&last) == raw
+        {
+            return (last.id, last.lossy);
+        }
+        let hash = hasher.hash_one(raw);
+        let found = self.table.find(hash, |e| e.hash == hash && self.text(e) == raw).copied();
+        let entry = found.unwrap_or_else(|| self.learn(dicts, column, raw, hash));
+        self.last = Some(entry);
+        (entry.id, entry.lossy)
+    }
+
+    #[cold]
+    fn learn(&mut self, dicts: &Dicts, column: Column, raw: &[u8], hash: u64) -> Entry {
+        let (text, lossy) = match raw.first() {
+            Some(b'"') => json::unquote(raw),
+            _ => {
+                let text = String::from_utf8_lossy(raw);
+                let lossy = matches!(text, std::borrow::Cow::Owned(_));
+                (text, lossy)
+            }
+        };
+        let id = dicts.intern(column, &text);
+        if self.bytes.len() + raw.len() > REMEMBERED {
+            self.table.clear();
+            self.bytes.clear();
+            self.last = None;
+        }
+        let entry = Entry { hash, start: self.bytes.len() as u32, len: raw.len() as u32, id, lossy };
+        if raw.len() <= REMEMBERED {
+            self.bytes.extend_from_slice(raw);
+            self.table.insert_unique(hash, entry, |e| e.hash);
+        }
+        entry
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::scan::Scanner;
+    use crate::store::Table;
+    use crate::store::segment::Builder;
+
+    fn table(records: &[&str]) -> Table {
+        let dicts = Arc::new(Dicts::default());
+        let mut extractor = Extractor::new(dicts.clone());
+        let mut builder = Builder::default();
+        for (n, record) in records.iter().enumerate() {
+            let (spans, _) = Scanner::default().scan(record.as_bytes(), 0).unwrap();
+            let kind = kind_of(&spans).unwrap();
+            builder.push(extractor.row(
+                &spans,
+                kind,
+                Locator { offset: n as u64, ..Locator::default() },
+                false,
+            ));
+        }
+        Table::new(vec![Arc::new(builder.seal())], dicts.snapshot(), true)
+    }
+
+    #[test]
+    fn a_record_becomes_a_row() {
+        let table = table(&[
+            r#"{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","userName":"bob"},"eventTime":"2026-01-10T10:38:41Z",
+            "eventSource":"iam.amazonaws.com","eventName":"CreateUser","awsRegion":"us-east-1","sourceIPAddress":"203.0.113.7",
+            "userAgent":"aws\u002dcli\/2","errorCode":"AccessDenied","requestParameters":{"path":"/","userName":"eve"},"responseElements":null,
+            "eventID":"4c3b1a2f-0000-4abc-8def-0123456789ab","readOnly":false,"eventType":"AwsApiCall","recipientAccountId":"111122223333","eventCategory":"Management"}"#,
+        ]);
+        let row = table.row(0).unwrap();
+        assert_eq!(
+            (row.time().to_string().as_str(), row.event(), row.service(), row.actor()),
+            ("2026-01-10T10:38:41Z", "CreateUser", "iam", "bob")
+        );
+        assert_eq!(
+            (row.text(Column::Agent), row.text(Column::Target), row.account()),
+            ("aws-cli/2", "eve", "111122223333")
+        );
+        assert_eq!(
+            (row.outcome(), row.id().as_str()),
+            (Outcome::Denied, "4c3b1a2f-0000-4abc-8def-0123456789ab")
+        );
+        assert!(row.flags().has(Flags::WRITE));
+    }
+
+    #[test]
+    fn wrong_types_and_nulls_lose_nothing_else() {
+        let keys = [
+            "userIdentity",
+            "eventTime",
+            "awsRegion",
+            "sourceIPAddress",
+            "userAgent",
+            "errorCode",
+            "requestParameters",
+            "responseElements",
+            "eventID",
+            "readOnly",
+            "eventType",
+            "recipientAccountId",
+            "eventCategory",
+            "resources",
+        ];
+        for value in ["null", "7", "true", "\"\"", "[]", "{}", "[null]", "\"\\ud800\"", "1e999"] {
+            for key in keys {
+                let record = format!(
+                    r#"{{"eventVersion":"1.08","eventSource":"s3.amazonaws.com","eventName":"ConsoleLogin","eventTime":"2026-01-10T10:38:41Z","{key}":{value}}}"#
+                );
+                let table = table(&[&record]);
+                let row = table.row(0).unwrap();
+                assert_eq!((row.event(), row.service()), ("ConsoleLogin", "s3"), "{record}");
+                let _ = (row.id(), row.actor(), row.session(), row.outcome(), row.ip());
+            }
+        }
+    }
+
+    #[test]
+    fn console_logins_fail_without_an_error_code() {
+        let login = |answer: &str, extra: &str| {
+            format!(
+                r#"{{"eventVersion":"1","eventTime":"2026-01-10T10:38:41Z","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","responseElements":{answer}{extra}}}"#
+            )
+        };
+        let (failed, fine) = (
+            login(r#"{"ConsoleLogin":"Failure"}"#, r#","errorMessage":"Failed authentication""#),
+            login(r#"{"ConsoleLogin":"Success"}"#, ""),
+        );
+        let table = table(&[&failed, &fine]);
+        let rows: Vec<_> = table
+            .rows()
+            .map(|r| (r.outcome(), r.flags().has(Flags::LOGIN_OK), r.text(Column::Error)))
+            .collect();
+        assert!(rows.contains(&(Outcome::Denied, false, "Failed authentication")));
+        assert!(rows.contains(&(Outcome::Success, true, "")));
+    }
+
+    #[test]
+    fn what_looks_like_a_record_is_told_from_one() {
+        let kind = |text: &str| kind_of(&Scanner::default().scan(text.as_bytes(), 0).unwrap().0);
+        for (text, expected) in [
+            (r#"{"eventName":"A","eventSource":"s","eventTime":"t"}"#, Some(RecordKind::Event)),
+            (r#"{"eventVersion":"1.08","eventName":"A"}"#, Some(RecordKind::Event)),
+            (
+                r#"{"eventName":"A","eventSource":"s","eventID":"t","eventType":"AwsVpceEvents"}"#,
+                Some(RecordKind::Network),
+            ),
+            (r#"{"eventVersion":"1.08","eventTime":"t","insightDetails":{}}"#, Some(RecordKind::Insight)),
+            (
+                r#"{"eventVersion":"1.0","eventId":"x","timeWindow":{},"summary":{}}"#,
+                Some(RecordKind::Aggregated),
+            ),
+            (
+                r#"{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"t","s3":{}}"#,
+                None,
+            ),
+            (r#"{"EventId":"x","CloudTrailEvent":"{}"}"#, None),
+            (r#"{"Records":[]}"#, None),
+            ("{}", None),
+        ] {
+            assert_eq!(kind(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn insights_and_aggregates_show_what_they_have() {
+        let table = table(&[
+            r#"{"eventVersion":"1.08","eventTime":"2026-01-10T10:00:00Z","eventID":"i","insightDetails":{"eventName":"UpdateInstanceInformation","eventSource":"ssm.amazonaws.com"}}"#,
+            r#"{"eventVersion":"1.0","accountId":"111122223333","eventId":"a","eventSource":"s3.amazonaws.com","timeWindow":{"windowStart":"2026-01-10T11:00:00Z"},"summary":{}}"#,
+        ]);
+        let insight = table.row(0).unwrap();
+        assert_eq!(
+            (insight.kind(), insight.event(), insight.id().as_str()),
+            (RecordKind::Insight, "UpdateInstanceInformation", "i")
+        );
+        let sum = table.row(1).unwrap();
+        assert_eq!(
+            (sum.kind(), sum.account(), sum.time().to_string().as_str()),
+            (RecordKind::Aggregated, "111122223333", "2026-01-10T11:00:00Z")
+        );
+    }
+
+    #[test]
+    fn a_record_without_an_id_is_known_by_its_content() {
+        let a = r#"{"eventVersion":"1","eventName":"A","eventTime":"x"}"#;
+        let b = r#"{ "eventTime":"x", "eventName":"A","eventVersion":"1"}"#;
+        let c = r#"{"eventVersion":"1","eventName":"B","eventTime":"x"}"#;
+        assert_eq!(content_id(a.as_bytes()), content_id(b.as_bytes()));
+        assert_ne!(content_id(a.as_bytes()), content_id(c.as_bytes()));
+        assert!(table(&[a]).row(0).unwrap().id().starts_with("no-id:"));
+    }
+
+    #[test]
+    fn targets_are_the_most_telling_parameter() {
+        for (parameters, target) in [
+            (r#"{"name":"x","bucketName":"logs"}"#, Some(&b"\"logs\""[..])),
+            (r#"{"names":["a","b"]}"#, Some(&b"\"a\""[..])),
+            (r#"{"userName":null,"policyArn":"p"}"#, Some(&b"\"p\""[..])),
+            (r#"{"maxResults":5}"#, None),
+            ("null", None),
+            ("", None),
+        ] {
+            assert_eq!(target_in(parameters.as_bytes()), target, "{parameters}");
+        }
+    }
+
+    #[test]
+    fn names_tell_reading_from_writing() {
+        for (name, reads) in [
+            ("GetObject", true),
+            ("Getaway", false),
+            ("ListUsers", true),
+            ("CreateUser", false),
+            ("BatchGetItem", true),
+            ("Scan", true),
+        ] {
+            assert_eq!(reads_by_name(name), reads, "{name}");
+        }
+    }
+}

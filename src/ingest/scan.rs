@@ -1,0 +1,317 @@
+//! The fast way through one record: where each top-level value stands, and nothing else.
+//!
+//! Records of one service repeat the order of their keys. The scanner remembers
+//! which key followed which, and checks that guess with one comparison of 32
+//! bytes before it reads the key at all. Values are skipped, not read.
+//!
+//! The scanner does not judge: a value may be anything, and whether the record is
+//! a CloudTrail record is the caller's question. It must agree with `serde_json`
+//! on everything that is valid JSON.
+
+use crate::json::{skip_space, skip_value, string_end};
+
+macro_rules! keys {
+    ($($name:ident $text:literal,)*) => {
+        /// The top-level keys that the scanner knows.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[repr(u8)]
+        #[expect(missing_docs, reason = "the names are CloudTrail's own")]
+        pub enum Key { $($name,)* }
+
+        /// The keys as written, in the order of their numbers.
+        const TEXTS: &[&str] = &[$($text,)*];
+        const ALL: &[Key] = &[$(Key::$name,)*];
+    };
+}
+
+keys! {
+    EventVersion "eventVersion",
+    UserIdentity "userIdentity",
+    EventTime "eventTime",
+    EventSource "eventSource",
+    EventName "eventName",
+    AwsRegion "awsRegion",
+    SourceIpAddress "sourceIPAddress",
+    UserAgent "userAgent",
+    ErrorCode "errorCode",
+    ErrorMessage "errorMessage",
+    RequestParameters "requestParameters",
+    ResponseElements "responseElements",
+    AdditionalEventData "additionalEventData",
+    RequestId "requestID",
+    EventId "eventID",
+    ReadOnly "readOnly",
+    Resources "resources",
+    EventType "eventType",
+    ApiVersion "apiVersion",
+    ManagementEvent "managementEvent",
+    RecipientAccountId "recipientAccountId",
+    SharedEventId "sharedEventID",
+    VpcEndpointId "vpcEndpointId",
+    VpcEndpointAccountId "vpcEndpointAccountId",
+    ServiceEventDetails "serviceEventDetails",
+    EventCategory "eventCategory",
+    TlsDetails "tlsDetails",
+    SessionFromConsole "sessionCredentialFromConsole",
+    InsightDetails "insightDetails",
+    // Aggregated events have an id, an account and a time of their own.
+    AggregatedId "eventId",
+    AccountId "accountId",
+    TimeWindow "timeWindow",
+    // An S3 notification looks like a record but for this.
+    S3 "s3",
+}
+
+const COUNT: usize = TEXTS.len();
+
+/// Bytes compared to check a guess.
+const WIDE: usize = 32;
+
+/// The keys padded to [`WIDE`] with their closing quote, and which bytes count.
+struct Padded {
+    text: [u8; WIDE],
+    mask: [u8; WIDE],
+    len: usize,
+}
+
+static PADDED: [Padded; COUNT] = {
+    let mut out = [const { Padded { text: [0; WIDE], mask: [0; WIDE], len: 0 } }; COUNT];
+    let mut k = 0;
+    while k < COUNT {
+        let bytes = TEXTS[k].as_bytes();
+        let mut i = 0;
+        while i < bytes.len() {
+            out[k].text[i] = bytes[i];
+            out[k].mask[i] = 0xff;
+            i += 1;
+        }
+        out[k].text[i] = b'"';
+        out[k].mask[i] = 0xff;
+        out[k].len = bytes.len();
+        k += 1;
+    }
+    out
+};
+
+impl Padded {
+    /// Whether `text` begins with this key and its closing quote.
+    #[inline]
+    fn starts(&self, text: &[u8]) -> bool {
+        match text.first_chunk::<WIDE>() {
+            Some(chunk) => {
+                let mut differ = 0;
+                for i in 0..WIDE {
+                    differ |= (chunk[i] ^ self.text[i]) & self.mask[i];
+                }
+                differ == 0
+            }
+            None => text.get(..=self.len) == self.text.get(..=self.len),
+        }
+    }
+}
+
+/// Why an object could not be walked to its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// The text ends first.
+    Unfinished,
+    /// What stands at this offset cannot stand there.
+    Malformed(usize),
+}
+
+/// Where the values of one object stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Spans<'a> {
+    values: [&'a [u8]; COUNT],
+    /// The whole object.
+    pub text: &'a [u8],
+}
+
+impl<'a> Spans<'a> {
+    /// The raw value of a key; empty when the object has none.
+    #[inline]
+    pub fn get(&self, key: Key) -> &'a [u8] {
+        self.values[key as usize]
+    }
+
+    /// Whether the object has that key.
+    #[inline]
+    pub fn has(&self, key: Key) -> bool {
+        !self.values[key as usize].is_empty()
+    }
+}
+
+/// Walks objects; it learns from each what to expect of the next.
+#[derive(Clone, Debug)]
+pub struct Scanner {
+    /// The key that followed each key last time; the last slot is for the first key.
+    follow: [u8; COUNT + 1],
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        let mut follow = [0; COUNT + 1];
+        for (k, next) in follow.iter_mut().enumerate().take(COUNT - 1) {
+            *next = k as u8 + 1;
+        }
+        Self { follow }
+    }
+}
+
+impl Scanner {
+    /// Walks the object whose opening brace stands at `at`; also tells where it ends.
+    ///
+    /// Of a key that stands twice the last value counts.
+    ///
+    /// # Errors
+    /// When the object does not end, or is none.
+    pub fn scan<'a>(&mut self, text: &'a [u8], at: usize) -> Result<(Spans<'a>, usize), Fault> {
+        let mut values: [&[u8]; COUNT] = [&[]; COUNT];
+        let mut previous = COUNT;
+        let mut i = skip_space(text, at + 1);
+        if text.get(i) == Some(&b'}') {
+            return Ok((Spans { values, text: &text[at..=i] }, i + 1));
+        }
+        loop {
+            expect(text, i, b'"')?;
+            let guess = self.follow[previous];
+            let (key, key_end) = match PADDED.get(guess as usize) {
+                Some(padded) if padded.starts(&text[i + 1..]) => (usize::from(guess), i + 1 + padded.len),
+                _ => self.read_key(text, i + 1, previous)?,
+            };
+            let colon = skip_space(text, key_end + 1);
+            expect(text, colon, b':')?;
+            let start = skip_space(text, colon + 1);
+            let end = skip_value(text, start).ok_or(Fault::Unfinished)?;
+            if end == start {
+                return Err(Fault::Malformed(start));
+            }
+            if let Some(slot) = values.get_mut(key) {
+                *slot = &text[start..end];
+                previous = key;
+            }
+            i = skip_space(text, end);
+            match text.get(i) {
+                Some(b',') => i = skip_space(text, i + 1),
+                Some(b'}') => return Ok((Spans { values, text: &text[at..=i] }, i + 1)),
+                Some(_) => return Err(Fault::Malformed(i)),
+                None => return Err(Fault::Unfinished),
+            }
+        }
+    }
+
+    /// Reads the key that begins at `at`: its number ([`COUNT`] when unknown) and the place of its closing quote.
+    #[cold]
+    fn read_key(&mut self, text: &[u8], at: usize, previous: usize) -> Result<(usize, usize), Fault> {
+        let end = string_end(text, at).ok_or(Fault::Unfinished)?;
+        let key = TEXTS.iter().position(|k| k.as_bytes() == &text[at..end]).unwrap_or(COUNT);
+        if key < COUNT {
+            self.follow[previous] = key as u8;
+        }
+        Ok((key, end))
+    }
+}
+
+#[inline]
+fn expect(text: &[u8], at: usize, byte: u8) -> Result<(), Fault> {
+    match text.get(at) {
+        Some(&b) if b == byte => Ok(()),
+        Some(_) => Err(Fault::Malformed(at)),
+        None => Err(Fault::Unfinished),
+    }
+}
+
+/// The keys that the scanner knows, with their texts.
+pub fn known_keys() -> impl Iterator<Item = (Key, &'static str)> {
+    ALL.iter().copied().zip(TEXTS.iter().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Map, Value};
+
+    use super::*;
+
+    #[test]
+    fn values_are_found_in_any_order_and_spacing() {
+        let mut scanner = Scanner::default();
+        let texts = [
+            r#"{"eventVersion":"1.08","eventName":"A","eventTime":"t"}"#,
+            r#"{"eventVersion":"1.08","eventName":"A","eventTime":"t"}"#,
+            r#"{ "eventTime" : "t" , "other" : { "eventName" : "inner" } , "eventName" : "A" }"#,
+            r#"{"eventName":"first","eventName":"A","eventTime":"t"}"#,
+        ];
+        for text in texts {
+            let (spans, end) = scanner.scan(text.as_bytes(), 0).unwrap();
+            assert_eq!(
+                (spans.get(Key::EventName), spans.get(Key::EventTime)),
+                (&b"\"A\""[..], &b"\"t\""[..]),
+                "{text}"
+            );
+            assert_eq!((end, spans.text), (text.len(), text.as_bytes()));
+            assert!(!spans.has(Key::S3));
+        }
+    }
+
+    #[test]
+    fn a_key_that_only_begins_like_another_is_another() {
+        let text = br#"{"eventId":"x","eventID":"y","eventIDs":"z"}"#;
+        let (spans, _) = Scanner::default().scan(text, 0).unwrap();
+        assert_eq!((spans.get(Key::AggregatedId), spans.get(Key::EventId)), (&b"\"x\""[..], &b"\"y\""[..]));
+    }
+
+    #[test]
+    fn faults_say_what_and_where() {
+        for (text, fault) in [
+            ("{", Fault::Unfinished),
+            (r#"{"a":1"#, Fault::Unfinished),
+            (r#"{"a":"b"#, Fault::Unfinished),
+            (r#"{"a" 1}"#, Fault::Malformed(5)),
+            (r#"{"a":}"#, Fault::Malformed(5)),
+            (r#"{"a":1 "b":2}"#, Fault::Malformed(7)),
+            ("{a:1}", Fault::Malformed(1)),
+            (r#"{"a":1,}"#, Fault::Malformed(7)),
+        ] {
+            assert_eq!(Scanner::default().scan(text.as_bytes(), 0).map(|_| ()), Err(fault), "{text}");
+        }
+        assert_eq!(Scanner::default().scan(b"{ }x", 0).unwrap().1, 3);
+    }
+
+    fn record() -> impl Strategy<Value = Value> {
+        let key = prop_oneof![prop::sample::select(TEXTS).prop_map(str::to_owned), "[a-zA-Z\"\\\\é]{0,8}"];
+        let value = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+            prop::collection::vec(any::<String>(), 0..3).prop_map(Value::from),
+            prop::collection::vec((any::<String>(), any::<String>()), 0..3)
+                .prop_map(|m| Value::Object(m.into_iter().map(|(k, v)| (k, Value::from(v))).collect())),
+        ];
+        prop::collection::vec((key, value), 0..40)
+            .prop_map(|m| Value::Object(m.into_iter().collect::<Map<_, _>>()))
+    }
+
+    proptest! {
+        #[test]
+        fn it_agrees_with_serde_json(records in prop::collection::vec(record(), 1..4), pretty: bool) {
+            let mut scanner = Scanner::default();
+            for record in &records {
+                let text = if pretty { serde_json::to_vec_pretty(record) } else { serde_json::to_vec(record) }.unwrap();
+                let (spans, end) = scanner.scan(&text, 0).unwrap();
+                prop_assert_eq!(end, text.len());
+                for (key, name) in known_keys() {
+                    let expected = record.get(name);
+                    let found: Option<Value> = spans.has(key).then(|| serde_json::from_slice(spans.get(key)).unwrap());
+                    prop_assert_eq!(found.as_ref(), expected);
+                }
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(text in "\\{[\\[\\]{}:,\"\\\\a1 \u{e9}]{0,60}", at in 0usize..3) {
+            let _ = Scanner::default().scan(text.as_bytes(), at);
+        }
+    }
+}
