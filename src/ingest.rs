@@ -1,4 +1,24 @@
 //! From bytes to columns.
+//!
+//! ```text
+//! object ─▶ inflate ─▶ text_form ─▶ frame ─▶ scan ─▶ extract ─▶ store::segment
+//!            archive      csv         └─▶ shape (wrappers, exports, other forms)
+//! ```
+//!
+//! [`pipeline::run`] does all of it on one worker a core. What cannot be read is a
+//! [`status::Reject`] with a place and a reason, and never the end of a load.
+//!
+//! This room must not decide what is risky, nor know what shows the events.
 
+pub mod archive;
 pub mod extract;
+pub mod files;
+pub mod frame;
+pub mod inflate;
+pub mod pipeline;
+pub mod reopen;
 pub mod scan;
+pub mod shape;
+pub mod status;
+pub mod text_form;
+pub mod worker;

@@ -7,5 +7,6 @@
 pub mod event;
 pub mod ingest;
 pub mod json;
+pub mod source;
 pub mod store;
 pub mod text;

@@ -1,0 +1,71 @@
+//! The register of files that records came from; a record knows its file by number.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::source::{Place, Stamp};
+
+/// A file, or a member of an archive.
+#[derive(Clone, Debug)]
+pub struct FileInfo {
+    /// The name to show: `logs.zip!/a/b.json` for a member.
+    pub name: String,
+    /// Where the file, or the outermost archive, is.
+    pub place: Place,
+    /// What it looked like when it was read.
+    pub stamp: Stamp,
+    /// For a member of an archive: its position in each of the nested archives.
+    pub members: Vec<usize>,
+}
+
+/// All files of a load, by number.
+#[derive(Default, Debug)]
+pub struct Files {
+    list: RwLock<Vec<Arc<FileInfo>>>,
+}
+
+impl Files {
+    /// Registers a file; its number.
+    pub fn add(&self, info: FileInfo) -> u32 {
+        let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
+        list.push(Arc::new(info));
+        (list.len() - 1) as u32
+    }
+
+    /// The file of that number.
+    pub fn get(&self, number: u32) -> Option<Arc<FileInfo>> {
+        self.list.read().unwrap_or_else(PoisonError::into_inner).get(number as usize).cloned()
+    }
+
+    /// The name of a file; `?` for a number that was never given.
+    pub fn name(&self, number: u32) -> String {
+        self.get(number).map_or_else(|| "?".to_owned(), |info| info.name.clone())
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// For each number its position by name: an order that does not depend on who read what first.
+    pub fn ranks(&self) -> Vec<u32> {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        let mut numbers: Vec<u32> = (0..list.len() as u32).collect();
+        numbers.sort_by(|&a, &b| list[a as usize].name.cmp(&list[b as usize].name));
+        let mut ranks = vec![0; list.len()];
+        for (rank, &number) in numbers.iter().enumerate() {
+            ranks[number as usize] = rank as u32;
+        }
+        ranks
+    }
+
+    /// All names, by number.
+    pub fn names(&self) -> Vec<String> {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        list.iter().map(|info| info.name.clone()).collect()
+    }
+}

@@ -1,0 +1,518 @@
+//! From the bytes of a file to text: compression, archives, encodings.
+//!
+//! Told by what the bytes say, never by a name. Whole files of ordinary size are
+//! inflated in one go, which is nearly twice as fast; what is large is read as a
+//! stream, so that memory stays bounded. What could be inflated before a fault is
+//! kept, and the fault is said.
+//!
+//! This module must not look into the text.
+
+use std::borrow::Cow;
+use std::io::{self, BufRead, BufReader, Read};
+
+use libdeflater::{DecompressionError, Decompressor};
+
+/// What the first bytes of something say it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wrapping {
+    /// gzip, also with several members.
+    Gzip,
+    /// Zstandard.
+    Zstd,
+    /// bzip2.
+    Bzip2,
+    /// A zip archive.
+    Zip,
+    /// A tar archive.
+    Tar,
+    /// Apache Parquet, which this build cannot read.
+    Parquet,
+    /// UTF-16 with a byte order mark: little-endian, as PowerShell's `>` writes it.
+    Utf16Le,
+    /// UTF-16 with a byte order mark, big-endian.
+    Utf16Be,
+    /// UTF-8 with a byte order mark.
+    Utf8Bom,
+    /// None of these: text, as far as one can tell.
+    Plain,
+}
+
+/// How many bytes [`Wrapping::of`] wants to see.
+pub const PEEK: usize = 512;
+
+impl Wrapping {
+    /// Tells from the first bytes.
+    pub fn of(head: &[u8]) -> Self {
+        match head {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..] => Self::Bzip2,
+            [b'P', b'K', 3 | 5, 4 | 6, ..] => Self::Zip,
+            [b'P', b'A', b'R', b'1', ..] => Self::Parquet,
+            [0xff, 0xfe, ..] => Self::Utf16Le,
+            [0xfe, 0xff, ..] => Self::Utf16Be,
+            [0xef, 0xbb, 0xbf, ..] => Self::Utf8Bom,
+            _ if head.get(257..262) == Some(b"ustar") => Self::Tar,
+            _ => Self::Plain,
+        }
+    }
+
+    /// Whether it holds files of its own.
+    pub const fn is_archive(self) -> bool {
+        matches!(self, Self::Zip | Self::Tar)
+    }
+}
+
+/// How far inflation may go before it counts as an attack.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// The largest text that a file may inflate to, in bytes.
+    pub inflated: u64,
+    /// How many times its size a file may inflate to, once it is past [`Limits::FREE`].
+    pub ratio: u64,
+}
+
+impl Limits {
+    /// Up to here, any ratio is fine, in bytes.
+    pub const FREE: u64 = 256 << 20;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { inflated: 64 << 30, ratio: 250 }
+    }
+}
+
+/// Files above this many compressed bytes are read as streams.
+pub const STREAM_ABOVE: u64 = 48 << 20;
+
+/// Texts above this many bytes are read as streams.
+const WHOLE_MAX: usize = 256 << 20;
+
+/// Inflates whole gzip files, reusing what it allocated.
+pub struct Inflater {
+    decompressor: Decompressor,
+    out: Vec<u8>,
+}
+
+impl Default for Inflater {
+    fn default() -> Self {
+        Self { decompressor: Decompressor::new(), out: Vec::new() }
+    }
+}
+
+impl std::fmt::Debug for Inflater {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inflater").field("buffer", &self.out.len()).finish_non_exhaustive()
+    }
+}
+
+impl Inflater {
+    /// The text of a gzip file with exactly one sound member of ordinary size; `None` for any other.
+    pub fn gzip(&mut self, bytes: &[u8]) -> Option<&[u8]> {
+        let (_, size) = bytes.split_last_chunk::<4>()?;
+        let size = u32::from_le_bytes(*size) as usize;
+        // The size field is the sender's claim. It is believed up to what deflate can reach at all.
+        if size > WHOLE_MAX || size > bytes.len().saturating_mul(1032) || has_second_member(bytes) {
+            return None;
+        }
+        if self.out.len() < size {
+            self.out.resize(size.next_multiple_of(1 << 16), 0);
+        }
+        match self.decompressor.gzip_decompress(bytes, &mut self.out[..size]) {
+            Ok(n) if n == size => self.out.get(..n),
+            Ok(_) | Err(DecompressionError::BadData | DecompressionError::InsufficientSpace) => None,
+        }
+    }
+}
+
+/// Whether another gzip header may stand behind the first one: then only a stream reader knows.
+fn has_second_member(bytes: &[u8]) -> bool {
+    bytes.get(3..).is_some_and(|rest| memchr::memmem::find(rest, &[0x1f, 0x8b, 0x08]).is_some())
+}
+
+/// Reads the text of a stream, through as many layers as it has; archives are not opened.
+///
+/// # Errors
+/// When the stream cannot be read at its beginning.
+pub fn text_reader<'a>(reader: Box<dyn Read + Send + 'a>) -> io::Result<Box<dyn Read + Send + 'a>> {
+    let mut reader = reader;
+    for _ in 0..MAX_LAYERS {
+        let mut buffered = Peeked::new(reader)?;
+        reader = match Wrapping::of(buffered.head()) {
+            Wrapping::Gzip => Box::new(GzipReader::new(BufReader::with_capacity(1 << 16, buffered))),
+            Wrapping::Zstd => Box::new(zstd::Decoder::new(buffered)?),
+            Wrapping::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(buffered)),
+            Wrapping::Utf16Le => return Ok(Box::new(Utf16Reader::new(buffered, u16::from_le_bytes))),
+            Wrapping::Utf16Be => return Ok(Box::new(Utf16Reader::new(buffered, u16::from_be_bytes))),
+            Wrapping::Utf8Bom => {
+                buffered.skip(3);
+                return Ok(Box::new(buffered));
+            }
+            Wrapping::Plain | Wrapping::Zip | Wrapping::Tar | Wrapping::Parquet => return Ok(Box::new(buffered)),
+        };
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidData, "compressed more than 8 times over"))
+}
+
+/// How many layers of compression are opened.
+const MAX_LAYERS: usize = 8;
+
+/// A reader whose first bytes can be looked at before they are read.
+pub struct Peeked<'a> {
+    head: Vec<u8>,
+    at: usize,
+    /// A fault met behind the first bytes, to be told once they are used.
+    fault: Option<io::Error>,
+    rest: Box<dyn Read + Send + 'a>,
+}
+
+impl<'a> Peeked<'a> {
+    /// Reads the first [`PEEK`] bytes.
+    ///
+    /// # Errors
+    /// When nothing at all can be read.
+    pub fn new(mut rest: Box<dyn Read + Send + 'a>) -> io::Result<Self> {
+        let mut head = Vec::with_capacity(PEEK);
+        let fault = rest.by_ref().take(PEEK as u64).read_to_end(&mut head).err();
+        match fault {
+            Some(e) if head.is_empty() => Err(e),
+            fault => Ok(Self { head, at: 0, fault, rest }),
+        }
+    }
+
+    /// The first bytes.
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    fn skip(&mut self, n: usize) {
+        self.at = n.min(self.head.len());
+    }
+}
+
+impl Read for Peeked<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let left = self.head.get(self.at..).unwrap_or_default();
+        if left.is_empty() {
+            return match self.fault.take() {
+                Some(e) => Err(e),
+                None => self.rest.read(buf),
+            };
+        }
+        let n = left.len().min(buf.len());
+        buf[..n].copy_from_slice(&left[..n]);
+        self.at += n;
+        Ok(n)
+    }
+}
+
+/// Reads all members of a gzip stream; what follows the last one and is no member is an error that says so.
+struct GzipReader<R: BufRead> {
+    member: Option<flate2::bufread::GzDecoder<R>>,
+}
+
+impl<R: BufRead> GzipReader<R> {
+    fn new(reader: R) -> Self {
+        Self { member: Some(flate2::bufread::GzDecoder::new(reader)) }
+    }
+}
+
+impl<R: BufRead> Read for GzipReader<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let Some(member) = &mut self.member else { return Ok(0) };
+            match member.read(buf) {
+                Ok(0) if !buf.is_empty() => {}
+                Ok(n) => return Ok(n),
+                Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
+                    self.member = None;
+                    return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the gzip stream is cut off"));
+                }
+                Err(e) => {
+                    self.member = None;
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, format!("the gzip stream is damaged: {e}")));
+                }
+            }
+            let Some(mut inner) = self.member.take().map(flate2::bufread::GzDecoder::into_inner) else { return Ok(0) };
+            let rest = inner.fill_buf()?;
+            if rest.is_empty() || rest.iter().all(|&b| b == 0) {
+                return Ok(0);
+            }
+            if !rest.starts_with(&[0x1f, 0x8b]) && rest != [0x1f] {
+                let message = "unexpected data after the end of the gzip stream";
+                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            }
+            self.member = Some(flate2::bufread::GzDecoder::new(inner));
+        }
+    }
+}
+
+/// Turns UTF-16 into UTF-8 while it is read; lone surrogates become U+FFFD.
+struct Utf16Reader<R> {
+    inner: R,
+    unit: fn([u8; 2]) -> u16,
+    /// A byte that waits for its other half.
+    odd: Option<u8>,
+    /// A high surrogate that waits for its low one.
+    high: Option<u16>,
+    out: Vec<u8>,
+    at: usize,
+}
+
+impl<R: Read> Utf16Reader<R> {
+    fn new(inner: R, unit: fn([u8; 2]) -> u16) -> Self {
+        Self { inner, unit, odd: None, high: None, out: Vec::new(), at: 0 }
+    }
+
+    /// Reads some more; `false` at the end.
+    fn fill(&mut self) -> io::Result<bool> {
+        let mut raw = [0; 8192];
+        let n = self.inner.read(&mut raw)?;
+        self.out.clear();
+        self.at = 0;
+        if n == 0 {
+            let broken = self.odd.take().is_some() | self.high.take().is_some();
+            if broken {
+                push(&mut self.out, char::REPLACEMENT_CHARACTER);
+            }
+            return Ok(broken);
+        }
+        for &byte in &raw[..n] {
+            match self.odd.take() {
+                None => self.odd = Some(byte),
+                Some(first) => self.unit((self.unit)([first, byte])),
+            }
+        }
+        Ok(true)
+    }
+
+    fn unit(&mut self, unit: u16) {
+        let high = self.high.take();
+        let is_low = (0xdc00..0xe000).contains(&unit);
+        match high {
+            Some(high) if is_low => {
+                let code = 0x1_0000 + ((u32::from(high) - 0xd800) << 10) + (u32::from(unit) - 0xdc00);
+                push(&mut self.out, char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+                return;
+            }
+            Some(_) => push(&mut self.out, char::REPLACEMENT_CHARACTER),
+            None => {}
+        }
+        if (0xd800..0xdc00).contains(&unit) {
+            self.high = Some(unit);
+        } else if unit != 0xfeff {
+            push(&mut self.out, char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+    }
+}
+
+fn push(out: &mut Vec<u8>, c: char) {
+    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+impl<R: Read> Read for Utf16Reader<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.out.len() {
+            if !self.fill()? {
+                return Ok(0);
+            }
+        }
+        let n = (self.out.len() - self.at).min(buf.len());
+        buf[..n].copy_from_slice(&self.out[self.at..self.at + n]);
+        self.at += n;
+        Ok(n)
+    }
+}
+
+/// Stops a stream that inflates beyond all measure.
+pub struct Guarded<R> {
+    inner: R,
+    limits: Limits,
+    /// The size of what it is inflated from, where known.
+    compressed: Option<u64>,
+    read: u64,
+}
+
+impl<R> Guarded<R> {
+    /// Guards `inner`, which comes from `compressed` bytes.
+    pub fn new(inner: R, compressed: Option<u64>, limits: Limits) -> Self {
+        Self { inner, limits, compressed, read: 0 }
+    }
+
+    fn verdict(&self) -> Option<String> {
+        let limit = self.limits.inflated;
+        if self.read > limit {
+            return Some(format!(
+                "inflates to more than {limit} bytes and was cut there; raise `inflate_cap` if it is meant to be that large"
+            ));
+        }
+        let from = self.compressed?.max(1);
+        let bomb = self.read > Limits::FREE && self.read / from > self.limits.ratio;
+        bomb.then(|| {
+            format!(
+                "{from} bytes inflate to more than {} times that: this looks like a gzip bomb and was cut after {} bytes; \
+                 raise `inflate_ratio` if it is none",
+                self.limits.ratio, self.read
+            )
+        })
+    }
+}
+
+impl<R: Read> Read for Guarded<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if let Some(reason) = self.verdict() {
+            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, reason));
+        }
+        let n = self.inner.read(buf)?;
+        self.read = self.read.saturating_add(n as u64);
+        Ok(n)
+    }
+}
+
+/// The text of something small, inflated whole; what came before a fault, and the fault.
+pub fn whole(bytes: &[u8], limits: Limits) -> (Vec<u8>, Option<io::Error>) {
+    let size = bytes.len() as u64;
+    let reader = match text_reader(Box::new(bytes)) {
+        Ok(reader) => reader,
+        Err(e) => return (Vec::new(), Some(e)),
+    };
+    let mut out = Vec::new();
+    let fault = Guarded::new(reader, Some(size), limits).read_to_end(&mut out).err();
+    (out, fault)
+}
+
+/// `bytes` without a UTF-8 byte order mark, when they are text that needs no other treatment.
+pub fn plain_text(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
+    match Wrapping::of(bytes) {
+        Wrapping::Plain => Some(Cow::Borrowed(bytes)),
+        Wrapping::Utf8Bom => bytes.get(3..).map(Cow::Borrowed),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        out.write_all(text).unwrap();
+        out.finish().unwrap()
+    }
+
+    fn read(bytes: &[u8]) -> (String, Option<String>) {
+        let (text, fault) = whole(bytes, Limits::default());
+        (String::from_utf8(text).unwrap(), fault.map(|e| e.to_string()))
+    }
+
+    fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(unit).collect()
+    }
+
+    #[test]
+    fn every_wrapping_comes_off() {
+        let bzip2 = {
+            let mut out = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+            out.write_all(b"text").unwrap();
+            out.finish().unwrap()
+        };
+        let two: Vec<u8> = [gzip(b"te"), gzip(b"xt")].concat();
+        for bytes in [
+            b"text".to_vec(),
+            gzip(b"text"),
+            gzip(&gzip(b"text")),
+            two,
+            [gzip(b"text"), vec![0; 32]].concat(),
+            zstd::encode_all(&b"text"[..], 1).unwrap(),
+            gzip(&zstd::encode_all(&b"text"[..], 1).unwrap()),
+            bzip2,
+            b"\xef\xbb\xbftext".to_vec(),
+            utf16("text", u16::to_le_bytes),
+            utf16("text", u16::to_be_bytes),
+            gzip(&utf16("text", u16::to_le_bytes)),
+        ] {
+            assert_eq!(read(&bytes), ("text".to_owned(), None), "{bytes:x?}");
+        }
+    }
+
+    #[test]
+    fn what_came_before_a_fault_is_kept() {
+        let text: String = (0..20_000).map(|i| format!("{i} ")).collect();
+        let good = gzip(text.as_bytes());
+        let (kept, fault) = read(&good[..good.len() / 2]);
+        assert!(text.starts_with(&kept) && kept.len() > 1000);
+        assert_eq!(fault.as_deref(), Some("the gzip stream is cut off"));
+        assert_eq!(read(&gzip(b"short")[..14]).1.as_deref(), Some("the gzip stream is cut off"), "also within the first bytes");
+        let (kept, fault) = read(&good[..good.len() - 4]);
+        assert_eq!((kept.len(), fault.is_some()), (text.len(), true), "only the checksum is missing");
+        let mut bad = good.clone();
+        let len = bad.len();
+        bad[len - 6] ^= 1;
+        assert!(read(&bad).1.unwrap().contains("damaged"));
+        let (kept, fault) = read(&[good, b"injected".to_vec()].concat());
+        assert_eq!((kept, fault.as_deref()), (text, Some("unexpected data after the end of the gzip stream")));
+    }
+
+    #[test]
+    fn bombs_are_stopped_and_named() {
+        let zeros = vec![0u8; 1 << 20];
+        let limits = Limits { inflated: 1 << 19, ratio: 250 };
+        let (kept, fault) = whole(&gzip(&zeros), limits);
+        assert!(kept.len() >= 1 << 19 && kept.len() < 1 << 20);
+        assert!(fault.unwrap().to_string().contains("inflate_cap"));
+        let endless = Guarded { inner: io::repeat(b'x'), limits: Limits::default(), compressed: Some(1000), read: Limits::FREE };
+        let mut out = Vec::new();
+        let fault = { endless }.read_to_end(&mut out).unwrap_err();
+        assert!(fault.to_string().contains("gzip bomb"), "{fault}");
+        let layers = (0..12).fold(b"x".to_vec(), |bytes, _| gzip(&bytes));
+        assert!(read(&layers).1.unwrap().contains("8 times"));
+    }
+
+    #[test]
+    fn the_fast_way_and_the_stream_agree() {
+        let mut inflater = Inflater::default();
+        let text = "some text ".repeat(500);
+        let one = gzip(text.as_bytes());
+        assert_eq!(inflater.gzip(&one), Some(text.as_bytes()));
+        assert_eq!(inflater.gzip(&gzip(b"")), Some(&b""[..]));
+        assert_eq!(inflater.gzip(&[one.clone(), one.clone()].concat()), None, "two members");
+        assert_eq!(inflater.gzip(&one[..one.len() - 1]), None);
+        assert_eq!(inflater.gzip(b"text"), None);
+        let mut lying = one;
+        let len = lying.len();
+        lying[len - 4..].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert_eq!(inflater.gzip(&lying), None, "the size field is a claim");
+    }
+
+    #[test]
+    fn broken_utf16_is_replaced() {
+        let bytes = [0xff, 0xfe, 0x00, 0xd8, 0x41, 0x00, 0x42];
+        assert_eq!(read(&bytes).0, "\u{fffd}A\u{fffd}");
+        assert_eq!(read(&utf16("😀", u16::to_le_bytes)).0, "😀");
+    }
+
+    #[test]
+    fn archives_and_parquet_are_recognized() {
+        let mut tar = vec![0; 512];
+        tar[257..262].copy_from_slice(b"ustar");
+        assert_eq!(Wrapping::of(&tar), Wrapping::Tar);
+        assert_eq!(Wrapping::of(b"PK\x03\x04"), Wrapping::Zip);
+        assert_eq!(Wrapping::of(b"PAR1"), Wrapping::Parquet);
+        assert_eq!(Wrapping::of(b""), Wrapping::Plain);
+        assert_eq!(plain_text(b"\xef\xbb\xbfx").as_deref(), Some(&b"x"[..]));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(head in prop::sample::select(vec![&[0x1f, 0x8b, 8, 0][..], &[0x28, 0xb5, 0x2f, 0xfd], b"BZh91AY&SY", &[0xff, 0xfe], b"PK\x03\x04"]), tail: Vec<u8>) {
+            let bytes = [head, &tail].concat();
+            let _ = whole(&bytes, Limits::default());
+            let _ = Inflater::default().gzip(&bytes);
+        }
+    }
+}

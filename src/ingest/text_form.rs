@@ -1,0 +1,44 @@
+//! What form a text has, told from its beginning: JSON values, a table, or nothing that can be read.
+
+use crate::ingest::frame::mentions_records;
+use crate::ingest::shape::{csv, line};
+
+/// How many bytes of a text its form is told by.
+pub const HEAD: usize = 64 << 10;
+
+/// The form of a text.
+#[derive(Debug)]
+pub enum Form {
+    /// JSON values, one after the other, maybe with prefixes.
+    Json,
+    /// A table with a header.
+    Csv(csv::Layout),
+    /// No log at all: a read-me, a script, a picture.
+    NoLog,
+    /// Something that should be a log and cannot be read; why, and the way out.
+    Unreadable(String),
+}
+
+/// Tells the form of a text. `found` says that nobody named the file: then it may be no log.
+pub fn of(text: &[u8], found: bool) -> Form {
+    let head = &text[..text.len().min(HEAD)];
+    let start = head.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(head.len());
+    let rest = &head[start..];
+    match rest.first() {
+        None if text.len() > HEAD => Form::Json,
+        None if found => Form::NoLog,
+        None => Form::Unreadable("the file holds nothing but white space".to_owned()),
+        Some(b'{' | b'[') => Form::Json,
+        Some(_) => match csv::Layout::sniff(head) {
+            Some(layout) => Form::Csv(layout),
+            None if rest.first() == Some(&b'"') || line::prefix(rest).is_some() => Form::Json,
+            None if found && !mentions_records(head) => Form::NoLog,
+            None => advice(rest).map_or(Form::Json, Form::Unreadable),
+        },
+    }
+}
+
+/// What to do about a text that is no JSON, where its beginning tells what it is.
+pub fn advice(text: &[u8]) -> Option<String> {
+    line::recognize(text)
+}

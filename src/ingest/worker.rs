@@ -1,0 +1,407 @@
+//! One worker: reads objects one after the other and turns what they hold into rows.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use crate::ingest::archive;
+use crate::ingest::extract::{Extractor, kind_of};
+use crate::ingest::files::{FileInfo, Files};
+use crate::ingest::frame::{Framer, Take};
+use crate::ingest::inflate::{self, Guarded, Inflater, Limits, Peeked, STREAM_ABOVE, Wrapping};
+use crate::ingest::scan::{Fault, Key, Scanner};
+use crate::ingest::shape::{self, Found};
+use crate::ingest::status::{Count, Reject, Status};
+use crate::ingest::text_form::{self, Form};
+use crate::source::Object;
+use crate::store::dicts::Dicts;
+use crate::store::flags::RecordKind;
+use crate::store::segment::{Builder, EventRow, Locator, Segment};
+
+/// What can be set about reading.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How far files may inflate.
+    pub limits: Limits,
+    /// The largest record, in bytes.
+    pub record_cap: usize,
+    /// How many workers read at once; 0 for one a core.
+    pub threads: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { limits: Limits::default(), record_cap: 8 << 20, threads: 0 }
+    }
+}
+
+/// What the workers of a load share.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// The dictionaries they fill.
+    pub dicts: Arc<Dicts>,
+    /// The register of files.
+    pub files: Arc<Files>,
+    /// What they report to.
+    pub status: Arc<Status>,
+    /// What can be set.
+    pub options: Options,
+}
+
+/// Rows after which a segment is handed on.
+const SEGMENT_ROWS: usize = 32_768;
+
+/// Reads objects.
+pub struct Worker<'a> {
+    shared: Shared,
+    inflater: Option<Inflater>,
+    buffer: Vec<u8>,
+    scanner: Scanner,
+    extractor: Extractor,
+    builder: Builder,
+    /// Takes finished segments.
+    publish: &'a (dyn Fn(Segment) + Sync),
+    /// The object that is being read.
+    now: Current,
+}
+
+/// The object that is being read.
+#[derive(Default, Debug)]
+struct Current {
+    file: u32,
+    name: String,
+    found: bool,
+    records: u64,
+    rejects: u64,
+    others: u64,
+}
+
+/// What is known of the bytes that are being read.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    /// The file, or the member of an archive.
+    pub(crate) info: FileInfo,
+    /// How many archives are around it.
+    pub(crate) depth: usize,
+}
+
+impl std::fmt::Debug for Worker<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Worker").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Worker<'a> {
+    /// A worker that hands its segments to `publish`.
+    pub fn new(shared: Shared, publish: &'a (dyn Fn(Segment) + Sync)) -> Self {
+        let extractor = Extractor::new(shared.dicts.clone());
+        Self {
+            shared,
+            inflater: None,
+            buffer: Vec::new(),
+            scanner: Scanner::default(),
+            extractor,
+            builder: Builder::default(),
+            publish,
+            now: Current::default(),
+        }
+    }
+
+    /// Reads one object that was registered under this number.
+    pub fn read(&mut self, object: &Object, number: u32) {
+        let Some(info) = self.shared.files.get(number) else { return };
+        self.begin(number, &info.name, object.found);
+        let origin = Origin { info: (*info).clone(), depth: 0 };
+        if let Err(e) = self.open(object, origin) {
+            self.reject_file(&system_words(&e));
+        }
+    }
+
+    fn begin(&mut self, file: u32, name: &str, found: bool) {
+        self.now = Current { file, name: name.to_owned(), found, ..Current::default() };
+    }
+
+    fn open(&mut self, object: &Object, origin: Origin) -> io::Result<()> {
+        let size = object.place.stamp()?.size;
+        if size == Some(0) {
+            self.reject_file("the file is empty");
+            return Ok(());
+        }
+        let mut reader = object.place.open()?;
+        if size.is_none_or(|size| size > STREAM_ABOVE) {
+            self.shared.status.add(Count::Read, size.unwrap_or(0));
+            self.stream(reader, size, &origin);
+            return Ok(());
+        }
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        let read = reader.read_to_end(&mut buffer);
+        self.shared.status.add(Count::Read, buffer.len() as u64);
+        if buffer.is_empty() && read.is_ok() {
+            self.reject_file("the file is empty");
+        } else if !buffer.is_empty() {
+            self.bytes(&buffer, &origin);
+        }
+        self.buffer = buffer;
+        read.map(|_| ())
+    }
+
+    /// Reads bytes that are all here.
+    fn bytes(&mut self, bytes: &[u8], origin: &Origin) {
+        match Wrapping::of(bytes) {
+            Wrapping::Gzip => {
+                let mut inflater = self.inflater.take().unwrap_or_default();
+                match inflater.gzip(bytes) {
+                    Some(text) if Wrapping::of(text) == Wrapping::Plain => self.text(text),
+                    Some(text) if !text.is_empty() => self.stream(Box::new(text), Some(bytes.len() as u64), origin),
+                    Some(_) => self.reject_file("the file inflates to nothing"),
+                    None => self.stream(Box::new(bytes), Some(bytes.len() as u64), origin),
+                }
+                self.inflater = Some(inflater);
+            }
+            Wrapping::Plain => self.text(bytes),
+            Wrapping::Utf8Bom => self.text(bytes.get(3..).unwrap_or_default()),
+            _ => self.stream(Box::new(bytes), Some(bytes.len() as u64), origin),
+        }
+    }
+
+    /// Reads bytes as they come.
+    pub(crate) fn stream(&mut self, reader: Box<dyn Read + Send + '_>, size: Option<u64>, origin: &Origin) {
+        let limits = self.shared.options.limits;
+        let peeked = inflate::text_reader(reader)
+            .and_then(|text| Peeked::new(Box::new(Guarded::new(text, size, limits))));
+        match peeked {
+            Ok(peeked) => match Wrapping::of(peeked.head()) {
+                Wrapping::Parquet => self.reject_file(
+                    "this is Parquet, which this build does not read; export it as JSON or CSV",
+                ),
+                archive if archive.is_archive() => self.archive(peeked, archive, origin),
+                _ => self.text_stream(peeked),
+            },
+            Err(e) => self.reject_file(&system_words(&e)),
+        }
+    }
+
+    /// Reads the members of an archive as objects of their own.
+    fn archive(&mut self, reader: Peeked<'_>, kind: Wrapping, origin: &Origin) {
+        if origin.depth >= archive::MAX_DEPTH {
+            self.reject_file("an archive in an archive in an archive: unpack it first");
+            return;
+        }
+        let outer = std::mem::take(&mut self.now);
+        let mut count = 0;
+        let result = archive::members(reader, kind, &mut |member| {
+            count += 1;
+            let mut info = origin.info.clone();
+            info.name = format!("{}!/{}", origin.info.name, member.name);
+            info.members.push(member.position);
+            let number = self.shared.files.add(info.clone());
+            self.begin(number, &info.name, true);
+            let inner = Origin { info, depth: origin.depth + 1 };
+            self.stream(member.reader, member.compressed, &inner);
+            !self.shared.status.is_cancelled()
+        });
+        self.now = outer;
+        match result {
+            Err(e) => self.reject_file(&format!("the archive cannot be read on: {e}")),
+            Ok(()) if count == 0 => self.reject_file("the archive is empty"),
+            Ok(()) => {}
+        }
+    }
+
+    /// Reads a text that is all here.
+    fn text(&mut self, text: &[u8]) {
+        self.shared.status.add(Count::Inflated, text.len() as u64);
+        match text_form::of(text, self.now.found) {
+            Form::Json => {
+                Framer::default().feed(text, 0, true, self);
+            }
+            Form::Csv(layout) => self.csv(&layout, text),
+            Form::NoLog => self.shared.status.note("file that is no log, passed over"),
+            Form::Unreadable(reason) => self.reject_file(&reason),
+        }
+        self.finish_text();
+    }
+
+    /// Reads a text as it comes.
+    fn text_stream(&mut self, mut reader: Peeked<'_>) {
+        let mut head = Vec::new();
+        // Enough to tell the form by; what is read here is put in front again.
+        let first = reader.by_ref().take(text_form::HEAD as u64).read_to_end(&mut head).err();
+        match text_form::of(&head, self.now.found) {
+            Form::Json => self.json_stream(head, first, reader),
+            Form::Csv(layout) => {
+                let rest: Box<dyn Read> = if first.is_some() { Box::new(io::empty()) } else { Box::new(reader) };
+                self.csv(&layout, head.as_slice().chain(rest));
+                if let Some(e) = first {
+                    self.reject_at(head.len() as u64, &system_words(&e), &[]);
+                }
+            }
+            Form::NoLog => self.shared.status.note("file that is no log, passed over"),
+            Form::Unreadable(reason) => self.reject_file(&reason),
+        }
+        self.finish_text();
+    }
+
+    fn json_stream(&mut self, head: Vec<u8>, first: Option<io::Error>, mut reader: impl Read) {
+        const PIECE: usize = 1 << 20;
+        let mut framer = Framer::default();
+        let mut pending = head;
+        let mut base = 0u64;
+        let mut fault = first;
+        let mut ended = fault.is_some();
+        self.shared.status.add(Count::Inflated, pending.len() as u64);
+        loop {
+            let used = framer.feed(&pending, base, ended, self);
+            pending.drain(..used);
+            base += used as u64;
+            if ended || self.shared.status.is_cancelled() {
+                break;
+            }
+            // A value that does not fit is given twice the text each time, so that it is walked few times.
+            let want = PIECE.max(pending.len());
+            let before = pending.len();
+            match reader.by_ref().take(want as u64).read_to_end(&mut pending) {
+                Ok(n) => ended = n == 0,
+                Err(e) => (fault, ended) = (Some(e), true),
+            }
+            self.shared.status.add(Count::Inflated, (pending.len() - before) as u64);
+        }
+        if let Some(e) = fault {
+            self.reject_at(base, &format!("{}; what came before it is kept", system_words(&e)), &[]);
+        }
+    }
+
+    fn csv(&mut self, layout: &shape::csv::Layout, text: impl Read) {
+        shape::csv::read(layout, text, &mut |offset, found| self.found(found, offset, 1));
+    }
+
+    /// What is to be said of a text when it is through.
+    fn finish_text(&mut self) {
+        let silent = self.now.records == 0 && self.now.rejects == 0 && self.now.others == 0;
+        if silent && !self.now.found {
+            self.shared.status.note("file without records");
+        }
+        self.shared.status.add(Count::Records, self.now.records);
+    }
+
+    /// Takes something found inside of a wrapper; `part` counts the records of one value from 1.
+    fn found(&mut self, found: Found<'_>, offset: u64, part: u32) {
+        match found {
+            Found::Record { json, reconstructed } => {
+                let at = Locator { file: self.now.file, offset, part };
+                let record = self.scanner.scan(&json, 0).ok().map(|(spans, _)| spans);
+                match record.and_then(|spans| Some((spans, kind_of(&spans)?))) {
+                    Some((spans, kind)) => {
+                        let row = self.extractor.row(&spans, kind, at, reconstructed);
+                        self.push(row);
+                    }
+                    None => self.reject_at(offset, "what is wrapped here is no CloudTrail record", &json),
+                }
+            }
+            Found::Digest => {
+                self.now.others += 1;
+                self.shared.status.add(Count::Digests, 1);
+            }
+            Found::Nothing(what) => {
+                self.now.others += 1;
+                self.shared.status.note(what);
+            }
+            Found::Reject(reason) => self.reject_at(offset, &reason, &[]),
+        }
+    }
+
+    fn open_value(&mut self, value: &[u8], offset: u64) {
+        let mut part = 0;
+        shape::open(value, &mut |found| {
+            part += u32::from(matches!(found, Found::Record { .. }));
+            self.found(found, offset, part);
+        });
+    }
+
+    fn reject_at(&mut self, offset: u64, reason: &str, sample: &[u8]) {
+        self.now.rejects += 1;
+        let sample = String::from_utf8_lossy(&sample[..sample.len().min(200)]).into_owned();
+        let file = self.now.name.clone();
+        self.shared.status.reject(Reject { file, offset: Some(offset), reason: reason.to_owned(), sample });
+    }
+
+    fn reject_file(&mut self, reason: &str) {
+        self.now.rejects += 1;
+        let (file, sample) = (self.now.name.clone(), String::new());
+        self.shared.status.reject(Reject { file, offset: None, reason: reason.to_owned(), sample });
+    }
+
+    #[inline]
+    fn push(&mut self, row: EventRow) {
+        self.builder.push(row);
+        self.now.records += 1;
+        if self.builder.len() >= SEGMENT_ROWS {
+            self.flush();
+        }
+    }
+
+    /// Hands on what has been read so far.
+    pub fn flush(&mut self) {
+        if !self.builder.is_empty() {
+            (self.publish)(self.builder.seal());
+        }
+    }
+
+    /// How many rows wait to be handed on.
+    pub fn waiting(&self) -> usize {
+        self.builder.len()
+    }
+}
+
+impl Take for Worker<'_> {
+    #[inline]
+    fn object(&mut self, text: &[u8], at: usize, offset: u64) -> Result<usize, Fault> {
+        let (spans, end) = self.scanner.scan(text, at)?;
+        // A record without a time may have it under another name, which is for the shapes to find.
+        match kind_of(&spans).filter(|&kind| spans.has(Key::EventTime) || kind == RecordKind::Aggregated) {
+            Some(_) if spans.text.len() > self.shared.options.record_cap => {
+                let reason = "this record is larger than `record_cap` allows";
+                self.reject_at(offset, reason, spans.text);
+            }
+            Some(kind) => {
+                if spans.text.len() > SUSPICIOUS && serde_json::from_slice::<serde::de::IgnoredAny>(spans.text).is_err() {
+                    return Err(Fault::Malformed(at));
+                }
+                let row = self.extractor.row(&spans, kind, Locator { file: self.now.file, offset, part: 0 }, false);
+                self.push(row);
+            }
+            None => self.open_value(spans.text, offset),
+        }
+        Ok(end)
+    }
+
+    fn value(&mut self, value: &[u8], offset: u64) {
+        self.open_value(value, offset);
+    }
+
+    fn prefix(&mut self, text: &[u8]) -> Option<usize> {
+        shape::line::prefix(text)
+    }
+
+    fn reject(&mut self, offset: u64, reason: &str, sample: &[u8]) {
+        match text_form::advice(sample) {
+            Some(advice) => self.reject_at(offset, &format!("{reason}: {advice}"), sample),
+            None => self.reject_at(offset, reason, sample),
+        }
+    }
+}
+
+/// A record above this many bytes is more than CloudTrail delivers: it may be several
+/// that a lost quote has joined, so its inside is checked as well.
+const SUSPICIOUS: usize = 300 << 10;
+
+/// What the system said, without its numbers.
+fn system_words(e: &io::Error) -> String {
+    match e.kind() {
+        io::ErrorKind::NotFound => "the file is gone".to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            "no permission to read it; run as a user who may, or change its mode".to_owned()
+        }
+        _ => e.to_string(),
+    }
+}

@@ -1,0 +1,87 @@
+//! Where bytes come from: named objects that can be opened, now and again later.
+//!
+//! A source lists its objects in a fixed order, so that whatever is done with
+//! them comes out the same each time. It must not look at what they hold.
+
+pub mod local;
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// Where an object is.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A file of this machine.
+    File(PathBuf),
+    /// The standard input; it can be read only once.
+    Stdin,
+    /// Bytes in memory.
+    Memory(Arc<[u8]>),
+}
+
+impl Place {
+    /// Opens it from the beginning.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::File(path) => Box::new(File::open(path)?),
+            Self::Stdin => Box::new(io::stdin()),
+            Self::Memory(bytes) => Box::new(Cursor::new(bytes.clone())),
+        })
+    }
+
+    /// What can be said of it without reading it, to notice a change later.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn stamp(&self) -> io::Result<Stamp> {
+        Ok(match self {
+            Self::File(path) => {
+                let meta = std::fs::metadata(path)?;
+                Stamp { size: meta.is_file().then(|| meta.len()), modified: meta.modified().ok() }
+            }
+            Self::Stdin => Stamp { size: None, modified: None },
+            Self::Memory(bytes) => Stamp { size: Some(bytes.len() as u64), modified: None },
+        })
+    }
+}
+
+/// Size and time of change of an object; two different stamps are two different contents.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Stamp {
+    /// In bytes; `None` where it cannot be known before reading.
+    pub size: Option<u64>,
+    /// When it was last changed.
+    pub modified: Option<SystemTime>,
+}
+
+/// One thing to read.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// The name to show: a path, or `-`.
+    pub name: String,
+    /// Where it is.
+    pub place: Place,
+    /// Whether it was found in a folder rather than named: then it may be no log at all.
+    pub found: bool,
+}
+
+/// A source, or a part of it, that cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Missing {
+    /// What was asked for.
+    pub name: String,
+    /// Why it cannot be had, and the way out.
+    pub reason: String,
+}
+
+/// What a listing yields.
+pub type Listed = Result<Object, Missing>;
+
+/// The objects of one or more sources, listed while they are read.
+pub type Listing = Box<dyn Iterator<Item = Listed> + Send>;
