@@ -9,6 +9,7 @@
 //! is risky.
 
 pub mod address;
+pub mod agent;
 pub mod field;
 pub mod identity;
 pub mod outcome;

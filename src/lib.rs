@@ -4,9 +4,11 @@
 //! columns to scored events to what shows them. `docs/architecture.md` tells the
 //! whole story, each module opens with its own part of it.
 
+pub mod detect;
 pub mod event;
 pub mod ingest;
 pub mod json;
+pub mod score;
 pub mod source;
 pub mod store;
 pub mod text;

@@ -1,0 +1,7 @@
+//! What an event means to a defender: known acts, techniques, and later rules.
+//!
+//! Everything here is data from `rules/`, which a user can replace, and pure
+//! functions of it. It does no I/O.
+
+pub mod attack;
+pub mod sensitive;

@@ -1,0 +1,349 @@
+//! The order of events with the same points: what depends on the other events.
+//!
+//! A context is worked out for each event once all are there and in order of time:
+//! in which respects it is the first of its actor, how rare its kind is, whether a
+//! denied call went through after all. It orders events and stands beside the
+//! score; it never changes the score.
+
+use std::hash::BuildHasher as _;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashTable};
+
+use crate::event::agent;
+use crate::event::outcome::Outcome;
+use crate::event::time::Time;
+use crate::store::dicts::DictSet;
+use crate::store::flags::{Access, Flags, RecordKind};
+use crate::store::segment::Segment;
+use crate::store::table::service_of;
+use crate::store::{Column, Row};
+
+/// What is known of an event by comparing it with the others.
+///
+/// Bits 0-4: the first of its actor in [`crate::event::field::FIRST_SEEN`]; bits 5-8:
+/// rarity, 15 for a kind of event that happened once; bit 9: went through after a denial.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Context(u16);
+
+const FIRST_BITS: u16 = 0b1_1111;
+const RARITY_SHIFT: u32 = 5;
+const AFTER_DENIAL: u16 = 1 << 9;
+
+impl Context {
+    /// From a column.
+    pub const fn from_bits(bits: u16) -> Self {
+        Self(bits)
+    }
+
+    /// For a column.
+    pub const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// In which respects it is the first of its actor: a bit for each of [`crate::event::field::FIRST_SEEN`].
+    pub const fn first_seen(self) -> u16 {
+        self.0 & FIRST_BITS
+    }
+
+    /// 15 for a kind of event that happened once, one less for each doubling.
+    pub const fn rarity(self) -> u16 {
+        self.0 >> RARITY_SHIFT & 15
+    }
+
+    /// Whether it was done after the same was denied in the same session.
+    pub const fn after_denial(self) -> bool {
+        self.0 & AFTER_DENIAL != 0
+    }
+}
+
+/// The rank of an event: a higher number comes first, equal numbers go by time.
+pub fn key(risk: u8, context: Context, flags: Flags) -> u32 {
+    let write = u32::from(flags.access() == Access::Write);
+    u32::from(risk) << 16
+        | u32::from(context.after_denial()) << 12
+        | context.first_seen().count_ones() << 9
+        | u32::from(context.rarity()) << 5
+        | write << 4
+}
+
+/// The rank of a row.
+pub fn key_of(row: &Row<'_>) -> u32 {
+    key(row.risk(), Context::from_bits(row.context()), row.flags())
+}
+
+/// How long an actor has to be known before something can be new for it.
+///
+/// An actor's first hour is its baseline: everything is new then, and says nothing.
+const BASELINE_MS: i64 = 3_600_000;
+
+/// Regions do not count for services that have one for all of them.
+const GLOBAL_SERVICES: [&str; 9] =
+    ["iam", "sts", "signin", "organizations", "cloudfront", "route53", "support", "account", "billing"];
+
+/// Works out the contexts of all events. The segments must be in order of time.
+pub fn contexts(segments: &mut [Arc<Segment>], dicts: &DictSet) {
+    let mut ranker = Ranker::new(segments, dicts);
+    for segment in segments {
+        let contexts = ranker.segment(segment);
+        Arc::make_mut(segment).set_contexts(contexts);
+    }
+}
+
+struct Ranker {
+    /// The actor of each identity, as a dense number.
+    actors: Vec<u32>,
+    /// The sessions of each identity: by key, and for the console.
+    sessions: Vec<(u32, u32)>,
+    agents: Vec<u32>,
+    global: Vec<bool>,
+    rarity: HashMap<(u32, u32), u16, FixedState>,
+    since: Vec<i64>,
+    seen: [PairSet; 5],
+    denied: HashMap<(u32, u32), (), FixedState>,
+}
+
+impl Ranker {
+    fn new(segments: &[Arc<Segment>], dicts: &DictSet) -> Self {
+        let rows: Vec<_> = (0..dicts.identity_count()).map(|id| dicts.identity(id)).collect();
+        let (actors, actor_count) = dense(rows.iter().map(|r| r.actor));
+        let families: HashMap<&str, u32> = HashMap::new();
+        let agents = families_of(dicts, families);
+        let source = dicts.column(Column::Source);
+        let sizes = [Column::Event, Column::Source, Column::Ip, Column::Region, Column::Agent];
+        Self {
+            since: vec![i64::MAX; actor_count],
+            sessions: rows.iter().map(|r| (r.session, r.console_session)).collect(),
+            agents,
+            global: source.iter().map(|(_, s)| GLOBAL_SERVICES.contains(&service_of(s))).collect(),
+            rarity: rarities(segments),
+            seen: sizes.map(|c| PairSet::new(actor_count, dicts.column(c).len() as usize)),
+            denied: HashMap::default(),
+            actors,
+        }
+    }
+
+    fn segment(&mut self, segment: &Segment) -> Vec<u16> {
+        let column = |c: Column| segment.column(c);
+        let (event, source, ip) = (column(Column::Event), column(Column::Source), column(Column::Ip));
+        let (region, agent, identity) = (column(Column::Region), column(Column::Agent), column(Column::Identity));
+        let mut last_rarity = ((u32::MAX, u32::MAX), 0);
+        (0..segment.len())
+            .map(|row| {
+                let flags = segment.flags(row);
+                if flags.kind() == RecordKind::Aggregated {
+                    return 0;
+                }
+                let (event, source) = (event.id(row), source.id(row));
+                let who = identity.id(row);
+                let values = [event, source, ip.id(row), region.id(row), self.family(agent.id(row))];
+                let mut bits = self.first_seen(who, values, segment.times()[row]);
+                if last_rarity.0 != (event, source) {
+                    last_rarity = ((event, source), self.rarity.get(&(event, source)).copied().unwrap_or(0));
+                }
+                bits |= last_rarity.1 << RARITY_SHIFT;
+                if self.went_through(who, event, flags) {
+                    bits |= AFTER_DENIAL;
+                }
+                bits
+            })
+            .collect()
+    }
+
+    fn family(&self, agent: u32) -> u32 {
+        self.agents.get(agent as usize).copied().unwrap_or(0)
+    }
+
+    fn first_seen(&mut self, who: u32, values: [u32; 5], time: i64) -> u16 {
+        let Some(&actor) = self.actors.get(who as usize) else { return 0 };
+        let Some(since) = self.since.get_mut(actor as usize) else { return 0 };
+        let known = time != Time::UNKNOWN.raw();
+        if known && *since == i64::MAX {
+            *since = time;
+        }
+        let has_baseline = known && time.saturating_sub(*since) >= BASELINE_MS;
+        let mut bits = 0;
+        for (n, (seen, value)) in self.seen.iter_mut().zip(values).enumerate() {
+            let is_new = seen.insert(actor, value);
+            let counts = value != 0 && !(n == 3 && self.global.get(values[1] as usize).copied().unwrap_or(false));
+            if is_new && has_baseline && counts {
+                bits |= 1 << n;
+            }
+        }
+        bits
+    }
+
+    /// Whether this is done now after it was denied before, by the same session.
+    fn went_through(&mut self, who: u32, event: u32, flags: Flags) -> bool {
+        let outcome = flags.outcome();
+        if outcome != Outcome::Denied && (outcome != Outcome::Success || self.denied.is_empty()) {
+            return false;
+        }
+        let sessions = self.sessions.get(who as usize).copied().unwrap_or_default();
+        let session = if flags.has(Flags::CONSOLE) { sessions.1 } else { sessions.0 };
+        if outcome == Outcome::Denied {
+            if session != 0 {
+                self.denied.insert((session, event), ());
+            }
+            return false;
+        }
+        self.denied.remove(&(session, event)).is_some()
+    }
+}
+
+/// Gives each distinct number a dense one; also how many there are.
+fn dense(numbers: impl Iterator<Item = u32>) -> (Vec<u32>, usize) {
+    let mut known: HashMap<u32, u32> = HashMap::new();
+    let out = numbers
+        .map(|n| {
+            let next = known.len() as u32;
+            *known.entry(n).or_insert(next)
+        })
+        .collect();
+    (out, known.len())
+}
+
+/// For each user agent the number of an agent of the same family.
+fn families_of<'a>(dicts: &'a DictSet, mut families: HashMap<&'a str, u32>) -> Vec<u32> {
+    dicts.column(Column::Agent).iter().map(|(id, text)| *families.entry(agent::family(text)).or_insert(id)).collect()
+}
+
+/// How rare each kind of event is: 15 for once, one less for each doubling.
+fn rarities(segments: &[Arc<Segment>]) -> HashMap<(u32, u32), u16, FixedState> {
+    let mut counts: HashMap<(u32, u32), u64, FixedState> = HashMap::default();
+    for segment in segments {
+        let (event, source) = (segment.column(Column::Event), segment.column(Column::Source));
+        for row in 0..segment.len() {
+            *counts.entry((event.id(row), source.id(row))).or_default() += 1;
+        }
+    }
+    counts.into_iter().map(|(kind, n)| (kind, 15u32.saturating_sub(n.max(1).ilog2()) as u16)).collect()
+}
+
+/// A set of pairs of small numbers: bits where they are few, a hash table where they are not.
+enum PairSet {
+    Bits { words: Vec<u64>, width: usize },
+    Table(HashTable<u64>),
+}
+
+/// The most bits of a table, 16 MiB.
+const MOST_BITS: usize = 1 << 27;
+
+impl PairSet {
+    fn new(firsts: usize, seconds: usize) -> Self {
+        match firsts.checked_mul(seconds) {
+            Some(bits) if bits <= MOST_BITS => Self::Bits { words: vec![0; bits.div_ceil(64)], width: seconds },
+            _ => Self::Table(HashTable::new()),
+        }
+    }
+
+    /// Adds a pair; whether it was new.
+    #[inline]
+    fn insert(&mut self, first: u32, second: u32) -> bool {
+        match self {
+            Self::Bits { words, width } => {
+                let bit = first as usize * *width + second as usize;
+                let Some(word) = words.get_mut(bit / 64) else { return false };
+                let was = *word >> (bit % 64) & 1;
+                *word |= 1 << (bit % 64);
+                was == 0
+            }
+            Self::Table(table) => {
+                let pair = u64::from(first) << 32 | u64::from(second);
+                let hasher = FixedState::default();
+                let hash = hasher.hash_one(pair);
+                if table.find(hash, |p| *p == pair).is_some() {
+                    return false;
+                }
+                table.insert_unique(hash, pair, |p| hasher.hash_one(p));
+                true
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Table;
+    use crate::store::dicts::Dicts;
+    use crate::store::segment::{Builder, EventRow};
+
+    const HOUR: i64 = 3_600_000;
+
+    /// Rows of (hour, actor, event, region, outcome).
+    fn ranked(rows: &[(i64, &str, &str, &str, Outcome)]) -> Table {
+        let dicts = Dicts::default();
+        let mut builder = Builder::default();
+        for (n, (hour, actor, event, region, outcome)) in rows.iter().enumerate() {
+            let mut row = EventRow { time: Time::from_millis(hour * HOUR + n as i64), id: n as u128, ..EventRow::default() };
+            row.flags = Flags::new(*outcome, RecordKind::Event);
+            let identity = format!(r#"{{"type":"IAMUser","userName":"{actor}","accessKeyId":"AKIA{actor}"}}"#);
+            for (column, text) in [(Column::Identity, identity.as_str()), (Column::Event, event), (Column::Region, region), (Column::Source, "ec2.amazonaws.com")] {
+                row.columns[column as usize] = dicts.intern(column, text);
+            }
+            builder.push(row);
+        }
+        let mut segments = vec![Arc::new(builder.seal())];
+        let set = dicts.snapshot();
+        contexts(&mut segments, &set);
+        Table::new(segments, set, true)
+    }
+
+    fn context(table: &Table, row: u32) -> Context {
+        Context::from_bits(table.row(row).unwrap().context())
+    }
+
+    #[test]
+    fn what_is_new_after_the_baseline_counts() {
+        use Outcome::Success;
+        let table = ranked(&[
+            (0, "ann", "A", "r1", Success),
+            (0, "ann", "B", "r1", Success),
+            (2, "ann", "A", "r1", Success),
+            (2, "ann", "C", "r2", Success),
+            (2, "bob", "C", "r2", Success),
+        ]);
+        let bits: Vec<u16> = (0..5).map(|r| context(&table, r).first_seen()).collect();
+        assert_eq!(bits, [0, 0, 0, 0b01001, 0], "the first hour, and an actor without a history, say nothing");
+    }
+
+    #[test]
+    fn rare_kinds_rank_before_common_ones() {
+        let mut rows = vec![(0, "ann", "Common", "r", Outcome::Success); 8];
+        rows.push((1, "ann", "Once", "r", Outcome::Success));
+        let table = ranked(&rows);
+        assert_eq!((context(&table, 0).rarity(), context(&table, 8).rarity()), (12, 15));
+        assert!(key_of(&table.row(8).unwrap()) > key_of(&table.row(0).unwrap()));
+    }
+
+    #[test]
+    fn a_success_after_a_denial_is_marked_once() {
+        use Outcome::{Denied, Success};
+        let table = ranked(&[
+            (0, "ann", "A", "r", Denied),
+            (0, "bob", "A", "r", Success),
+            (0, "ann", "A", "r", Success),
+            (0, "ann", "A", "r", Success),
+        ]);
+        let marks: Vec<bool> = (0..4).map(|r| context(&table, r).after_denial()).collect();
+        assert_eq!(marks, [false, false, true, false]);
+    }
+
+    #[test]
+    fn risk_comes_before_everything_else() {
+        let all = Context::from_bits(u16::MAX);
+        let write = Flags::default().with(Flags::WRITE);
+        assert!(key(50, Context::default(), Flags::default()) > key(49, all, write));
+        assert!(key(50, Context::default(), write) > key(50, Context::default(), Flags::default()));
+    }
+
+    #[test]
+    fn both_kinds_of_pair_set_agree() {
+        let (mut bits, mut table) = (PairSet::new(10, 10), PairSet::Table(HashTable::new()));
+        for (a, b) in [(1, 2), (2, 1), (1, 2), (9, 9), (0, 0), (9, 9)] {
+            assert_eq!(bits.insert(a, b), table.insert(a, b), "{a} {b}");
+        }
+    }
+}

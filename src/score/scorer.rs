@@ -1,0 +1,263 @@
+//! Points of an event, and the factors that make them up.
+
+use std::collections::HashMap;
+
+use crate::event::address::AddressKind;
+use crate::event::outcome::Outcome;
+use crate::score::scoring::Scoring;
+use crate::store::dicts::{DictSet, IdentityRow};
+use crate::store::flags::{Flags, RecordKind};
+use crate::store::segment::Segment;
+use crate::store::table::service_of;
+use crate::store::{Column, Row};
+
+/// One reason for points.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Factor {
+    /// How many.
+    pub points: u32,
+    /// Why: `critical action StopLogging`.
+    pub reason: String,
+}
+
+impl std::fmt::Display for Factor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "+{} {}", self.points, self.reason)
+    }
+}
+
+/// What of an event decides its points, as dictionary numbers.
+#[derive(Clone, Copy)]
+struct Facts {
+    event: u32,
+    source: u32,
+    ip: u32,
+    error: u32,
+    identity: u32,
+    target: u32,
+    flags: Flags,
+}
+
+/// Why points were given, before it is put into words.
+#[derive(Clone, Copy)]
+enum Reason {
+    List(usize),
+    Root,
+    Denied,
+    Public,
+    SensitiveRole,
+    ConsoleLogin,
+}
+
+/// A list that an event of some name stands in.
+#[derive(Clone, Debug)]
+struct Entry {
+    list: usize,
+    /// The service it is meant for; `None` for any.
+    service: Option<String>,
+}
+
+/// Scores events. What follows from one dictionary value is worked out once per value.
+#[derive(Clone, Debug)]
+pub struct Scorer {
+    scoring: std::sync::Arc<Scoring>,
+    by_name: HashMap<String, Vec<Entry>>,
+    lists: Vec<(String, u32)>,
+    // Tables by dictionary number, extended as the dictionaries grow.
+    events: Vec<Vec<Entry>>,
+    services: Vec<String>,
+    public: Vec<bool>,
+    denied: Vec<bool>,
+    identities: Vec<(bool, bool)>,
+    sensitive: Vec<bool>,
+    logins: Vec<bool>,
+    assumes: Vec<bool>,
+}
+
+impl Scorer {
+    /// A scorer by these weights and lists.
+    pub fn new(scoring: std::sync::Arc<Scoring>) -> Self {
+        let mut by_name: HashMap<String, Vec<Entry>> = HashMap::new();
+        let mut lists = Vec::new();
+        for (number, list) in scoring.lists.values().enumerate() {
+            lists.push((list.reason.clone(), list.points));
+            for event in &list.events {
+                let (service, name) = match event.split_once(':') {
+                    Some((service, name)) => (Some(service.to_owned()), name),
+                    None => (None, event.as_str()),
+                };
+                by_name.entry(name.to_owned()).or_default().push(Entry { list: number, service });
+            }
+        }
+        Self {
+            scoring,
+            by_name,
+            lists,
+            events: Vec::new(),
+            services: Vec::new(),
+            public: Vec::new(),
+            denied: Vec::new(),
+            identities: Vec::new(),
+            sensitive: Vec::new(),
+            logins: Vec::new(),
+            assumes: Vec::new(),
+        }
+    }
+
+    /// The weights and lists.
+    pub fn scoring(&self) -> &std::sync::Arc<Scoring> {
+        &self.scoring
+    }
+
+    /// Learns the values that were added to the dictionaries since the last time.
+    pub fn learn(&mut self, dicts: &DictSet) {
+        let Self { scoring, by_name, events, services, public, denied, identities, sensitive, logins, assumes, .. } = self;
+        let new = |column: Column, known: usize| {
+            let values = dicts.column(column);
+            (known as u32..values.len()).map(move |id| values.get(id))
+        };
+        for name in new(Column::Event, events.len()) {
+            let name = plain_name(name);
+            events.push(by_name.get(name).cloned().unwrap_or_default());
+            logins.push(name == "ConsoleLogin");
+            assumes.push(name.starts_with("AssumeRole"));
+        }
+        services.extend(new(Column::Source, services.len()).map(|s| service_of(s).to_owned()));
+        public.extend(new(Column::Ip, public.len()).map(|ip| AddressKind::of(ip) == AddressKind::Public));
+        denied.extend(new(Column::Error, denied.len()).map(|code| scoring.denied.codes.iter().any(|c| code.contains(c))));
+        let in_list = |target: &str| scoring.sensitive_role.roles.iter().any(|role| target.contains(role));
+        sensitive.extend(new(Column::Target, sensitive.len()).map(in_list));
+        for id in identities.len() as u32..dicts.identity_count() {
+            let IdentityRow { is_root, is_service, .. } = dicts.identity(id);
+            identities.push((is_root, is_service));
+        }
+    }
+
+    /// Scores all events of a segment.
+    pub fn score(&mut self, dicts: &DictSet, segment: &mut Segment) {
+        self.learn(dicts);
+        let column = |c: Column| segment.column(c);
+        let (event, source, ip) = (column(Column::Event), column(Column::Source), column(Column::Ip));
+        let (error, identity, target) = (column(Column::Error), column(Column::Identity), column(Column::Target));
+        let risks = (0..segment.len())
+            .map(|row| {
+                let facts = Facts {
+                    event: event.id(row),
+                    source: source.id(row),
+                    ip: ip.id(row),
+                    error: error.id(row),
+                    identity: identity.id(row),
+                    target: target.id(row),
+                    flags: segment.flags(row),
+                };
+                let mut sum = 0u32;
+                self.visit(facts, |points, _| sum += points);
+                sum.min(self.scoring.cap).min(100) as u8
+            })
+            .collect();
+        segment.set_risks(risks);
+    }
+
+    /// The factors of an event; their sum, cut at the cap, is its score.
+    ///
+    /// The event must be of a table whose dictionaries this scorer has learned.
+    pub fn factors(&self, row: &Row<'_>) -> Vec<Factor> {
+        let facts = Facts {
+            event: row.id_of(Column::Event),
+            source: row.id_of(Column::Source),
+            ip: row.id_of(Column::Ip),
+            error: row.id_of(Column::Error),
+            identity: row.id_of(Column::Identity),
+            target: row.id_of(Column::Target),
+            flags: row.flags(),
+        };
+        let mut factors = Vec::new();
+        self.visit(facts, |points, reason| factors.push(Factor { points, reason: self.words(reason, row) }));
+        factors
+    }
+
+    fn words(&self, reason: Reason, row: &Row<'_>) -> String {
+        match reason {
+            Reason::List(list) => {
+                format!("{} {}", self.lists.get(list).map_or("", |l| l.0.as_str()), plain_name(row.event()))
+            }
+            Reason::Root => "root user".to_owned(),
+            Reason::Denied => format!("denied: {}", row.text(Column::Error)),
+            Reason::Public => format!("public address {}", row.text(Column::Ip)),
+            Reason::SensitiveRole => format!("sensitive role {}", row.text(Column::Target)),
+            Reason::ConsoleLogin => "successful console login".to_owned(),
+        }
+    }
+
+    /// Tells every factor of an event.
+    #[inline]
+    fn visit(&self, facts: Facts, mut factor: impl FnMut(u32, Reason)) {
+        let s = &*self.scoring;
+        let known = |table: &[bool], id: u32| table.get(id as usize).copied().unwrap_or(false);
+        if facts.flags.kind() == RecordKind::Aggregated {
+            return;
+        }
+        for entry in self.events.get(facts.event as usize).map_or(&[][..], Vec::as_slice) {
+            let service = self.services.get(facts.source as usize).map_or("", String::as_str);
+            if entry.service.as_deref().is_none_or(|wanted| wanted == service) {
+                factor(self.lists.get(entry.list).map_or(0, |l| l.1), Reason::List(entry.list));
+            }
+        }
+        let (is_root, is_service) = self.identities.get(facts.identity as usize).copied().unwrap_or_default();
+        if is_root && s.root > 0 {
+            factor(s.root, Reason::Root);
+        }
+        if s.public_address > 0 && known(&self.public, facts.ip) {
+            factor(s.public_address, Reason::Public);
+        }
+        let is_denied = if s.denied.codes.is_empty() {
+            facts.flags.outcome() == Outcome::Denied
+        } else {
+            known(&self.denied, facts.error)
+        };
+        if is_denied && s.denied.points > 0 && !(s.denied.spare_services && is_service) {
+            factor(s.denied.points, Reason::Denied);
+        }
+        if s.sensitive_role.points > 0 && known(&self.assumes, facts.event) && known(&self.sensitive, facts.target) {
+            factor(s.sensitive_role.points, Reason::SensitiveRole);
+        }
+        if s.console_login > 0 && known(&self.logins, facts.event) && facts.flags.has(Flags::LOGIN_OK) {
+            factor(s.console_login, Reason::ConsoleLogin);
+        }
+    }
+}
+
+/// The name of an event without the API version that some services put behind it:
+/// `CreateFunction20150331`, `UpdateFunctionCode20150331v2`, `CreateDistribution2020_05_31`.
+pub fn plain_name(name: &str) -> &str {
+    let stem = name
+        .trim_end_matches(|c: char| c.is_ascii_digit())
+        .strip_suffix('v')
+        .filter(|stem| stem.ends_with(|c: char| c.is_ascii_digit()))
+        .unwrap_or(name);
+    let cut = stem.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+    let digits = stem[cut.len()..].bytes().filter(u8::is_ascii_digit).count();
+    if digits == 8 && !cut.is_empty() { cut } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_come_off_event_names() {
+        for (name, plain) in [
+            ("CreateFunction20150331", "CreateFunction"),
+            ("UpdateFunctionCode20150331v2", "UpdateFunctionCode"),
+            ("CreateDistribution2020_05_31", "CreateDistribution"),
+            ("StopLogging", "StopLogging"),
+            ("ListObjectsV2", "ListObjectsV2"),
+            ("GetEC2", "GetEC2"),
+            ("20150331", "20150331"),
+            ("v2", "v2"),
+            ("", ""),
+        ] {
+            assert_eq!(plain_name(name), plain, "{name}");
+        }
+    }
+}
