@@ -8,6 +8,7 @@ pub mod detect;
 pub mod event;
 pub mod ingest;
 pub mod json;
+pub mod query;
 pub mod score;
 pub mod source;
 pub mod store;
