@@ -5,5 +5,6 @@
 //! whole story, each module opens with its own part of it.
 
 pub mod event;
+pub mod ingest;
 pub mod json;
 pub mod text;
