@@ -35,6 +35,8 @@ mod tree;
 mod walk;
 mod wrapper;
 
+#[cfg(test)]
+mod story;
 
 /// How many wrappers may be around a record.
 pub const MAX_DEPTH: usize = 6;
