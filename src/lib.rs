@@ -7,6 +7,7 @@
 pub mod detect;
 pub mod event;
 pub mod ingest;
+pub mod investigation;
 pub mod json;
 pub mod query;
 pub mod score;

@@ -10,17 +10,27 @@
 //! A fault is never passed over: what cannot be meant as written is refused with the
 //! way out, because a query that silently finds nothing is worse than none.
 //!
-//! This room must not draw, and must not know how events are stored.
+//! The tree is run in three steps: [`plan`] turns it into tests on columns, [`run`] asks the
+//! columns and, where no column knows, the raw records, and [`order`], [`group`] and [`series`]
+//! make rows, counts and a histogram of what was selected.
+//!
+//! This room must not draw.
 
 pub mod ast;
 mod check;
 pub mod complete;
 pub mod docs;
 mod error;
+pub mod group;
 pub mod highlight;
 mod lex;
+pub mod order;
 mod parse;
 pub mod pattern;
+pub mod plan;
+pub mod raw;
+pub mod run;
+pub mod series;
 mod value;
 mod when;
 mod write;

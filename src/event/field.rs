@@ -29,6 +29,7 @@ pub enum Field {
     Agent,
     Outcome,
     Error,
+    Target,
     Access,
     Risk,
     Rule,
@@ -133,6 +134,7 @@ pub static FIELDS: &[FieldInfo] = &[
         "how it ended, as a family",
     ),
     row(Field::Error, "error", &["errorCode"], Text, "the error code as written"),
+    row(Field::Target, "target", &["on"], Text, "what was acted on: bucket, user, role, key, instance"),
     row(
         Field::Access,
         "access",

@@ -114,7 +114,7 @@ impl Opener for Reopener {
         if let Form::Csv(layout) = text_form::of(head, false) {
             let row = text.window(at.offset, ROW).map_err(|_| missing())?;
             return match shape::csv::reopen(&layout, &row[..row.len().min(ROW)]) {
-                Found::Record { json, .. } => Ok(json.into_owned()),
+                Some(Found::Record { json, .. }) => Ok(json.into_owned()),
                 _ => Err(missing()),
             };
         }

@@ -31,7 +31,7 @@ pub fn of(text: &[u8], found: bool) -> Form {
         Some(b'{' | b'[') => Form::Json,
         Some(_) => match csv::Layout::sniff(head) {
             Some(layout) => Form::Csv(layout),
-            None if rest.first() == Some(&b'"') || line::prefix(rest).is_some() => Form::Json,
+            None if rest.first() == Some(&b'"') || line::prefix_len(rest).is_some() => Form::Json,
             None if found && !mentions_records(head) => Form::NoLog,
             None => advice(rest).map_or(Form::Json, Form::Unreadable),
         },
@@ -40,5 +40,5 @@ pub fn of(text: &[u8], found: bool) -> Form {
 
 /// What to do about a text that is no JSON, where its beginning tells what it is.
 pub fn advice(text: &[u8]) -> Option<String> {
-    line::recognize(text)
+    line::unreadable(text)
 }

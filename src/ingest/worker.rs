@@ -272,7 +272,10 @@ impl<'a> Worker<'a> {
     }
 
     fn csv(&mut self, layout: &shape::csv::Layout, text: impl Read) {
-        shape::csv::read(layout, text, &mut |offset, found| self.found(found, offset, 1));
+        let read = shape::csv::read(layout, text, &mut |offset, found| self.found(found, offset, 1));
+        if let Err(e) = read {
+            self.reject_file(&format!("{}; the rows before it are kept", system_words(&e)));
+        }
     }
 
     /// What is to be said of a text when it is through.
@@ -318,6 +321,17 @@ impl<'a> Worker<'a> {
         });
     }
 
+    /// Python's dicts and `{k=v}` text are objects too, if no JSON; where the one at `at` ends.
+    fn foreign(&mut self, text: &[u8], at: usize, offset: u64) -> Option<usize> {
+        let first = *text.get(crate::json::skip_space(text, at + 1))?;
+        if first == b'"' {
+            return None;
+        }
+        let len = shape::foreign_len(text.get(at..)?)?;
+        self.open_value(text.get(at..at + len)?, offset);
+        Some(at + len)
+    }
+
     fn reject_at(&mut self, offset: u64, reason: &str, sample: &[u8]) {
         self.now.rejects += 1;
         let sample = String::from_utf8_lossy(&sample[..sample.len().min(200)]).into_owned();
@@ -356,7 +370,10 @@ impl<'a> Worker<'a> {
 impl Take for Worker<'_> {
     #[inline]
     fn object(&mut self, text: &[u8], at: usize, offset: u64) -> Result<usize, Fault> {
-        let (spans, end) = self.scanner.scan(text, at)?;
+        let (spans, end) = match self.scanner.scan(text, at) {
+            Ok(found) => found,
+            Err(fault) => return self.foreign(text, at, offset).ok_or(fault),
+        };
         // A record without a time may have it under another name, which is for the shapes to find.
         match kind_of(&spans).filter(|&kind| spans.has(Key::EventTime) || kind == RecordKind::Aggregated) {
             Some(_) if spans.text.len() > self.shared.options.record_cap => {
@@ -380,7 +397,7 @@ impl Take for Worker<'_> {
     }
 
     fn prefix(&mut self, text: &[u8]) -> Option<usize> {
-        shape::line::prefix(text)
+        shape::line::prefix_len(text)
     }
 
     fn reject(&mut self, offset: u64, reason: &str, sample: &[u8]) {

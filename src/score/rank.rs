@@ -29,7 +29,8 @@ pub struct Context(u16);
 
 const FIRST_BITS: u16 = 0b1_1111;
 const RARITY_SHIFT: u32 = 5;
-const AFTER_DENIAL: u16 = 1 << 9;
+/// The bit of [`Context::after_denial`].
+pub(crate) const AFTER_DENIAL: u16 = 1 << 9;
 
 impl Context {
     /// From a column.

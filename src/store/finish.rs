@@ -49,9 +49,10 @@ impl<F: FnMut(Locator, Locator) -> bool> SameContent for F {
     }
 }
 
-/// Merges, orders and folds.
-pub fn finish(segments: &[Arc<Segment>], same: &mut dyn SameContent) -> Finished {
-    let mut order = in_order(segments);
+/// Merges, orders and folds. `ranks` orders files by something that does not depend on who read
+/// them first; files without a rank come last.
+pub fn finish(segments: &[Arc<Segment>], ranks: &[u32], same: &mut dyn SameContent) -> Finished {
+    let mut order = in_order(segments, ranks);
     let folded = fold(segments, &order, same);
     let mut origins = Vec::new();
     if !folded.into.is_empty() {
@@ -92,7 +93,7 @@ fn locator(segments: &[Arc<Segment>], place: Place) -> Locator {
 }
 
 /// All rows by time, then id, then place.
-fn in_order(segments: &[Arc<Segment>]) -> Vec<Place> {
+fn in_order(segments: &[Arc<Segment>], ranks: &[u32]) -> Vec<Place> {
     let mut order = Vec::with_capacity(segments.iter().map(|s| s.len()).sum());
     for (number, segment) in segments.iter().enumerate() {
         let place = |(row, &time): (usize, &i64)| Place { time, segment: number as u32, row: row as u32 };
@@ -101,9 +102,13 @@ fn in_order(segments: &[Arc<Segment>]) -> Vec<Place> {
     // Segments are sorted runs and mostly follow each other, which this sort is made for.
     order.sort_by_key(|p| p.time);
     let id = |p: &Place| segments[p.segment as usize].id[p.row as usize];
+    let place = |p: &Place| {
+        let at = locator(segments, *p);
+        (ranks.get(at.file as usize).copied().unwrap_or(u32::MAX), at)
+    };
     for ties in order.chunk_by_mut(|a, b| a.time == b.time) {
         if ties.len() > 1 {
-            ties.sort_unstable_by_key(|p| (id(p), locator(segments, *p)));
+            ties.sort_unstable_by_key(|p| (id(p), place(p)));
         }
     }
     order
@@ -340,11 +345,11 @@ mod tests {
         let b = seal(&[row(20, 4, 4, 1), row(20, 3, 3, 1)]);
         let never = &mut |_: Locator, _: Locator| unreachable!();
         let ids = |f: &Finished| f.segments.iter().flat_map(|s| s.id.clone()).collect::<Vec<_>>();
-        let one = finish(&[a.clone(), b.clone()], never);
+        let one = finish(&[a.clone(), b.clone()], &[], never);
         assert_eq!(ids(&one), [2, 3, 4, 1]);
-        assert_eq!(ids(&finish(&[b, a], never)), [2, 3, 4, 1]);
+        assert_eq!(ids(&finish(&[b, a], &[], never)), [2, 3, 4, 1]);
         assert_eq!(one.segments[0].file.get(1), 1);
-        assert!(finish(&[], never).segments.is_empty());
+        assert!(finish(&[], &[], never).segments.is_empty());
     }
 
     #[test]
@@ -353,7 +358,7 @@ mod tests {
         let b = seal(&[row(10, 1, 7, 1), row(11, 2, 2, 1), row(12, 3, 9, 1), row(12, 3, 9, 2)]);
         // The bytes of id 3 differ and mean the same; those of id 2 do not.
         let mut asked = Vec::new();
-        let done = finish(&[a, b], &mut |x: Locator, y: Locator| {
+        let done = finish(&[a, b], &[0, 1, 2], &mut |x: Locator, y: Locator| {
             asked.push((x.offset, y.offset));
             x.offset == 3
         });
@@ -376,7 +381,7 @@ mod tests {
         let rows: Vec<EventRow> =
             (0..20_000).map(|i| row(i / 7, (i % 15_000) as u128, (i % 15_000) as u64, 0)).collect();
         let done =
-            finish(&[seal(&rows[..9000]), seal(&rows[9000..])], &mut |_: Locator, _: Locator| unreachable!());
+            finish(&[seal(&rows[..9000]), seal(&rows[9000..])], &[], &mut |_: Locator, _: Locator| unreachable!());
         assert_eq!(done.duplicates, 5000);
         assert_eq!(done.segments.iter().map(|s| s.len()).sum::<usize>(), 15_000);
         let times = done.segments[0].times();

@@ -178,6 +178,11 @@ impl<'a> Row<'a> {
         self.number
     }
 
+    /// The segment that holds the event, and its place there.
+    pub(crate) fn place(&self) -> (&'a Segment, usize) {
+        (self.segment, self.slot)
+    }
+
     /// The number that a dictionary column holds.
     pub fn id_of(&self, column: Column) -> u32 {
         self.segment.column(column).id(self.slot)

@@ -1,0 +1,243 @@
+//! What everybody looks at: the loaded events with their scores, and all that is known of the load.
+//!
+//! The console, the reports and the headless commands share this one thing, so
+//! that the same input gives the same ids, order and scores in each of them. It is
+//! a snapshot: while a load runs, new ones are made, and the old ones stay valid.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::detect::attack::Attack;
+use crate::detect::sensitive::SensitiveApis;
+use crate::event::time::Time;
+use crate::ingest::files::Files;
+use crate::ingest::pipeline;
+use crate::ingest::reopen::Reopener;
+use crate::ingest::status::{Counts, Status};
+use crate::ingest::worker::{Options, Shared};
+use crate::score::scorer::plain_name;
+use crate::score::{Factor, Scorer, Scoring, rank};
+use crate::source::Listing;
+use crate::store::finish::{Finished, finish};
+use crate::store::flags::RecordKind;
+use crate::store::raw::{RawError, Records};
+use crate::store::segment::{Locator, Segment};
+use crate::store::{Row, Table};
+
+/// The data by which events are judged.
+#[derive(Clone, Debug)]
+pub struct Judgment {
+    /// Weights and lists of the score.
+    pub scoring: Arc<Scoring>,
+    /// The table of sensitive calls.
+    pub sensitive: Arc<SensitiveApis>,
+    /// Techniques and tactics.
+    pub attack: Arc<Attack>,
+}
+
+/// A snapshot of everything that is loaded.
+#[derive(Clone, Debug)]
+pub struct Investigation {
+    /// The events.
+    pub table: Table,
+    /// The files they came from.
+    pub files: Arc<Files>,
+    /// How the load is getting on, live.
+    pub status: Arc<Status>,
+    /// The counts when this snapshot was made.
+    pub counts: Counts,
+    /// How many records were folded into another one; known once the load is complete.
+    pub duplicates: u64,
+    /// How many events share their id with an event of other content.
+    pub conflicts: u64,
+    /// Whether everything is loaded, ordered and folded.
+    pub complete: bool,
+    /// The data by which events were judged.
+    pub judgment: Judgment,
+    scorer: Arc<Scorer>,
+    records: Arc<Records>,
+}
+
+impl Investigation {
+    /// One with nothing in it.
+    pub fn empty(judgment: Judgment) -> Self {
+        let files = Arc::new(Files::default());
+        let opener = Reopener::new(files.clone(), Options::default().limits);
+        Self {
+            table: Table::default(),
+            files,
+            status: Arc::default(),
+            counts: Counts::default(),
+            duplicates: 0,
+            conflicts: 0,
+            complete: true,
+            scorer: Arc::new(Scorer::new(judgment.scoring.clone())),
+            judgment,
+            records: Arc::new(Records::new(Arc::new(opener))),
+        }
+    }
+
+    /// The factors that make up the score of an event.
+    pub fn factors(&self, row: &Row<'_>) -> Vec<Factor> {
+        self.scorer.factors(row)
+    }
+
+    /// The ATT&CK techniques that an event stands for.
+    pub fn techniques(&self, row: &Row<'_>) -> &[String] {
+        self.judgment.sensitive.techniques(row.service(), plain_name(row.event()))
+    }
+
+    /// The raw record of an event.
+    ///
+    /// # Errors
+    /// When its file is gone or has changed.
+    pub fn raw(&self, row: &Row<'_>) -> Result<Vec<u8>, RawError> {
+        self.records.get(row.locator())
+    }
+
+    /// The raw records, for whoever reads many of them.
+    pub fn records(&self) -> &Arc<Records> {
+        &self.records
+    }
+
+    /// How many different actors there are.
+    pub fn actor_count(&self) -> usize {
+        let dicts = self.table.dicts();
+        let mut seen = vec![false; dicts.identity_count() as usize];
+        for (_, segment) in self.table.segments() {
+            segment.column(crate::store::Column::Identity).for_each(|_, id| {
+                if let Some(slot) = seen.get_mut(id as usize) {
+                    *slot = true;
+                }
+            });
+        }
+        let used = seen.iter().enumerate().filter(|(_, used)| **used);
+        used.map(|(id, _)| dicts.identity(id as u32).actor).collect::<HashSet<_>>().len()
+    }
+
+    /// How many events there are, without the aggregated ones, which are counts and no events.
+    pub fn event_count(&self) -> u64 {
+        let aggregated: usize = self
+            .table
+            .segments()
+            .map(|(_, segment)| match segment.flag_column() {
+                crate::store::ints::Ints::Const { .. } if !segment.is_empty() => {
+                    if segment.flags(0).kind() == RecordKind::Aggregated { segment.len() } else { 0 }
+                }
+                _ => (0..segment.len()).filter(|&r| segment.flags(r).kind() == RecordKind::Aggregated).count(),
+            })
+            .sum();
+        u64::from(self.table.len()) - aggregated as u64
+    }
+
+    /// The times of the first and the last event.
+    pub fn span(&self) -> (Time, Time) {
+        (self.table.oldest(), self.table.newest())
+    }
+}
+
+/// How often a snapshot is made while a load runs.
+const UPDATE_EVERY: Duration = Duration::from_millis(150);
+
+/// Loads everything that the listing yields and returns it complete.
+///
+/// While it runs, `update` gets snapshots from time to time, on whichever thread made them.
+/// The load can be stopped by `status`; what is there then is ordered and returned.
+pub fn load(
+    listing: Listing,
+    options: Options,
+    judgment: Judgment,
+    status: Arc<Status>,
+    update: &(dyn Fn(Investigation) + Sync),
+) -> Investigation {
+    let shared =
+        Shared { dicts: Arc::default(), files: Arc::default(), status: status.clone(), options };
+    let opener = Reopener::new(shared.files.clone(), options.limits);
+    let base = Investigation {
+        files: shared.files.clone(),
+        status,
+        complete: false,
+        records: Arc::new(Records::new(Arc::new(opener))),
+        ..Investigation::empty(judgment)
+    };
+    let loading = Loading { base, shared: &shared, state: Mutex::default(), update };
+    pipeline::run(listing, &shared, &|segment| loading.publish(segment));
+    loading.finish()
+}
+
+/// A load that is running.
+struct Loading<'a> {
+    base: Investigation,
+    shared: &'a Shared,
+    state: Mutex<State>,
+    update: &'a (dyn Fn(Investigation) + Sync),
+}
+
+#[derive(Default)]
+struct State {
+    segments: Vec<Arc<Segment>>,
+    last: Option<Instant>,
+    /// Scorers that are not at work now; a worker takes one, so that tables are learned few times.
+    scorers: Vec<Scorer>,
+}
+
+impl Loading<'_> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Scores a segment and adds it; makes a snapshot when the last one is old enough.
+    fn publish(&self, mut segment: Segment) {
+        let scorer = self.lock().scorers.pop();
+        let mut scorer = scorer.unwrap_or_else(|| Scorer::new(self.base.judgment.scoring.clone()));
+        scorer.score(&self.shared.dicts.snapshot(), &mut segment);
+        let due = {
+            let mut state = self.lock();
+            state.segments.push(Arc::new(segment));
+            let due = state.last.is_none_or(|last| last.elapsed() >= UPDATE_EVERY);
+            if due {
+                state.last = Some(Instant::now());
+            }
+            due.then(|| state.segments.clone())
+        };
+        if let Some(segments) = due {
+            // The dictionaries are taken after the segments, so that they hold all their numbers.
+            let dicts = self.shared.dicts.snapshot();
+            scorer.learn(&dicts);
+            let table = Table::new(segments, dicts, false);
+            (self.update)(Investigation { scorer: Arc::new(scorer.clone()), ..self.snapshot(table) });
+        }
+        self.lock().scorers.push(scorer);
+    }
+
+    fn snapshot(&self, table: Table) -> Investigation {
+        Investigation { table, counts: self.base.status.counts(), ..self.base.clone() }
+    }
+
+    fn finish(self) -> Investigation {
+        let segments = std::mem::take(&mut self.lock().segments);
+        let records = self.base.records.clone();
+        let mut same = |a: Locator, b: Locator| says_the_same(&records, a, b);
+        let Finished { mut segments, origins, duplicates, conflicts } =
+            finish(&segments, &self.shared.files.ranks(), &mut same);
+        let dicts = self.shared.dicts.snapshot();
+        rank::contexts(&mut segments, &dicts);
+        let mut scorer = Scorer::new(self.base.judgment.scoring.clone());
+        scorer.learn(&dicts);
+        let table = Table::new(segments, dicts, true).with_origins(origins);
+        let snapshot = self.snapshot(table);
+        Investigation { duplicates, conflicts, complete: true, scorer: Arc::new(scorer), ..snapshot }
+    }
+}
+
+/// Whether two raw records say the same, whatever their spacing and the order of their keys.
+fn says_the_same(records: &Records, a: Locator, b: Locator) -> bool {
+    let (Ok(a), Ok(b)) = (records.get(a), records.get(b)) else { return false };
+    match (serde_json::from_slice::<Value>(&a), serde_json::from_slice::<Value>(&b)) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => a == b,
+    }
+}

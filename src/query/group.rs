@@ -1,0 +1,265 @@
+//! Counts by the values of a field: the frequency table.
+
+use std::collections::HashMap;
+
+use crate::event::address::AddressKind;
+use crate::event::agent;
+use crate::event::field::{FIRST_SEEN, Field, FieldRef};
+use crate::event::outcome::Outcome;
+use crate::event::time::Time;
+use crate::investigation::Investigation;
+use crate::json;
+use crate::query::plan::text_at;
+use crate::query::run::Selection;
+use crate::score::Level;
+use crate::score::scorer::plain_name;
+use crate::store::table::service_of;
+use crate::store::{Column, Row};
+
+/// One value of a field, and what happened with it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Group {
+    /// The value; empty for "absent". Hostile.
+    pub value: String,
+    /// How many events.
+    pub events: u64,
+    /// How many of them were denied.
+    pub denied: u64,
+    /// How many changed something, or tried to.
+    pub writes: u64,
+    /// The highest risk.
+    pub risk: u8,
+    /// The first time, where known.
+    pub first: Time,
+    /// The last time.
+    pub last: Time,
+}
+
+/// Groups the selected rows by a field; most events first, equal counts by value.
+pub fn group(inv: &Investigation, selection: &Selection, field: &FieldRef) -> Vec<Group> {
+    let mut groups = Groups::default();
+    let table = &inv.table;
+    let rows = selection.rows(table).filter_map(|n| table.row(n));
+    match field {
+        FieldRef::Column(field) => {
+            let mut keyer = Keyer::new(inv, *field);
+            for row in rows {
+                keyer.key(&row, |slot, label| groups.add(slot, label, &row));
+            }
+        }
+        FieldRef::Identity(path) => {
+            let raw = table.dicts().column(Column::Identity);
+            for row in rows {
+                let id = row.id_of(Column::Identity);
+                groups.add(u64::from(id), || text_at(raw.get(id).as_bytes(), path).unwrap_or_default(), &row);
+            }
+        }
+        FieldRef::Raw(path) => {
+            let mut known: HashMap<String, u64> = HashMap::new();
+            for row in rows {
+                let text = inv.raw(&row).ok().and_then(|raw| text_at(&raw, path)).unwrap_or_default();
+                let next = known.len() as u64;
+                let slot = *known.entry(text.clone()).or_insert(next);
+                groups.add(slot, || text, &row);
+            }
+        }
+    }
+    groups.finish()
+}
+
+/// Which group a row belongs to.
+struct Keyer<'a> {
+    inv: &'a Investigation,
+    field: Field,
+    /// For text that is derived from a dictionary value: the group of each value.
+    slots: HashMap<String, u64>,
+    by_id: Vec<Option<u64>>,
+    files: Vec<String>,
+}
+
+impl<'a> Keyer<'a> {
+    fn new(inv: &'a Investigation, field: Field) -> Self {
+        let files = if field == Field::File { inv.files.names() } else { Vec::new() };
+        Self { inv, field, slots: HashMap::new(), by_id: Vec::new(), files }
+    }
+
+    /// Tells the group of a row and how to get its label; a row can be in several groups, or none.
+    fn key(&mut self, row: &Row<'a>, mut put: impl FnMut(u64, &dyn Fn() -> String)) {
+        let inv = self.inv;
+        let dicts = inv.table.dicts();
+        let word = |id: u32| (u64::from(id), dicts.word(id).to_owned());
+        let identity = || row.identity();
+        match self.field {
+            Field::Actor => {
+                let id = identity().actor;
+                put(u64::from(id), &|| dicts.actor(id).0.to_owned());
+            }
+            Field::Event => self.by_value(row, Column::Event, |t| plain_name(t).to_owned(), put),
+            Field::Service => self.by_value(row, Column::Source, |t| service_of(t).to_owned(), put),
+            Field::Agent => self.by_value(row, Column::Agent, |t| agent::family(t).to_owned(), put),
+            Field::Network => self.by_value(row, Column::Ip, |t| AddressKind::of(t).name().to_owned(), put),
+            Field::Source => self.column(row, Column::Source, put),
+            Field::Region => self.column(row, Column::Region, put),
+            Field::Ip => self.column(row, Column::Ip, put),
+            Field::Error => self.column(row, Column::Error, put),
+            Field::Target => self.column(row, Column::Target, put),
+            Field::Category => self.column(row, Column::Category, put),
+            Field::Type => self.column(row, Column::Type, put),
+            Field::Account => {
+                let account = row.account().to_owned();
+                let slot = self.slot(account.clone());
+                put(slot, &|| account.clone());
+            }
+            Field::Outcome => put(row.outcome() as u64, &|| Outcome::name(row.outcome()).to_owned()),
+            Field::Access => put(u64::from(is_write(row)), &|| if is_write(row) { "write" } else { "read" }.to_owned()),
+            Field::Risk => {
+                let level = Level::of(row.risk());
+                put(level as u64, &|| level.name().to_owned());
+            }
+            Field::Record => put(row.kind() as u64, &|| row.kind().name().to_owned()),
+            Field::Id => {
+                let id = row.id();
+                let slot = self.slot(id.clone());
+                put(slot, &|| id.clone());
+            }
+            Field::Time => {
+                // By hour: a group for each instant would say nothing.
+                let hour = row.time().millis().map_or(Time::UNKNOWN, |ms| Time::from_millis(ms - ms.rem_euclid(3_600_000)));
+                put(hour.raw() as u64, &|| hour.to_string());
+            }
+            Field::FirstSeen => {
+                for (n, name) in FIRST_SEEN.iter().enumerate().filter(|(n, _)| row.context() >> n & 1 == 1) {
+                    put(n as u64, &|| (*name).to_owned());
+                }
+            }
+            Field::Technique | Field::Tactic => self.attack(row, put),
+            Field::File => {
+                let file = row.locator().file;
+                put(u64::from(file), &|| self.files.get(file as usize).cloned().unwrap_or_default());
+            }
+            Field::Rule | Field::Flag => {}
+            field => {
+                let row = identity();
+                let (slot, text) = word(match field {
+                    Field::Principal => row.principal,
+                    Field::Kind => row.kind,
+                    Field::User => row.user_name,
+                    Field::Role => row.role,
+                    Field::Key => row.access_key,
+                    Field::Caller => row.account,
+                    _ => self.inv.table.row(0).map_or(0, |_| row.session),
+                });
+                put(slot, &|| text.clone());
+            }
+        }
+    }
+
+    fn column(&self, row: &Row<'a>, column: Column, mut put: impl FnMut(u64, &dyn Fn() -> String)) {
+        put(u64::from(row.id_of(column)), &|| row.text(column).to_owned());
+    }
+
+    /// Groups by a text that several values of a column share.
+    fn by_value(
+        &mut self,
+        row: &Row<'a>,
+        column: Column,
+        text: impl Fn(&str) -> String,
+        mut put: impl FnMut(u64, &dyn Fn() -> String),
+    ) {
+        let id = row.id_of(column) as usize;
+        if self.by_id.len() <= id {
+            self.by_id.resize(id + 1, None);
+        }
+        let slot = match self.by_id[id] {
+            Some(slot) => slot,
+            None => {
+                let slot = self.slot(text(row.text(column)));
+                self.by_id[id] = Some(slot);
+                slot
+            }
+        };
+        put(slot, &|| text(row.text(column)));
+    }
+
+    fn attack(&mut self, row: &Row<'a>, mut put: impl FnMut(u64, &dyn Fn() -> String)) {
+        let attack = self.inv.judgment.attack.clone();
+        for id in self.inv.techniques(row) {
+            let labels: Vec<String> = match (self.field, attack.technique(id)) {
+                (Field::Tactic, Some(technique)) => technique.tactics.clone(),
+                (Field::Tactic, None) => Vec::new(),
+                _ => vec![attack.title(id)],
+            };
+            for label in labels {
+                let slot = self.slot(label.clone());
+                put(slot, &|| label.clone());
+            }
+        }
+    }
+
+    fn slot(&mut self, text: String) -> u64 {
+        let next = self.slots.len() as u64;
+        *self.slots.entry(text).or_insert(next)
+    }
+}
+
+fn is_write(row: &Row<'_>) -> bool {
+    row.flags().access() == crate::store::flags::Access::Write
+}
+
+/// Groups being counted.
+#[derive(Default)]
+struct Groups {
+    by_slot: HashMap<u64, Group, foldhash::fast::FixedState>,
+}
+
+impl Groups {
+    fn add(&mut self, slot: u64, label: impl FnOnce() -> String, row: &Row<'_>) {
+        let time = row.time();
+        let group = self.by_slot.entry(slot).or_insert_with(|| Group {
+            value: label(),
+            events: 0,
+            denied: 0,
+            writes: 0,
+            risk: 0,
+            first: time,
+            last: time,
+        });
+        group.events += 1;
+        group.denied += u64::from(row.outcome() == Outcome::Denied);
+        group.writes += u64::from(is_write(row));
+        group.risk = group.risk.max(row.risk());
+        if time.is_known() {
+            group.first = if group.first.is_known() { group.first.min(time) } else { time };
+            group.last = group.last.max(time);
+        }
+    }
+
+    fn finish(self) -> Vec<Group> {
+        let mut groups: Vec<Group> = self.by_slot.into_values().collect();
+        groups.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| a.value.cmp(&b.value)));
+        groups
+    }
+}
+
+/// The value of a field of one event, as text; empty when absent. Raw fields read the raw record.
+pub fn value_of(inv: &Investigation, row: &Row<'_>, field: &FieldRef) -> String {
+    match field {
+        FieldRef::Column(Field::Time) => row.time().to_string(),
+        FieldRef::Column(Field::Risk) => row.risk().to_string(),
+        FieldRef::Column(Field::Event) => row.event().to_owned(),
+        FieldRef::Column(Field::Agent) => row.text(Column::Agent).to_owned(),
+        FieldRef::Column(Field::Session) => row.session().to_owned(),
+        FieldRef::Column(field) => {
+            let mut labels = Vec::new();
+            Keyer::new(inv, *field).key(row, |_, label| labels.push(label()));
+            labels.join(" ")
+        }
+        FieldRef::Identity(path) => text_at(row.text(Column::Identity).as_bytes(), path).unwrap_or_default(),
+        FieldRef::Raw(path) => inv.raw(row).ok().and_then(|raw| text_at(&raw, path)).unwrap_or_default(),
+    }
+}
+
+/// Whether a JSON value is one that can be shown in a cell.
+pub fn is_scalar(value: &[u8]) -> bool {
+    json::scalar(value).is_some()
+}

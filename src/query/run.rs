@@ -1,0 +1,306 @@
+//! Runs a planned query over the columns, and over raw records where it must.
+//!
+//! Columns give three answers: yes, no, and "ask the raw record". What is asked
+//! narrows with every column that says no first. Raw records are read file by
+//! file, on all cores, with progress, and the reading can be stopped.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::investigation::Investigation;
+use crate::query::plan::Node;
+use crate::store::bits::Bits;
+use crate::store::segment::Segment;
+use crate::store::{Column, Row, Table};
+
+/// A set of rows of a table: a set for each of its segments.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Selection {
+    bits: Vec<Bits>,
+}
+
+impl Selection {
+    /// All rows of the table.
+    pub fn all(table: &Table) -> Self {
+        Self { bits: table.segments().map(|(_, s)| Bits::all(s.len())).collect() }
+    }
+
+    /// How many rows there are in it.
+    pub fn count(&self) -> usize {
+        self.bits.iter().map(Bits::count).sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.bits.iter().all(Bits::is_empty)
+    }
+
+    /// The sets, one for each segment.
+    pub fn segments(&self) -> &[Bits] {
+        &self.bits
+    }
+
+    /// The numbers of the rows, in order. `table` is the one it was made for.
+    pub fn rows<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = u32> + 'a {
+        table.segments().zip(&self.bits).flat_map(|((start, _), bits)| bits.iter().map(move |r| start + r as u32))
+    }
+
+    fn add(&mut self, table: &Table, row: u32) {
+        let starts: Vec<u32> = table.segments().map(|(start, _)| start).collect();
+        if let Some(at) = starts.partition_point(|&s| s <= row).checked_sub(1)
+            && let Some(bits) = self.bits.get_mut(at)
+        {
+            bits.insert((row - starts[at]) as usize);
+        }
+    }
+}
+
+/// What the columns say.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Rows that match for sure.
+    pub yes: Selection,
+    /// Rows that only their raw record can decide.
+    pub maybe: Selection,
+}
+
+/// Asks the columns.
+pub fn columns(node: &Node, table: &Table) -> Answer {
+    let mut answer = Answer { yes: Selection { bits: Vec::new() }, maybe: Selection { bits: Vec::new() } };
+    for (_, segment) in table.segments() {
+        let three = ask(node, segment, &Bits::all(segment.len()));
+        answer.yes.bits.push(three.yes);
+        answer.maybe.bits.push(three.maybe);
+    }
+    answer
+}
+
+/// A yes and a maybe for the rows of one segment; what is in neither is a no.
+struct Three {
+    yes: Bits,
+    maybe: Bits,
+}
+
+impl Three {
+    fn sure(yes: Bits) -> Self {
+        let maybe = Bits::none(yes.len());
+        Self { yes, maybe }
+    }
+}
+
+/// Asks the columns of one segment about the rows in `domain`.
+fn ask(node: &Node, segment: &Segment, domain: &Bits) -> Three {
+    match node {
+        Node::And(nodes) => {
+            let mut open = domain.clone();
+            let mut maybe = Bits::none(domain.len());
+            for node in nodes {
+                let three = ask(node, segment, &open);
+                maybe.or(&three.maybe);
+                open = three.yes;
+                open.or(&three.maybe);
+                if open.is_empty() {
+                    break;
+                }
+            }
+            maybe.and(&open);
+            let mut yes = open;
+            yes.and_not(&maybe);
+            Three { yes, maybe }
+        }
+        Node::Or(nodes) => {
+            let (mut yes, mut maybe) = (Bits::none(domain.len()), Bits::none(domain.len()));
+            for node in nodes {
+                let mut open = domain.clone();
+                open.and_not(&yes);
+                let three = ask(node, segment, &open);
+                yes.or(&three.yes);
+                maybe.or(&three.maybe);
+            }
+            maybe.and_not(&yes);
+            Three { yes, maybe }
+        }
+        Node::Not(node) => {
+            let three = ask(node, segment, domain);
+            let mut yes = domain.clone();
+            yes.and_not(&three.yes);
+            yes.and_not(&three.maybe);
+            Three { yes, maybe: three.maybe }
+        }
+        Node::Raw(_) => Three { yes: Bits::none(domain.len()), maybe: domain.clone() },
+        leaf => {
+            let mut bits = domain.clone();
+            retain(leaf, segment, &mut bits);
+            Three::sure(bits)
+        }
+    }
+}
+
+/// Keeps the rows that pass a test on columns.
+fn retain(node: &Node, segment: &Segment, bits: &mut Bits) {
+    let keep = |bits: &mut Bits, test: &dyn Fn(usize) -> bool| {
+        let mut kept = Bits::none(bits.len());
+        bits.iter().filter(|&row| test(row)).for_each(|row| kept.insert(row));
+        *bits = kept;
+    };
+    match node {
+        Node::Const(true) => {}
+        Node::Const(false) => bits.clear(),
+        Node::Ids(column, set) => segment.column(*column).retain(set, bits),
+        Node::File(set) => segment.file_column().retain(set, bits),
+        Node::Risk(low, high) => {
+            bits.retain_chunks(segment.risks(), |chunk| {
+                chunk.iter().enumerate().fold(0, |word, (i, r)| word | u64::from(low <= r && r <= high) << i)
+            });
+        }
+        Node::Time(from, to) => {
+            let times = segment.times();
+            let (first, end) = (times.partition_point(|t| t < from), times.partition_point(|t| t < to));
+            bits.and(&Bits::range(bits.len(), first, end));
+        }
+        Node::Flags(flags) => {
+            let wanted = u64::from(flags.bits());
+            segment.flag_column().retain_where(bits, |f| f & wanted == wanted);
+        }
+        Node::Outcome(set) => {
+            segment.flag_column().retain_where(bits, |f| set >> (f & 7) & 1 == 1);
+        }
+        Node::Record(set) => {
+            segment.flag_column().retain_where(bits, |f| set >> (f >> 3 & 3) & 1 == 1);
+        }
+        Node::Context(wanted) => {
+            let contexts = segment.contexts();
+            keep(bits, &|row| contexts.get(row).is_some_and(|c| c & wanted != 0));
+        }
+        Node::Session { .. } | Node::Kinds(_) | Node::Id(..) | Node::IdText(_) => {
+            keep(bits, &|row| passes_columns(node, segment, row));
+        }
+        Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Raw(_) => {}
+    }
+}
+
+/// The tests that are made row by row.
+fn passes_columns(node: &Node, segment: &Segment, row: usize) -> bool {
+    use crate::store::flags::Flags;
+    match node {
+        Node::Session { by_key, console } => {
+            let identity = segment.column(Column::Identity).id(row);
+            if segment.flags(row).has(Flags::CONSOLE) { console } else { by_key }.contains(identity)
+        }
+        Node::Kinds(table) => {
+            let sources = table.get(segment.column(Column::Event).id(row) as usize);
+            sources.is_some_and(|s| s.contains(&segment.column(Column::Source).id(row)))
+        }
+        Node::Id(id, wanted) => {
+            let both = Flags::ODD_ID.with(Flags::NO_ID).bits();
+            segment.ids().get(row) == Some(id) && segment.flags(row).bits() & both == wanted.bits()
+        }
+        _ => false,
+    }
+}
+
+/// Whether one row matches, given its raw record.
+fn decide(node: &Node, row: &Row<'_>, raw: &[u8]) -> bool {
+    match node {
+        Node::And(nodes) => nodes.iter().all(|n| decide(n, row, raw)),
+        Node::Or(nodes) => nodes.iter().any(|n| decide(n, row, raw)),
+        Node::Not(node) => !decide(node, row, raw),
+        Node::Raw(test) => test.matches(raw),
+        Node::IdText(pattern) => pattern.matches(&row.id()),
+        leaf => {
+            let (segment, slot) = row.place();
+            let mut bits = Bits::none(segment.len());
+            bits.insert(slot);
+            retain(leaf, segment, &mut bits);
+            !bits.is_empty()
+        }
+    }
+}
+
+/// How reading raw records is getting on, and what stops it.
+#[derive(Default, Debug)]
+pub struct Reading {
+    done: AtomicU64,
+    unreadable: AtomicU64,
+    stop: AtomicBool,
+}
+
+impl Reading {
+    /// How many records were read.
+    pub fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// How many could not be: their files are gone or have changed.
+    pub fn unreadable(&self) -> u64 {
+        self.unreadable.load(Ordering::Relaxed)
+    }
+
+    /// Stops the reading.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was stopped.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// Decides what the columns left open by reading raw records; the complete selection.
+pub fn decide_all(node: &Node, inv: &Investigation, answer: Answer, reading: &Reading) -> Selection {
+    let table = &inv.table;
+    let mut selection = answer.yes;
+    let mut open: Vec<(u32, u64, u32)> = answer
+        .maybe
+        .rows(table)
+        .filter_map(|n| {
+            let at = table.row(n)?.locator();
+            Some((at.file, at.offset, n))
+        })
+        .collect();
+    if open.is_empty() {
+        return selection;
+    }
+    open.sort_unstable();
+    let files: Vec<&[(u32, u64, u32)]> = open.chunk_by(|a, b| a.0 == b.0).collect();
+    let next = AtomicU64::new(0);
+    let hits = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
+            let found = decide_file(node, inv, file, reading);
+            hits.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(files.len());
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    for row in hits.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        selection.add(table, row);
+    }
+    selection
+}
+
+fn decide_file(node: &Node, inv: &Investigation, rows: &[(u32, u64, u32)], reading: &Reading) -> Vec<u32> {
+    let mut hits = Vec::new();
+    for &(.., number) in rows {
+        if reading.is_stopped() {
+            break;
+        }
+        let Some(row) = inv.table.row(number) else { continue };
+        match inv.raw(&row) {
+            Ok(raw) if decide(node, &row, &raw) => hits.push(number),
+            Ok(_) => {}
+            Err(_) => {
+                reading.unreadable.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        reading.done.fetch_add(1, Ordering::Relaxed);
+    }
+    hits
+}
+
