@@ -1,0 +1,201 @@
+//! Stories of settings: files, variables and flags in, settings and faults out.
+
+use super::*;
+use crate::config::dirs::System;
+use crate::config::settings::{Scoring, TimeZone};
+use crate::event::field::Field;
+
+/// A home with files in its `.config/trailhound`; every story is loaded from one.
+struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    fn with(files: &[(&str, &str)]) -> Self {
+        let home = Self { folder: tempfile::tempdir().unwrap() };
+        for (name, text) in files {
+            let path = home.config().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        home
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.path().join(".config/trailhound")
+    }
+
+    fn load(&self, variables: &[(&str, &str)], flags: &Flags) -> Loaded {
+        let home = self.folder.path().to_str().unwrap();
+        let environment = variables.iter().copied().chain([("HOME", home)]).collect();
+        let dirs = Dirs::of(&environment, System::Unix);
+        load(&environment, flags, dirs)
+    }
+
+    /// The faults, with the path of the home left out.
+    fn faults(&self, loaded: &Loaded) -> Vec<String> {
+        let folder = format!("{}/", self.config().display());
+        loaded.faults.iter().map(|fault| fault.to_string().replace(&folder, "")).collect()
+    }
+}
+
+#[test]
+fn without_anything_the_defaults_hold() {
+    let loaded = Home::with(&[]).load(&[], &Flags::default());
+    assert_eq!(loaded.faults, []);
+    assert_eq!(loaded.settings, Settings::default());
+    assert_eq!(loaded.origin("theme"), &Origin::Default);
+    assert_eq!(load(&Environment::default(), &Flags::default(), Dirs::default()).faults, []);
+}
+
+#[test]
+fn each_layer_lies_over_the_one_before() {
+    let file = "theme = \"harbor\"\nsort = \"time\"\nmin_risk = 10\nmouse = true\n";
+    let home = Home::with(&[("config.toml", file)]);
+    let variables = [("TRAILHOUND_SORT", "-actor"), ("TRAILHOUND_MIN_RISK", "20"), ("TRAILHOUND_BLESS", "1")];
+    let flags = Flags { min_risk: Some("70".into()), ..Flags::default() };
+    let loaded = home.load(&variables, &flags);
+    assert_eq!(loaded.faults, []);
+    let settings = &loaded.settings;
+    assert_eq!((settings.theme.as_str(), settings.mouse, settings.min_risk), ("harbor", true, 70));
+    assert_eq!((settings.sort.field, settings.sort.descending), (Field::Actor, true));
+    let file = home.config().join(FILE).display().to_string();
+    assert_eq!(loaded.origin("mouse"), &Origin::File { file, line: 4 });
+    assert_eq!(loaded.origin("sort"), &Origin::Environment);
+    assert_eq!(loaded.origin("min_risk"), &Origin::CommandLine);
+}
+
+#[test]
+fn every_form_of_every_value_is_read() {
+    let file = "theme = \"mine\"\ncolors = 256\nkeymap = \"keys/vim.toml\"\ntime_zone = \"local\"\n\
+                columns = [\"time\", \"ip\"]\nscoring = \"classic\"\nscoring_file = \"~/weights.toml\"\n\
+                sensitive_apis = \"/etc/apis.json\"\nrecord_cap = \"1 MiB\"\ninflate_cap = 1000\nthreads = 3\n";
+    let home = Home::with(&[("config.toml", file), ("themes/mine.toml", "")]);
+    let in_file = home.load(&[], &Flags::default());
+    assert_eq!(home.faults(&in_file), [""; 0]);
+    let settings = &in_file.settings;
+    assert_eq!(settings.keymap, Some(home.config().join("keys/vim.toml")));
+    assert_eq!(settings.scoring_file, Some(home.folder.path().join("weights.toml")));
+    assert_eq!(settings.columns, [Field::Time, Field::Ip]);
+    assert_eq!((settings.record_cap, settings.inflate_cap), (1 << 20, 1000));
+    assert_eq!((settings.time_zone, settings.scoring), (TimeZone::Local, Scoring::Classic));
+    let keys = home.config().join("keys/vim.toml").display().to_string();
+    let variables = [
+        ("TRAILHOUND_THEME", "mine"),
+        ("TRAILHOUND_COLORS", "256"),
+        ("TRAILHOUND_KEYMAP", &keys),
+        ("TRAILHOUND_TIME_ZONE", "LOCAL"),
+        ("TRAILHOUND_COLUMNS", "time, sourceIPAddress"),
+        ("TRAILHOUND_SCORING", "classic"),
+        ("TRAILHOUND_SCORING_FILE", "~/weights.toml"),
+        ("TRAILHOUND_SENSITIVE_APIS", "/etc/apis.json"),
+        ("TRAILHOUND_RECORD_CAP", "1MiB"),
+        ("TRAILHOUND_INFLATE_CAP", "1000"),
+        ("TRAILHOUND_THREADS", "3"),
+    ];
+    std::fs::remove_file(home.config().join(FILE)).unwrap();
+    let in_variables = home.load(&variables, &Flags::default());
+    assert_eq!(home.faults(&in_variables), [""; 0]);
+    assert_eq!(in_variables.settings, *settings);
+}
+
+#[test]
+fn every_fault_is_told_at_once_and_leaves_what_was_below() {
+    let file = "theme = \"harbour\"\nmouze = true\nmouse = \"yes\"\ncolumns = [\"time\", \"tiem\"]\n\
+                sort = \"requestParameters.x\"\nmin_risk = 101\nrecord_cap = \"8 parsecs\"\nthreads = 2\n[keys]\n";
+    let home = Home::with(&[("config.toml", file)]);
+    let variables =
+        [("TRAILHOUND_THREADS", "many"), ("TRAILHOUND_MOUZE", "1"), ("TRAILHOUND_MIN_RISK", "40")];
+    let flags = Flags { scoring: Some("clasic".into()), time_zone: Some("mars".into()), ..Flags::default() };
+    let loaded = home.load(&variables, &flags);
+    assert_eq!(
+        home.faults(&loaded),
+        [
+            "config.toml:1: theme = \"harbour\": no such theme; did you mean \"harbor\"?",
+            "config.toml:2: mouze: no such setting; did you mean \"mouse\"?",
+            "config.toml:3: mouse = \"yes\": expected true or false, found text",
+            "config.toml:4: columns = [\"time\", \"tiem\"]: there is no field tiem; did you mean \"time\"?",
+            "config.toml:5: sort = \"requestParameters.x\": requestParameters.x is no column of the table, \
+             only a path for queries",
+            "config.toml:6: min_risk = 101: expected a whole number from 0 to 100",
+            "config.toml:7: record_cap = \"8 parsecs\": expected a size such as \"8 MiB\", \"500 KB\" or a \
+             number of bytes",
+            "config.toml:9: keys: no such setting",
+            "environment: TRAILHOUND_MOUZE = 1: no such setting; did you mean \"TRAILHOUND_MOUSE\"?",
+            "environment: TRAILHOUND_THREADS = many: expected a whole number from 0 to 1024",
+            "command line: --time-zone mars: no such time zone; there are utc, local",
+            "command line: --scoring clasic: no such scoring; did you mean \"classic\"?",
+        ]
+    );
+    let below = Settings { threads: std::num::NonZeroUsize::new(2), min_risk: 40, ..Settings::default() };
+    assert_eq!(loaded.settings, below);
+}
+
+#[test]
+fn a_file_that_was_named_has_to_be_there() {
+    let home = Home::with(&[("other.toml", "mouse = true")]);
+    let other = home.config().join("other.toml");
+    let named = |path: PathBuf| Flags { config: Some(path), ..Flags::default() };
+    assert!(home.load(&[], &named(other.clone())).settings.mouse);
+    assert!(home.load(&[("TRAILHOUND_CONFIG", other.to_str().unwrap())], &Flags::default()).settings.mouse);
+    let missing = home.load(&[], &named(home.config().join("none.toml")));
+    assert_eq!(home.faults(&missing), ["none.toml: there is no such file"]);
+}
+
+#[test]
+fn every_setting_has_a_flag() {
+    let text = || Some("?".to_owned());
+    let flags = Flags {
+        config: None,
+        theme: text(),
+        colors: text(),
+        keymap: text(),
+        time_zone: text(),
+        mouse: text(),
+        columns: text(),
+        sort: text(),
+        scoring: text(),
+        scoring_file: text(),
+        sensitive_apis: text(),
+        min_risk: text(),
+        record_cap: text(),
+        inflate_cap: text(),
+        threads: text(),
+    };
+    for setting in SETTINGS {
+        assert_eq!(flags.of(setting.key), Some("?"), "{}", setting.key);
+    }
+}
+
+#[test]
+fn what_is_shown_can_be_loaded_again() {
+    let flags = Flags {
+        theme: Some("ember".into()),
+        columns: Some("risk,actor".into()),
+        sort: Some("-risk".into()),
+        keymap: Some("/keys \"and\" more.toml".into()),
+        inflate_cap: Some("1 GiB".into()),
+        colors: Some("none".into()),
+        ..Flags::default()
+    };
+    let first = Home::with(&[]).load(&[], &flags);
+    assert_eq!(first.faults, []);
+    assert!(first.show().contains("sort = \"-risk\"  # --sort\n"), "{}", first.show());
+    assert!(first.show().contains("# scoring_file =  # default\n"), "{}", first.show());
+    let again = Home::with(&[("config.toml", &first.show())]).load(&[], &Flags::default());
+    assert_eq!(again.settings, first.settings);
+}
+
+#[test]
+fn the_keys_come_from_the_named_file_or_the_usual_one() {
+    let home = Home::with(&[("keymap.toml", "[global]"), ("mine.toml", "[events]")]);
+    let text = |flags: &Flags| home.load(&[], flags).keymap().map(|found| found.map(|(_, text)| text));
+    let named = |name: &str| Flags {
+        keymap: Some(home.config().join(name).display().to_string()),
+        ..Flags::default()
+    };
+    assert_eq!(text(&Flags::default()), Ok(Some("[global]".into())));
+    assert_eq!(text(&named("mine.toml")), Ok(Some("[events]".into())));
+    assert_eq!(text(&named("none.toml")).unwrap_err().message, "there is no such file");
+    assert_eq!(Home::with(&[]).load(&[], &Flags::default()).keymap(), Ok(None));
+}

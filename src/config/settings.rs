@@ -1,0 +1,344 @@
+//! The settings, and one table that says of each what it is, how it is checked and how it is written.
+//!
+//! The table feeds all layers, `trailhound config show` and the documents. A
+//! setting is named the same everywhere: `min_risk` in the file is
+//! `TRAILHOUND_MIN_RISK` in the environment and `--min-risk` on the command line.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use super::fault::Reason;
+use super::given::{Given, UNITS, read_field};
+use super::theme::Depth;
+use crate::event::field::Field;
+
+/// What the user can choose, checked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settings {
+    /// The name of the theme.
+    pub theme: String,
+    /// How many colors to use; `None`: what the terminal is found to have.
+    pub colors: Option<Depth>,
+    /// The user's keys; `None`: `keymap.toml` beside `config.toml`, where there is one.
+    pub keymap: Option<PathBuf>,
+    /// In which zone times are shown.
+    pub time_zone: TimeZone,
+    /// Whether the console takes the mouse from the terminal.
+    pub mouse: bool,
+    /// The columns of the list of events, from the left.
+    pub columns: Vec<Field>,
+    /// The order of the list of events.
+    pub sort: Sort,
+    /// Which set of weights scores events.
+    pub scoring: Scoring,
+    /// Weights that replace those of [`scoring`](Self::scoring).
+    pub scoring_file: Option<PathBuf>,
+    /// A table of sensitive calls, `service:Action` to risk and reason, over the built-in one.
+    pub sensitive_apis: Option<PathBuf>,
+    /// The least risk, 0-100, that the headless commands print.
+    pub min_risk: u8,
+    /// The largest record that is read, in bytes; a larger one is rejected.
+    pub record_cap: u64,
+    /// The most that one file may inflate to, in bytes; what is beyond is rejected.
+    pub inflate_cap: u64,
+    /// How many threads read and score; `None`: one for each processor.
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// In which zone times are shown. They are kept in UTC always.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TimeZone {
+    /// Coordinated universal time, as the records have it.
+    Utc,
+    /// The zone of this computer.
+    Local,
+}
+
+/// Which set of weights scores events.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scoring {
+    /// Tiers, targets, outcomes and context.
+    Default,
+    /// The plain additive table: the same points as older tools give.
+    Classic,
+}
+
+/// The order of a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sort {
+    /// What is compared.
+    pub field: Field,
+    /// Whether the largest, latest or last comes first.
+    pub descending: bool,
+}
+
+impl Sort {
+    /// The order in which a list is first sorted by `field`: the riskiest first, else from the beginning.
+    pub fn by(field: Field) -> Self {
+        Self { field, descending: field == Field::Risk }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        use Field::{Actor, Event, Ip, Outcome, Risk, Time};
+        Self {
+            theme: "default".to_owned(),
+            colors: None,
+            keymap: None,
+            time_zone: TimeZone::Utc,
+            mouse: false,
+            columns: vec![Risk, Time, Event, Actor, Ip, Outcome],
+            sort: Sort::by(Risk),
+            scoring: Scoring::Default,
+            scoring_file: None,
+            sensitive_apis: None,
+            min_risk: 30,
+            record_cap: 8 << 20,
+            inflate_cap: 4 << 30,
+            threads: None,
+        }
+    }
+}
+
+/// One row of the table of settings.
+#[derive(Debug)]
+pub struct Setting {
+    /// The key in `config.toml`.
+    pub key: &'static str,
+    /// One line for help and the documents.
+    pub about: &'static str,
+    /// What values it takes, for the documents.
+    pub values: &'static str,
+    /// Checks a value and puts it in.
+    pub(super) set: fn(&mut Settings, &Given<'_>) -> Result<(), Reason>,
+    /// The value as `config.toml` would hold it; `None` where it is left to trailhound.
+    show: fn(&Settings) -> Option<String>,
+}
+
+impl Setting {
+    /// The setting of that key.
+    pub fn find(key: &str) -> Option<&'static Self> {
+        SETTINGS.iter().find(|setting| setting.key == key)
+    }
+
+    /// The variable that sets it: `TRAILHOUND_MIN_RISK`.
+    pub fn variable(&self) -> String {
+        format!("{}{}", super::environment::PREFIX, self.key.to_ascii_uppercase())
+    }
+
+    /// The flag that sets it: `--min-risk`.
+    pub fn flag(&self) -> String {
+        format!("--{}", self.key.replace('_', "-"))
+    }
+
+    /// The value in `settings` as `config.toml` would hold it; `None` where it is left to trailhound.
+    pub fn show(&self, settings: &Settings) -> Option<String> {
+        (self.show)(settings)
+    }
+}
+
+const ZONES: [(&str, TimeZone); 2] = [("utc", TimeZone::Utc), ("local", TimeZone::Local)];
+const SCORINGS: [(&str, Scoring); 2] = [("default", Scoring::Default), ("classic", Scoring::Classic)];
+const COLORS: [(&str, Option<Depth>); 5] = [
+    ("auto", None),
+    ("none", Some(Depth::None)),
+    ("16", Some(Depth::Ansi16)),
+    ("256", Some(Depth::Ansi256)),
+    ("true", Some(Depth::True)),
+];
+
+/// Every setting, in the order in which the documents list them.
+pub static SETTINGS: &[Setting] = &[
+    Setting {
+        key: "theme",
+        about: "the colors of the console",
+        values: "the name of a theme, built in or a file in `themes/` beside `config.toml`",
+        set: |settings, given| {
+            let name = given.text()?;
+            if !given.around.themes.iter().any(|theme| theme == name) {
+                return Err(Reason::unknown("theme", name, given.around.themes.iter().map(String::as_str)));
+            }
+            name.clone_into(&mut settings.theme);
+            Ok(())
+        },
+        show: |settings| Some(quoted(&settings.theme)),
+    },
+    Setting {
+        key: "colors",
+        about: "how many colors to use; `auto` asks the environment, `NO_COLOR` included",
+        values: "`auto`, `none`, `16`, `256`, `true`",
+        set: |settings, given| put(&mut settings.colors, given.one_of("number of colors", &COLORS)),
+        show: |settings| word_of(&COLORS, &settings.colors),
+    },
+    Setting {
+        key: "keymap",
+        about: "the file with your keys; without it, `keymap.toml` beside `config.toml`",
+        values: "a path",
+        set: |settings, given| put(&mut settings.keymap, given.path().map(Some)),
+        show: |settings| shown_path(settings.keymap.as_deref()),
+    },
+    Setting {
+        key: "time_zone",
+        about: "the zone in which times are shown",
+        values: "`utc`, `local`",
+        set: |settings, given| put(&mut settings.time_zone, given.one_of("time zone", &ZONES)),
+        show: |settings| word_of(&ZONES, &settings.time_zone),
+    },
+    Setting {
+        key: "mouse",
+        about: "whether the console uses the mouse; off, the terminal's own selection works",
+        values: "`true`, `false`",
+        set: |settings, given| put(&mut settings.mouse, given.flag()),
+        show: |settings| Some(settings.mouse.to_string()),
+    },
+    Setting {
+        key: "columns",
+        about: "the columns of the list of events, from the left",
+        values: "a list of fields",
+        set: |settings, given| put(&mut settings.columns, given.fields()),
+        show: |settings| {
+            let names: Vec<String> = settings.columns.iter().map(|field| quoted(field.name())).collect();
+            Some(format!("[{}]", names.join(", ")))
+        },
+    },
+    Setting {
+        key: "sort",
+        about: "the order of the list of events; a `-` in front reverses it",
+        values: "a field",
+        set: |settings, given| put(&mut settings.sort, read_sort(given.text()?)),
+        show: |settings| {
+            let usual = settings.sort == Sort::by(settings.sort.field);
+            Some(quoted(&format!("{}{}", if usual { "" } else { "-" }, settings.sort.field.name())))
+        },
+    },
+    Setting {
+        key: "scoring",
+        about: "the weights of the risk score; `classic` adds up points as older tools do",
+        values: "`default`, `classic`",
+        set: |settings, given| put(&mut settings.scoring, given.one_of("scoring", &SCORINGS)),
+        show: |settings| word_of(&SCORINGS, &settings.scoring),
+    },
+    Setting {
+        key: "scoring_file",
+        about: "your own weights, over those of `scoring`",
+        values: "a path",
+        set: |settings, given| put(&mut settings.scoring_file, given.path().map(Some)),
+        show: |settings| shown_path(settings.scoring_file.as_deref()),
+    },
+    Setting {
+        key: "sensitive_apis",
+        about: "your own table of sensitive calls, over the built-in one",
+        values: "a path",
+        set: |settings, given| put(&mut settings.sensitive_apis, given.path().map(Some)),
+        show: |settings| shown_path(settings.sensitive_apis.as_deref()),
+    },
+    Setting {
+        key: "min_risk",
+        about: "the least risk that the headless commands print",
+        values: "0 to 100",
+        set: |settings, given| put(&mut settings.min_risk, given.whole(100).map(|n| n.min(100) as u8)),
+        show: |settings| Some(settings.min_risk.to_string()),
+    },
+    Setting {
+        key: "record_cap",
+        about: "the largest record that is read; a larger one is rejected, and said so",
+        values: "a size such as `8 MiB`",
+        set: |settings, given| put(&mut settings.record_cap, given.bytes()),
+        show: |settings| Some(quoted(&shown_bytes(settings.record_cap))),
+    },
+    Setting {
+        key: "inflate_cap",
+        about: "the most that one file may inflate to; what is beyond is rejected, and said so",
+        values: "a size such as `4 GiB`",
+        set: |settings, given| put(&mut settings.inflate_cap, given.bytes()),
+        show: |settings| Some(quoted(&shown_bytes(settings.inflate_cap))),
+    },
+    Setting {
+        key: "threads",
+        about: "how many threads read and score; 0 is one for each processor",
+        values: "0 to 1024",
+        set: |settings, given| {
+            put(&mut settings.threads, given.whole(1024).map(|n| NonZeroUsize::new(n as usize)))
+        },
+        show: |settings| Some(settings.threads.map_or(0, NonZeroUsize::get).to_string()),
+    },
+];
+
+fn put<T>(place: &mut T, value: Result<T, Reason>) -> Result<(), Reason> {
+    value.map(|value| *place = value)
+}
+
+fn read_sort(text: &str) -> Result<Sort, Reason> {
+    let reversed = text.strip_prefix('-');
+    let usual = Sort::by(read_field(reversed.unwrap_or(text))?);
+    Ok(if reversed.is_some() { Sort { descending: !usual.descending, ..usual } } else { usual })
+}
+
+fn word_of<T: PartialEq>(words: &[(&str, T)], value: &T) -> Option<String> {
+    words.iter().find(|(_, other)| other == value).map(|(name, _)| quoted(name))
+}
+
+fn shown_path(path: Option<&Path>) -> Option<String> {
+    path.map(|path| quoted(&path.to_string_lossy()))
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+fn shown_bytes(bytes: u64) -> String {
+    let unit = UNITS.iter().find(|(name, size)| name.len() == 3 && bytes.is_multiple_of(*size));
+    unit.map_or_else(|| bytes.to_string(), |(name, size)| format!("{} {name}", bytes / size))
+}
+
+/// Every setting as a line of `config.toml`, with what `note` says of it behind; unset ones as a comment.
+pub(super) fn write(settings: &Settings, note: impl Fn(&Setting) -> String) -> String {
+    SETTINGS
+        .iter()
+        .map(|setting| match setting.show(settings) {
+            Some(value) => format!("{} = {value}  # {}\n", setting.key, note(setting)),
+            None => format!("# {} =  # {}\n", setting.key, note(setting)),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_named_alike_in_every_layer() {
+        let setting = Setting::find("min_risk").unwrap();
+        assert_eq!(
+            (setting.variable().as_str(), setting.flag().as_str()),
+            ("TRAILHOUND_MIN_RISK", "--min-risk")
+        );
+        let mut keys: Vec<_> = SETTINGS.iter().map(|setting| setting.key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), SETTINGS.len());
+    }
+
+    #[test]
+    fn an_order_begins_with_the_risk_and_can_be_reversed() {
+        for (text, field, descending) in [
+            ("risk", Field::Risk, true),
+            ("-risk", Field::Risk, false),
+            ("time", Field::Time, false),
+            ("-eventTime", Field::Time, true),
+        ] {
+            assert_eq!(read_sort(text), Ok(Sort { field, descending }), "{text}");
+        }
+        assert_eq!(read_sort("-tiem").unwrap_err().suggestion.as_deref(), Some("time"));
+    }
+
+    #[test]
+    fn sizes_are_shown_in_the_largest_unit_that_fits() {
+        for (bytes, shown) in
+            [(8 << 20, "8 MiB"), (4 << 30, "4 GiB"), (1 << 10, "1 KiB"), (500_000, "500000")]
+        {
+            assert_eq!(shown_bytes(bytes), shown);
+        }
+    }
+}
