@@ -11,6 +11,7 @@ pub mod ingest;
 pub mod investigation;
 pub mod json;
 pub mod query;
+pub mod report;
 pub mod score;
 pub mod source;
 pub mod store;

@@ -1,0 +1,13 @@
+//! What is handed out: events and counts in forms for people and for programs.
+//!
+//! Each form is a file of its own and writes to whatever it is given; nothing here
+//! opens files or a network. What a form does with hostile text is its own duty: a
+//! table shows it as escapes, CSV takes away what a spreadsheet would run, JSON
+//! keeps it as it is.
+
+pub mod csv;
+pub mod document;
+pub mod event_line;
+pub mod overview;
+pub mod summary;
+pub mod table;

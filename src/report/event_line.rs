@@ -1,0 +1,133 @@
+//! An event as one line of JSON: trailhound's own form.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::event::time::Time;
+use crate::investigation::Investigation;
+use crate::score::Factor;
+use crate::store::flags::{Flags, RecordKind};
+use crate::store::{Column, Row};
+
+/// An event with everything that is known of it but the raw record. Absent texts are `null`.
+#[derive(Serialize, Debug)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names are those of the columns")]
+pub struct EventLine<'a> {
+    #[serde(rename = "eventID")]
+    pub event_id: String,
+    pub event_time: Option<String>,
+    pub event_source: Option<&'a str>,
+    pub event_name: Option<&'a str>,
+    pub aws_region: Option<&'a str>,
+    pub actor: &'a str,
+    pub principal: &'a str,
+    pub access_key_id: Option<&'a str>,
+    #[serde(rename = "sourceIPAddress")]
+    pub source_ip_address: Option<&'a str>,
+    pub user_agent: Option<&'a str>,
+    pub outcome: &'static str,
+    pub error_code: Option<&'a str>,
+    pub risk: u8,
+    pub factors: Vec<FactorLine>,
+    /// Ids of the rules that the event hit.
+    pub rules: Vec<String>,
+    pub techniques: &'a [String],
+    pub source: Place,
+    pub account: Option<&'a str>,
+    pub session: Option<&'a str>,
+    pub target: Option<&'a str>,
+    pub access: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<&'static str>,
+    /// Where else the same event was met.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also_at: Vec<Place>,
+    /// Another record has the same id and other content.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub conflict: bool,
+    /// Put together from a form that keeps no raw record.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub reconstructed: bool,
+}
+
+/// A factor of the score.
+#[derive(Serialize, Debug)]
+#[expect(missing_docs, reason = "see `score::Factor`")]
+pub struct FactorLine {
+    pub points: u32,
+    pub reason: String,
+}
+
+impl From<Factor> for FactorLine {
+    fn from(factor: Factor) -> Self {
+        Self { points: factor.points, reason: factor.reason }
+    }
+}
+
+/// Where a raw record stands.
+#[derive(Serialize, Debug)]
+pub struct Place {
+    /// The file; `archive.zip!/member` for a member of an archive.
+    pub file: String,
+    /// The byte offset in its inflated text.
+    pub offset: u64,
+}
+
+/// `None` for the empty text.
+pub(crate) fn some(text: &str) -> Option<&str> {
+    Some(text).filter(|t| !t.is_empty())
+}
+
+/// The time as text, `None` when unknown.
+pub(crate) fn time_text(time: Time) -> Option<String> {
+    time.is_known().then(|| time.to_string())
+}
+
+impl<'a> EventLine<'a> {
+    /// Everything known of an event.
+    pub fn new(inv: &'a Investigation, row: &Row<'a>) -> Self {
+        let identity = row.identity();
+        let place = |at: crate::store::segment::Locator| Place { file: inv.files.name(at.file), offset: at.offset };
+        Self {
+            event_id: row.id(),
+            event_time: time_text(row.time()),
+            event_source: some(row.text(Column::Source)),
+            event_name: some(row.event()),
+            aws_region: some(row.text(Column::Region)),
+            actor: row.actor(),
+            principal: row.word(identity.principal),
+            access_key_id: some(row.word(identity.access_key)),
+            source_ip_address: some(row.text(Column::Ip)),
+            user_agent: some(row.text(Column::Agent)),
+            outcome: row.outcome().name(),
+            error_code: some(row.text(Column::Error)),
+            risk: row.risk(),
+            factors: inv.factors(row).into_iter().map(FactorLine::from).collect(),
+            rules: Vec::new(),
+            techniques: inv.techniques(row),
+            source: place(row.locator()),
+            account: some(row.account()),
+            session: some(row.session()),
+            target: some(row.text(Column::Target)),
+            access: if row.flags().has(Flags::WRITE) { "write" } else { "read" },
+            record: (row.kind() != RecordKind::Event).then(|| row.kind().name()),
+            also_at: inv.table.origins(row.number()).map(place).collect(),
+            conflict: row.flags().has(Flags::CONFLICT),
+            reconstructed: row.flags().has(Flags::RECONSTRUCTED),
+        }
+    }
+}
+
+/// Writes events as lines of JSON, in the order given.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(out: &mut dyn Write, inv: &Investigation, rows: &[u32]) -> io::Result<()> {
+    for row in rows.iter().filter_map(|&n| inv.table.row(n)) {
+        serde_json::to_writer(&mut *out, &EventLine::new(inv, &row))?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! The counts of a load: what there is, what was folded, what could not be read.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::investigation::Investigation;
+use crate::report::event_line::time_text;
+
+/// Only counts.
+#[derive(Clone, PartialEq, Eq, Serialize, Debug)]
+pub struct Summary {
+    /// Files read.
+    pub files: u64,
+    /// CloudTrail records found, repeated ones included.
+    pub records: u64,
+    /// Events: each once, conflicting ones each.
+    pub events: u64,
+    /// Records folded into another one.
+    pub duplicates: u64,
+    /// Events that share their id with one of other content.
+    pub conflicts: u64,
+    /// Digest files, which are evidence and no events.
+    pub digests: u64,
+    /// Things that could not be read.
+    pub rejected: u64,
+    /// Different actors.
+    pub actors: u64,
+    /// The time of the first event.
+    pub first: Option<String>,
+    /// The time of the last event.
+    pub last: Option<String>,
+    /// Bytes read, compressed as they were.
+    pub bytes: u64,
+    /// Bytes of text they inflated to.
+    pub inflated_bytes: u64,
+    /// What was met that is no event and no fault.
+    pub notes: BTreeMap<String, u64>,
+}
+
+impl Summary {
+    /// The counts of an investigation.
+    pub fn new(inv: &Investigation) -> Self {
+        let counts = inv.status.counts();
+        let (first, last) = inv.span();
+        Self {
+            files: counts.done,
+            records: counts.records,
+            events: inv.event_count(),
+            duplicates: inv.duplicates,
+            conflicts: inv.conflicts,
+            digests: counts.digests,
+            rejected: counts.rejected,
+            actors: inv.actor_count() as u64,
+            first: time_text(first),
+            last: time_text(last),
+            bytes: counts.read,
+            inflated_bytes: counts.inflated,
+            notes: inv.status.notes(),
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Tables for people, on a terminal or in a file.
+//!
+//! Every text from a log goes through [`visible`], so that nothing in it acts on
+//! the terminal, and is cut to the width of its column.
+
+use std::io::{self, Write};
+
+use crate::investigation::Investigation;
+use crate::query::group::Group;
+use crate::query::series::Series;
+use crate::report::document::resources;
+use crate::report::overview::{self, ActorLine};
+use crate::score::Level;
+use crate::store::{Column, Row};
+use crate::text::{clip_middle, count, fit, plural, visible, width};
+
+/// How a table is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Style {
+    /// Whether colors may be used; the signs say the same without them.
+    pub color: bool,
+    /// How many columns there are.
+    pub width: usize,
+}
+
+/// The sign of a level, so that color is never alone.
+pub const fn sign(level: Level) -> &'static str {
+    match level {
+        Level::Critical => "▲",
+        Level::High => "■",
+        Level::Medium => "●",
+        Level::Low => "·",
+        Level::Info => " ",
+    }
+}
+
+/// The ANSI color of a level.
+const fn color(level: Level) -> &'static str {
+    match level {
+        Level::Critical => "\x1b[1;31m",
+        Level::High => "\x1b[31m",
+        Level::Medium => "\x1b[33m",
+        Level::Low => "\x1b[36m",
+        Level::Info => "\x1b[2m",
+    }
+}
+
+const RESET: &str = "\x1b[0m";
+
+impl Style {
+    fn paint(self, text: &str, level: Level) -> String {
+        if self.color { format!("{}{text}{RESET}", color(level)) } else { text.to_owned() }
+    }
+
+    fn dim(self, text: &str) -> String {
+        if self.color { format!("\x1b[2m{text}{RESET}") } else { text.to_owned() }
+    }
+
+    fn bold(self, text: &str) -> String {
+        if self.color { format!("\x1b[1m{text}{RESET}") } else { text.to_owned() }
+    }
+}
+
+/// Rows that follow each other and are alike but for their time.
+struct Fold<'a> {
+    row: Row<'a>,
+    times: usize,
+}
+
+fn alike(a: &Row<'_>, b: &Row<'_>) -> bool {
+    let same = |c: Column| a.id_of(c) == b.id_of(c);
+    a.risk() == b.risk()
+        && a.flags() == b.flags()
+        && a.identity().actor == b.identity().actor
+        && [Column::Event, Column::Source, Column::Ip, Column::Error, Column::Region].into_iter().all(same)
+}
+
+fn folded<'a>(inv: &'a Investigation, rows: &[u32]) -> Vec<Fold<'a>> {
+    let mut folds: Vec<Fold<'a>> = Vec::new();
+    for row in rows.iter().filter_map(|&n| inv.table.row(n)) {
+        match folds.last_mut() {
+            Some(last) if alike(&last.row, &row) => last.times += 1,
+            _ => folds.push(Fold { row, times: 1 }),
+        }
+    }
+    folds
+}
+
+/// Writes events with their reasons, in the order given; rows that are alike become one with `×N`.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_events(
+    out: &mut dyn Write,
+    inv: &Investigation,
+    rows: &[u32],
+    most: usize,
+    style: Style,
+) -> io::Result<()> {
+    let folds = folded(inv, rows);
+    let cells = |fold: &Fold<'_>, rank: usize| -> [String; 10] {
+        let row = &fold.row;
+        let level = Level::of(row.risk());
+        let times = if fold.times > 1 { format!("×{}", fold.times) } else { String::new() };
+        [
+            rank.to_string(),
+            format!("{:>3} {}", row.risk(), sign(level)),
+            row.time().to_string(),
+            row.event().to_owned(),
+            times,
+            row.service().to_owned(),
+            row.actor().to_owned(),
+            row.text(Column::Ip).to_owned(),
+            row.text(Column::Region).to_owned(),
+            row.text(Column::Error).to_owned(),
+        ]
+    };
+    const HEAD: [&str; 10] = ["#", "risk", "time (UTC)", "event", "", "service", "actor", "source", "region", "error"];
+    let shown = &folds[..folds.len().min(most)];
+    let lines: Vec<[String; 10]> = shown.iter().enumerate().map(|(n, f)| cells(f, n + 1)).collect();
+    let widths = fit_widths(&HEAD, &lines, [0, 0, 0, 32, 0, 20, 36, 39, 14, 40], style.width);
+    writeln!(out, "{}", style.bold(&line(&HEAD.map(str::to_owned), &widths)))?;
+    for (fold, cells) in shown.iter().zip(&lines) {
+        writeln!(out, "{}", style.paint(&line(cells, &widths), Level::of(fold.row.risk())))?;
+        for detail in details(inv, &fold.row) {
+            let room = style.width.saturating_sub(DETAIL_INDENT.len()).max(20);
+            writeln!(out, "{DETAIL_INDENT}{}", style.dim(&clip_middle(&detail, room)))?;
+        }
+    }
+    if folds.len() > shown.len() {
+        let rest: usize = folds[shown.len()..].iter().map(|f| f.times).sum();
+        writeln!(out, "{}", style.dim(&format!("  and {} more; see all with --top 0", plural(rest as u64, "event"))))?;
+    }
+    Ok(())
+}
+
+const DETAIL_INDENT: &str = "        ";
+
+/// The lines below an event: why it has its points, and what it touched.
+fn details(inv: &Investigation, row: &Row<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let factors: Vec<String> = inv.factors(row).iter().map(|f| visible(&f.to_string()).into_owned()).collect();
+    let titles: Vec<String> = inv.techniques(row).iter().map(|id| inv.judgment.attack.title(id)).collect();
+    if !factors.is_empty() {
+        let attack = if titles.is_empty() { String::new() } else { format!("  [{}]", titles.join(", ")) };
+        lines.push(format!("{}{attack}", factors.join("  ")));
+    }
+    let touched: Vec<String> = resources(inv, row).iter().map(|r| visible(r).into_owned()).collect();
+    if !touched.is_empty() {
+        lines.push(format!("on {}", touched.join(", ")));
+    }
+    let marks = overview::marks(row.flags());
+    if !marks.is_empty() {
+        lines.push(format!("note: {}", marks.join(", ")));
+    }
+    lines
+}
+
+/// The width of each column: what its cells need, at most its bound, cut further where the line is too long.
+fn fit_widths<const N: usize>(head: &[&str; N], lines: &[[String; N]], bounds: [usize; N], room: usize) -> [usize; N] {
+    let mut widths: [usize; N] = std::array::from_fn(|c| {
+        let longest = lines.iter().map(|l| width(&visible(&l[c]))).max().unwrap_or(0).max(width(head[c]));
+        if bounds[c] == 0 { longest } else { longest.min(bounds[c].max(width(head[c]))) }
+    });
+    // The widest of the columns that may be cut gives way first.
+    while widths.iter().sum::<usize>() + 2 * (N - 1) > room {
+        let widest = (0..N).filter(|&c| bounds[c] > 0 && widths[c] > 6).max_by_key(|&c| widths[c]);
+        let Some(c) = widest else { break };
+        widths[c] -= 1;
+    }
+    widths
+}
+
+fn line<const N: usize>(cells: &[String; N], widths: &[usize; N]) -> String {
+    let texts: Vec<String> =
+        cells.iter().zip(widths).map(|(cell, &w)| fit(&clip_middle(&visible(cell), w), w)).collect();
+    texts.join("  ").trim_end().to_owned()
+}
+
+/// Writes whom to look at first.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_actors(out: &mut dyn Write, actors: &[ActorLine], style: Style) -> io::Result<()> {
+    let cells = |a: &ActorLine| -> [String; 8] {
+        [
+            format!("{:>3.0}", a.score),
+            a.actor.clone(),
+            a.kind.clone(),
+            a.account.clone(),
+            count(a.events),
+            count(a.writes),
+            count(a.denied),
+            a.tactics.join(", "),
+        ]
+    };
+    const HEAD: [&str; 8] = ["score", "actor", "kind", "account", "events", "writes", "denied", "tactics"];
+    let lines: Vec<[String; 8]> = actors.iter().map(cells).collect();
+    let widths = fit_widths(&HEAD, &lines, [0, 44, 14, 0, 0, 0, 0, 90], style.width);
+    writeln!(out, "{}", style.bold(&line(&HEAD.map(str::to_owned), &widths)))?;
+    for (actor, cells) in actors.iter().zip(&lines) {
+        let level = Level::of(actor.score.round().clamp(0.0, 100.0) as u8);
+        writeln!(out, "{}", style.paint(&line(cells, &widths), level))?;
+    }
+    Ok(())
+}
+
+/// Writes counts by value.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_groups(out: &mut dyn Write, field: &str, groups: &[Group], style: Style) -> io::Result<()> {
+    let total: u64 = groups.iter().map(|g| g.events).sum();
+    let share = |n: u64| if total == 0 { 0.0 } else { n as f64 * 100.0 / total as f64 };
+    let cells = |g: &Group| -> [String; 8] {
+        let value = if g.value.is_empty() { "(none)" } else { &g.value };
+        [
+            value.to_owned(),
+            count(g.events),
+            format!("{:>5.1} %", share(g.events)),
+            count(g.denied),
+            count(g.writes),
+            g.risk.to_string(),
+            g.first.to_string(),
+            g.last.to_string(),
+        ]
+    };
+    let head = [field, "events", "share", "denied", "writes", "risk", "first (UTC)", "last (UTC)"];
+    let lines: Vec<[String; 8]> = groups.iter().map(cells).collect();
+    let widths = fit_widths(&head, &lines, [60, 0, 0, 0, 0, 0, 0, 0], style.width);
+    writeln!(out, "{}", style.bold(&line(&head.map(str::to_owned), &widths)))?;
+    lines.iter().zip(groups).try_for_each(|(l, g)| writeln!(out, "{}", style.paint(&line(l, &widths), Level::of(g.risk))))
+}
+
+/// Writes a histogram, a line for each stretch of time.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_series(out: &mut dyn Write, series: &Series, style: Style) -> io::Result<()> {
+    let peak = series.peak().max(1);
+    let room = style.width.saturating_sub(36).clamp(10, 100);
+    for (n, bucket) in series.buckets.iter().enumerate() {
+        let total: u64 = bucket.iter().sum();
+        let worst = Level::ALL.into_iter().rev().find(|&l| bucket[l as usize] > 0).unwrap_or(Level::Info);
+        let mut length = (total as f64 / peak as f64 * room as f64).round() as usize;
+        if total > 0 {
+            length = length.max(1);
+        }
+        let bar = style.paint(&"█".repeat(length), worst);
+        writeln!(out, "{}  {:>9} {} {bar}", series.start_of(n), count(total), sign(worst))?;
+    }
+    Ok(())
+}
+
+/// Writes what was loaded in a line or two.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_head(out: &mut dyn Write, inv: &Investigation, style: Style) -> io::Result<()> {
+    let counts = inv.status.counts();
+    let (first, last) = inv.span();
+    let what = format!(
+        "{} of {} from {}",
+        plural(inv.event_count(), "event"),
+        plural(inv.actor_count() as u64, "actor"),
+        plural(counts.done, "file")
+    );
+    writeln!(out, "{}  {first} to {last}", style.bold(&what))?;
+    let mut notes = Vec::new();
+    if inv.duplicates > 0 {
+        notes.push(format!("{} folded", plural(inv.duplicates, "repeated record")));
+    }
+    if inv.conflicts > 0 {
+        notes.push(format!("{} share an id and differ: a sign of tampering", plural(inv.conflicts, "event")));
+    }
+    if counts.digests > 0 {
+        notes.push(format!("{} left out", plural(counts.digests, "digest file")));
+    }
+    if counts.rejected > 0 {
+        notes.push(format!("{} could not be read", plural(counts.rejected, "thing")));
+    }
+    if !notes.is_empty() {
+        writeln!(out, "{}", style.dim(&notes.join(" · ")))?;
+    }
+    Ok(())
+}
