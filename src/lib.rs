@@ -6,4 +6,5 @@
 
 pub mod event;
 pub mod json;
+pub mod synth;
 pub mod text;
