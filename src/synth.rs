@@ -1,6 +1,6 @@
 //! Made-up CloudTrail, of any size, with labeled attacks in it.
 //!
-//! For trying trailhound out ([`demo`]), for measuring it ([`write`]), and for
+//! For trying trailhound out ([`demo`]), for measuring it ([`write()`]), and for
 //! tests. An organization of accounts, people and systems goes about its work; in
 //! between, attackers go about theirs, and a label says of each event which it is.
 //!
