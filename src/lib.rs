@@ -15,4 +15,5 @@ pub mod report;
 pub mod score;
 pub mod source;
 pub mod store;
+pub mod synth;
 pub mod text;
