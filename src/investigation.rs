@@ -127,7 +127,9 @@ impl Investigation {
                 crate::store::ints::Ints::Const { .. } if !segment.is_empty() => {
                     if segment.flags(0).kind() == RecordKind::Aggregated { segment.len() } else { 0 }
                 }
-                _ => (0..segment.len()).filter(|&r| segment.flags(r).kind() == RecordKind::Aggregated).count(),
+                _ => {
+                    (0..segment.len()).filter(|&r| segment.flags(r).kind() == RecordKind::Aggregated).count()
+                }
             })
             .sum();
         u64::from(self.table.len()) - aggregated as u64
@@ -153,8 +155,7 @@ pub fn load(
     status: Arc<Status>,
     update: &(dyn Fn(Investigation) + Sync),
 ) -> Investigation {
-    let shared =
-        Shared { dicts: Arc::default(), files: Arc::default(), status: status.clone(), options };
+    let shared = Shared { dicts: Arc::default(), files: Arc::default(), status: status.clone(), options };
     let opener = Reopener::new(shared.files.clone(), options.limits);
     let base = Investigation {
         files: shared.files.clone(),

@@ -1,3 +1,7 @@
 //! The program `trailhound`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trailhound::cli::run()
+}

@@ -38,7 +38,9 @@ pub struct SensitiveApis {
 #[derive(Clone, PartialEq, Eq, Error, Debug)]
 pub enum TableError {
     /// The file is no JSON.
-    #[error("{file}:{line}: {message}; the table is a JSON object from \"service:Action\" to {{\"risk\": 0-100, \"reason\": text}}")]
+    #[error(
+        "{file}:{line}: {message}; the table is a JSON object from \"service:Action\" to {{\"risk\": 0-100, \"reason\": text}}"
+    )]
     Syntax {
         /// The file.
         file: String,
@@ -83,10 +85,12 @@ impl SensitiveApis {
             let fault =
                 |message: String| TableError::Entry { file: file.to_owned(), key: key.clone(), message };
             if key.split(':').count() != 2 || key.starts_with(':') || key.ends_with(':') {
-                return Err(fault("this is no `service:Action`, such as `iam:CreateUser` or `iam:*`".to_owned()));
+                return Err(fault(
+                    "this is no `service:Action`, such as `iam:CreateUser` or `iam:*`".to_owned(),
+                ));
             }
-            let entry: Entry =
-                serde_json::from_value(raw.get(key).cloned().unwrap_or_default()).map_err(|e| fault(e.to_string()))?;
+            let entry: Entry = serde_json::from_value(raw.get(key).cloned().unwrap_or_default())
+                .map_err(|e| fault(e.to_string()))?;
             if entry.risk > 100 {
                 return Err(fault(format!("risk {} is not in 0-100", entry.risk)));
             }
@@ -148,7 +152,9 @@ mod tests {
     #[test]
     fn the_more_exact_entry_wins() {
         let table = SensitiveApis::parse("t", r#"{"iam:CreateUser":{"risk":70,"reason":"a"},"iam:*":{"risk":20,"reason":"b"},"*:DeleteAlarms":{"risk":75,"reason":"c"},"*:*":{"risk":11,"reason":"d"}}"#).unwrap();
-        let risks = [("iam", "CreateUser"), ("iam", "ListUsers"), ("monitoring", "DeleteAlarms"), ("ec2", "X")].map(|(s, a)| table.risk(s, a));
+        let risks =
+            [("iam", "CreateUser"), ("iam", "ListUsers"), ("monitoring", "DeleteAlarms"), ("ec2", "X")]
+                .map(|(s, a)| table.risk(s, a));
         assert_eq!(risks, [(70, "a"), (20, "b"), (75, "c"), (11, "d")]);
         assert_eq!(SensitiveApis::default().risk("a", "b"), (10, ""));
     }

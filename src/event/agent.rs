@@ -6,8 +6,18 @@
 pub fn family(agent: &str) -> &str {
     let agent = agent.trim_start_matches('[').trim_end_matches(']').trim();
     const TELLING: [&str; 12] = [
-        "Terraform", "Pulumi", "CloudFormation", "aws-cli", "Boto3", "console.amazonaws.com", "S3Console", "AWS-SAM-CLI",
-        "Firefox", "Edg", "Chrome", "Safari",
+        "Terraform",
+        "Pulumi",
+        "CloudFormation",
+        "aws-cli",
+        "Boto3",
+        "console.amazonaws.com",
+        "S3Console",
+        "AWS-SAM-CLI",
+        "Firefox",
+        "Edg",
+        "Chrome",
+        "Safari",
     ];
     if let Some(known) = TELLING.iter().find(|t| mentions(agent, t)) {
         return known;
@@ -36,7 +46,10 @@ mod tests {
             ("aws-cli/2.15.0 Python/3.11.6 Linux/5.10 exe/x86_64 prompt/off command/s3.ls", "aws-cli"),
             ("[Boto3/1.26.165 Python/3.10.6 Linux/5.19 Botocore/1.29.165]", "Boto3"),
             ("APN/1.0 HashiCorp/1.0 Terraform/1.5.1 (+https://www.terraform.io)", "Terraform"),
-            ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36", "Chrome"),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36",
+                "Chrome",
+            ),
             ("aws-sdk-go-v2/1.18.1 os/linux", "aws-sdk-go-v2"),
             ("cloudtrail.amazonaws.com", "cloudtrail.amazonaws.com"),
             ("AWS Internal", "AWS"),

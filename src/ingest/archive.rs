@@ -55,7 +55,8 @@ fn tar_members(reader: impl Read, take: &mut dyn FnMut(Member<'_>) -> bool) -> i
         }
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes)?;
-        if !take(Member { name, position, compressed: Some(size), reader: Box::new(io::Cursor::new(bytes)) }) {
+        if !take(Member { name, position, compressed: Some(size), reader: Box::new(io::Cursor::new(bytes)) })
+        {
             return Ok(());
         }
     }
@@ -72,7 +73,10 @@ fn zip_members(mut reader: impl Read, take: &mut dyn FnMut(Member<'_>) -> bool) 
     file.seek(SeekFrom::Start(0))?;
     let mut archive = zip::ZipArchive::new(io::BufReader::new(file)).map_err(io::Error::other)?;
     for position in 0..archive.len() {
-        let name = archive.name_for_index(position).and_then(Result::ok).map_or_else(|| "?".to_owned(), std::borrow::Cow::into_owned);
+        let name = archive
+            .name_for_index(position)
+            .and_then(Result::ok)
+            .map_or_else(|| "?".to_owned(), std::borrow::Cow::into_owned);
         let entry = match archive.by_index(position) {
             Ok(entry) if entry.is_file() => entry,
             Ok(_) => continue,

@@ -238,7 +238,9 @@ impl<T: Take> Feed<'_, T> {
         let colon = skip_space(self.text, end + 1);
         let value = skip_space(self.text, colon + 1);
         match (self.text.get(colon), self.text.get(value)) {
-            (Some(b':'), Some(b'[')) if LISTS.contains(&&self.text[at + 1..end]) => Some(Below::List(value + 1)),
+            (Some(b':'), Some(b'[')) if LISTS.contains(&&self.text[at + 1..end]) => {
+                Some(Below::List(value + 1))
+            }
             (Some(b':'), Some(_)) => Some(Below::Other(value)),
             (Some(b':') | None, None) => Some(Below::Unknown),
             _ => None,
@@ -264,7 +266,15 @@ const RESYNC_REACH: usize = 256;
 
 /// Keys that records and their wrappers begin with.
 const FIRST_KEYS: [&[u8]; 9] = [
-    b"eventVersion", b"userIdentity", b"eventTime", b"Records", b"Events", b"EventId", b"version", b"eventID", b"awsRegion",
+    b"eventVersion",
+    b"userIdentity",
+    b"eventTime",
+    b"Records",
+    b"Events",
+    b"EventId",
+    b"version",
+    b"eventID",
+    b"awsRegion",
 ];
 
 /// Where the next thing begins that looks like a record, at or after `from`.
@@ -291,7 +301,9 @@ fn begins_record(text: &[u8], at: usize) -> bool {
 
 /// Whether a text holds anything that looks like a record at all.
 pub fn mentions_records(text: &[u8]) -> bool {
-    [&b"eventName"[..], b"eventname", b"CloudTrailEvent"].iter().any(|word| memmem::find(text, word).is_some())
+    [&b"eventName"[..], b"eventname", b"CloudTrailEvent"]
+        .iter()
+        .any(|word| memmem::find(text, word).is_some())
 }
 
 #[cfg(test)]
@@ -398,7 +410,12 @@ mod tests {
             (format!("{good}\n{{\"eventVersion\":\"1\", broken }}\n{good}"), 2),
             (format!("{good}\nrubbish\n{good}"), 2),
             (format!(r#"{{"Records":[{good},{{"eventVersion":"1","a":"x"y"}},{good}]}}"#), 2),
-            (format!(r#"{{"Records":[{good},{{"eventVersion":"1","a":{{"b":"c,"d":1}}}},{good},{good}]}}"#), 3),
+            (
+                format!(
+                    r#"{{"Records":[{good},{{"eventVersion":"1","a":{{"b":"c,"d":1}}}},{good},{good}]}}"#
+                ),
+                3,
+            ),
             (format!("{good}{{\"eventVersion\":{good}"), 2),
         ] {
             let found = walk(&text);

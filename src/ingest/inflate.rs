@@ -149,7 +149,9 @@ pub fn text_reader<'a>(reader: Box<dyn Read + Send + 'a>) -> io::Result<Box<dyn 
                 buffered.skip(3);
                 return Ok(Box::new(buffered));
             }
-            Wrapping::Plain | Wrapping::Zip | Wrapping::Tar | Wrapping::Parquet => return Ok(Box::new(buffered)),
+            Wrapping::Plain | Wrapping::Zip | Wrapping::Tar | Wrapping::Parquet => {
+                return Ok(Box::new(buffered));
+            }
         };
     }
     Err(io::Error::new(io::ErrorKind::InvalidData, "compressed more than 8 times over"))
@@ -231,10 +233,15 @@ impl<R: BufRead> Read for GzipReader<R> {
                 }
                 Err(e) => {
                     self.member = None;
-                    return Err(io::Error::new(io::ErrorKind::InvalidData, format!("the gzip stream is damaged: {e}")));
+                    return Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        format!("the gzip stream is damaged: {e}"),
+                    ));
                 }
             }
-            let Some(mut inner) = self.member.take().map(flate2::bufread::GzDecoder::into_inner) else { return Ok(0) };
+            let Some(mut inner) = self.member.take().map(flate2::bufread::GzDecoder::into_inner) else {
+                return Ok(0);
+            };
             let rest = inner.fill_buf()?;
             if rest.is_empty() || rest.iter().all(|&b| b == 0) {
                 return Ok(0);
@@ -447,7 +454,11 @@ mod tests {
         let (kept, fault) = read(&good[..good.len() / 2]);
         assert!(text.starts_with(&kept) && kept.len() > 1000);
         assert_eq!(fault.as_deref(), Some("the gzip stream is cut off"));
-        assert_eq!(read(&gzip(b"short")[..14]).1.as_deref(), Some("the gzip stream is cut off"), "also within the first bytes");
+        assert_eq!(
+            read(&gzip(b"short")[..14]).1.as_deref(),
+            Some("the gzip stream is cut off"),
+            "also within the first bytes"
+        );
         let (kept, fault) = read(&good[..good.len() - 4]);
         assert_eq!((kept.len(), fault.is_some()), (text.len(), true), "only the checksum is missing");
         let mut bad = good.clone();
@@ -455,7 +466,10 @@ mod tests {
         bad[len - 6] ^= 1;
         assert!(read(&bad).1.unwrap().contains("damaged"));
         let (kept, fault) = read(&[good, b"injected".to_vec()].concat());
-        assert_eq!((kept, fault.as_deref()), (text, Some("unexpected data after the end of the gzip stream")));
+        assert_eq!(
+            (kept, fault.as_deref()),
+            (text, Some("unexpected data after the end of the gzip stream"))
+        );
     }
 
     #[test]
@@ -465,7 +479,12 @@ mod tests {
         let (kept, fault) = whole(&gzip(&zeros), limits);
         assert!(kept.len() >= 1 << 19 && kept.len() < 1 << 20);
         assert!(fault.unwrap().to_string().contains("inflate_cap"));
-        let endless = Guarded { inner: io::repeat(b'x'), limits: Limits::default(), compressed: Some(1000), read: Limits::FREE };
+        let endless = Guarded {
+            inner: io::repeat(b'x'),
+            limits: Limits::default(),
+            compressed: Some(1000),
+            read: Limits::FREE,
+        };
         let mut out = Vec::new();
         let fault = { endless }.read_to_end(&mut out).unwrap_err();
         assert!(fault.to_string().contains("gzip bomb"), "{fault}");

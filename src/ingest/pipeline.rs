@@ -59,8 +59,12 @@ fn next(listing: &Mutex<Listing>, shared: &Shared) -> Option<(Object, u32)> {
             Ok(object) => {
                 shared.status.add(Count::Listed, 1);
                 let stamp = object.place.stamp().unwrap_or(Stamp::default());
-                let info =
-                    FileInfo { name: object.name.clone(), place: object.place.clone(), stamp, members: Vec::new() };
+                let info = FileInfo {
+                    name: object.name.clone(),
+                    place: object.place.clone(),
+                    stamp,
+                    members: Vec::new(),
+                };
                 let number = shared.files.add(info);
                 return Some((object, number));
             }

@@ -96,7 +96,8 @@ fn keep(mut reader: impl Read) -> io::Result<Text> {
 impl Opener for Reopener {
     fn text(&self, file: u32) -> Result<Text, RawError> {
         let info = self.info(file)?;
-        let unreadable = |e: &io::Error| RawError::Unreadable { file: info.name.clone(), reason: e.to_string() };
+        let unreadable =
+            |e: &io::Error| RawError::Unreadable { file: info.name.clone(), reason: e.to_string() };
         let stamp = info.place.stamp().map_err(|e| unreadable(&e))?;
         if stamp != info.stamp {
             return Err(RawError::Changed { file: info.name.clone() });
@@ -142,7 +143,10 @@ fn value_at(text: &Text, offset: u64) -> Option<Vec<u8>> {
         let window = text.window(offset, want).ok()?;
         match json::skip_value(&window, 0) {
             // A word at the very end of the window may go on behind it.
-            Some(end) if end > 0 && (end < window.len() || window.len() < want || matches!(text, Text::Memory(_))) => {
+            Some(end)
+                if end > 0
+                    && (end < window.len() || window.len() < want || matches!(text, Text::Memory(_))) =>
+            {
                 return Some(window[..end].to_vec());
             }
             _ if window.len() < want || matches!(text, Text::Memory(_)) => return None,

@@ -161,7 +161,10 @@ mod tests {
             let (file, reason, sample) = ("f".to_owned(), "broken".to_owned(), String::new());
             status.reject(Reject { file, offset: Some(n), reason, sample });
         }
-        assert_eq!((status.rejects().len(), status.counts().rejected), (REJECTS_KEPT, REJECTS_KEPT as u64 + 5));
+        assert_eq!(
+            (status.rejects().len(), status.counts().rejected),
+            (REJECTS_KEPT, REJECTS_KEPT as u64 + 5)
+        );
         assert_eq!(status.rejects()[0].to_string(), "f, byte 0: broken");
         status.note("control message");
         status.note("control message");

@@ -152,7 +152,9 @@ impl<'a> Worker<'a> {
                 let mut inflater = self.inflater.take().unwrap_or_default();
                 match inflater.gzip(bytes) {
                     Some(text) if Wrapping::of(text) == Wrapping::Plain => self.text(text),
-                    Some(text) if !text.is_empty() => self.stream(Box::new(text), Some(bytes.len() as u64), origin),
+                    Some(text) if !text.is_empty() => {
+                        self.stream(Box::new(text), Some(bytes.len() as u64), origin)
+                    }
                     Some(_) => self.reject_file("the file inflates to nothing"),
                     None => self.stream(Box::new(bytes), Some(bytes.len() as u64), origin),
                 }
@@ -171,9 +173,8 @@ impl<'a> Worker<'a> {
             .and_then(|text| Peeked::new(Box::new(Guarded::new(text, size, limits))));
         match peeked {
             Ok(peeked) => match Wrapping::of(peeked.head()) {
-                Wrapping::Parquet => self.reject_file(
-                    "this is Parquet, which this build does not read; export it as JSON or CSV",
-                ),
+                Wrapping::Parquet => self
+                    .reject_file("this is Parquet, which this build does not read; export it as JSON or CSV"),
                 archive if archive.is_archive() => self.archive(peeked, archive, origin),
                 _ => self.text_stream(peeked),
             },
@@ -230,7 +231,8 @@ impl<'a> Worker<'a> {
         match text_form::of(&head, self.now.found) {
             Form::Json => self.json_stream(head, first, reader),
             Form::Csv(layout) => {
-                let rest: Box<dyn Read> = if first.is_some() { Box::new(io::empty()) } else { Box::new(reader) };
+                let rest: Box<dyn Read> =
+                    if first.is_some() { Box::new(io::empty()) } else { Box::new(reader) };
                 self.csv(&layout, head.as_slice().chain(rest));
                 if let Some(e) = first {
                     self.reject_at(head.len() as u64, &system_words(&e), &[]);
@@ -381,10 +383,13 @@ impl Take for Worker<'_> {
                 self.reject_at(offset, reason, spans.text);
             }
             Some(kind) => {
-                if spans.text.len() > SUSPICIOUS && serde_json::from_slice::<serde::de::IgnoredAny>(spans.text).is_err() {
+                if spans.text.len() > SUSPICIOUS
+                    && serde_json::from_slice::<serde::de::IgnoredAny>(spans.text).is_err()
+                {
                     return Err(Fault::Malformed(at));
                 }
-                let row = self.extractor.row(&spans, kind, Locator { file: self.now.file, offset, part: 0 }, false);
+                let row =
+                    self.extractor.row(&spans, kind, Locator { file: self.now.file, offset, part: 0 }, false);
                 self.push(row);
             }
             None => self.open_value(spans.text, offset),

@@ -111,7 +111,9 @@ impl<'a> Keyer<'a> {
                 put(slot, &|| account.clone());
             }
             Field::Outcome => put(row.outcome() as u64, &|| Outcome::name(row.outcome()).to_owned()),
-            Field::Access => put(u64::from(is_write(row)), &|| if is_write(row) { "write" } else { "read" }.to_owned()),
+            Field::Access => {
+                put(u64::from(is_write(row)), &|| if is_write(row) { "write" } else { "read" }.to_owned())
+            }
             Field::Risk => {
                 let level = Level::of(row.risk());
                 put(level as u64, &|| level.name().to_owned());
@@ -124,7 +126,10 @@ impl<'a> Keyer<'a> {
             }
             Field::Time => {
                 // By hour: a group for each instant would say nothing.
-                let hour = row.time().millis().map_or(Time::UNKNOWN, |ms| Time::from_millis(ms - ms.rem_euclid(3_600_000)));
+                let hour = row
+                    .time()
+                    .millis()
+                    .map_or(Time::UNKNOWN, |ms| Time::from_millis(ms - ms.rem_euclid(3_600_000)));
                 put(hour.raw() as u64, &|| hour.to_string());
             }
             Field::FirstSeen => {

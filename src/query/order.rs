@@ -67,7 +67,8 @@ fn keyed(table: &Table, selection: &Selection, sort: Sort) -> Vec<u64> {
         let mut rows: Vec<(i64, u32)> = Vec::with_capacity(selection.count());
         each(table, selection, |row| rows.push((row.time().raw(), row.number())));
         rows.sort_unstable();
-        let ranked = rows.iter().enumerate().map(|(n, (_, row))| u64::from(flip(n as u32)) << 32 | u64::from(*row));
+        let ranked =
+            rows.iter().enumerate().map(|(n, (_, row))| u64::from(flip(n as u32)) << 32 | u64::from(*row));
         return ranked.collect();
     }
     let key = key_of(table, sort.by);
@@ -87,7 +88,8 @@ fn key_of<'a>(table: &Table, field: Field) -> Box<dyn Fn(&Row<'_>) -> u32 + 'a> 
     let column = |c: Column| {
         let values = dicts.column(c);
         let ranks = ranks((0..values.len()).map(|id| values.get(id).to_lowercase()));
-        Box::new(move |row: &Row<'_>| ranks.get(row.id_of(c) as usize).copied().unwrap_or(0)) as Box<dyn Fn(&Row<'_>) -> u32>
+        Box::new(move |row: &Row<'_>| ranks.get(row.id_of(c) as usize).copied().unwrap_or(0))
+            as Box<dyn Fn(&Row<'_>) -> u32>
     };
     let identity = |word: &dyn Fn(u32) -> String| {
         let ranks = ranks((0..dicts.identity_count()).map(word));

@@ -80,7 +80,12 @@ impl Node {
     fn cost(&self) -> u32 {
         match self {
             Self::Const(_) | Self::Time(..) => 0,
-            Self::Risk(..) | Self::Ids(..) | Self::Outcome(_) | Self::Record(_) | Self::Flags(_) | Self::File(_) => 1,
+            Self::Risk(..)
+            | Self::Ids(..)
+            | Self::Outcome(_)
+            | Self::Record(_)
+            | Self::Flags(_)
+            | Self::File(_) => 1,
             Self::Context(_) | Self::Session { .. } | Self::Kinds(_) | Self::Id(..) => 2,
             Self::And(nodes) | Self::Or(nodes) => nodes.iter().map(Self::cost).fold(0, u32::saturating_add),
             Self::Not(node) => node.cost(),
@@ -174,11 +179,17 @@ impl Planner<'_> {
 
     fn matches(&self, field: Field, pattern: &Pattern) -> Node {
         match field {
-            Field::Event => self.values(Column::Event, |t| pattern.matches(t) || pattern.matches(plain_name(t))),
+            Field::Event => {
+                self.values(Column::Event, |t| pattern.matches(t) || pattern.matches(plain_name(t)))
+            }
             Field::Source => self.values(Column::Source, |t| pattern.matches(t)),
-            Field::Service => self.values(Column::Source, |t| pattern.matches(service_of(t)) || pattern.matches(t)),
+            Field::Service => {
+                self.values(Column::Source, |t| pattern.matches(service_of(t)) || pattern.matches(t))
+            }
             Field::Region => self.values(Column::Region, |t| pattern.matches(t)),
-            Field::Agent => self.values(Column::Agent, |t| pattern.matches(t) || pattern.matches(agent::family(t))),
+            Field::Agent => {
+                self.values(Column::Agent, |t| pattern.matches(t) || pattern.matches(agent::family(t)))
+            }
             Field::Ip => self.values(Column::Ip, |t| pattern.matches(t)),
             Field::Network => {
                 let values = self.dicts.column(Column::Ip);
@@ -246,8 +257,14 @@ impl Planner<'_> {
             Field::Rule => Node::Const(false),
             Field::Time => Node::Time(i64::MIN + 1, i64::MAX),
             Field::Id => Node::Not(Box::new(Node::Flags(Flags::NO_ID))),
-            Field::Actor | Field::Principal | Field::Network | Field::Outcome | Field::Access | Field::Risk
-            | Field::Record | Field::File => Node::Const(true),
+            Field::Actor
+            | Field::Principal
+            | Field::Network
+            | Field::Outcome
+            | Field::Access
+            | Field::Risk
+            | Field::Record
+            | Field::File => Node::Const(true),
         }
     }
 
@@ -357,7 +374,8 @@ impl Planner<'_> {
             .filter(|node| !matches!(node, Node::Ids(_, set) if set.is_empty()))
             .collect();
         let raw = self.dicts.column(Column::Identity);
-        let by_identity = self.identities(|id, row| pattern.matches(raw.get(id)) || self.actor_matches(row, pattern));
+        let by_identity =
+            self.identities(|id, row| pattern.matches(raw.get(id)) || self.actor_matches(row, pattern));
         if !matches!(&by_identity, Node::Ids(_, set) if set.is_empty()) {
             nodes.push(by_identity);
         }
@@ -425,8 +443,11 @@ fn flag(pattern: &Pattern) -> Node {
         ("damaged-text", Flags::DAMAGED_TEXT),
         ("console", Flags::CONSOLE),
     ];
-    let mut nodes: Vec<Node> =
-        flags.into_iter().filter(|(word, _)| pattern.matches(word)).map(|(_, flag)| Node::Flags(flag)).collect();
+    let mut nodes: Vec<Node> = flags
+        .into_iter()
+        .filter(|(word, _)| pattern.matches(word))
+        .map(|(_, flag)| Node::Flags(flag))
+        .collect();
     if pattern.matches("after-denial") {
         nodes.push(Node::Context(crate::score::rank::AFTER_DENIAL));
     }
@@ -446,7 +467,6 @@ fn risk_range(test: &Test) -> Node {
         None => Node::Const(false),
     }
 }
-
 
 /// The text of the first value at a path, for showing and grouping.
 pub fn text_at(record: &[u8], path: &[String]) -> Option<String> {

@@ -76,8 +76,12 @@ impl RawTest {
             Test::Net(net) => {
                 text().and_then(|t| crate::event::address::parse_ip(&t)).is_some_and(|ip| net.contains(&ip))
             }
-            Test::Number { op, value } => text().and_then(|t| number(&t)).is_some_and(|n| op.holds(n, *value)),
-            Test::NumberRange { from, to } => text().and_then(|t| number(&t)).is_some_and(|n| *from <= n && n <= *to),
+            Test::Number { op, value } => {
+                text().and_then(|t| number(&t)).is_some_and(|n| op.holds(n, *value))
+            }
+            Test::NumberRange { from, to } => {
+                text().and_then(|t| number(&t)).is_some_and(|n| *from <= n && n <= *to)
+            }
             Test::Time { from, to } => text().map(|t| Time::parse(t.as_bytes())).is_some_and(|time| {
                 time.is_known()
                     && from.is_none_or(|m| m.at(self.newest) <= time)
@@ -139,11 +143,16 @@ mod tests {
     #[test]
     fn every_test_works_on_raw_values() {
         let more = |path: &str, value: f64| hit(path, Test::Number { op: Op::Greater, value });
-        assert!(more("additionalEventData.bytesTransferredOut", 1e6) && !more("additionalEventData.bytesTransferredOut", 1e7));
+        assert!(
+            more("additionalEventData.bytesTransferredOut", 1e6)
+                && !more("additionalEventData.bytesTransferredOut", 1e7)
+        );
         assert!(more("requestParameters.n", 41.0), "numbers in quotes are numbers");
         assert!(hit("requestParameters.port", Test::NumberRange { from: 443.0, to: 443.0 }));
         assert!(hit("requestParameters.cidr", Test::Net("10.0.0.0/8".parse().unwrap())));
-        assert!(hit("requestParameters.tags", Test::Exists) && !hit("requestParameters.nothing", Test::Exists));
+        assert!(
+            hit("requestParameters.tags", Test::Exists) && !hit("requestParameters.nothing", Test::Exists)
+        );
     }
 
     #[test]

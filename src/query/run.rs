@@ -42,7 +42,10 @@ impl Selection {
 
     /// The numbers of the rows, in order. `table` is the one it was made for.
     pub fn rows<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = u32> + 'a {
-        table.segments().zip(&self.bits).flat_map(|((start, _), bits)| bits.iter().map(move |r| start + r as u32))
+        table
+            .segments()
+            .zip(&self.bits)
+            .flat_map(|((start, _), bits)| bits.iter().map(move |r| start + r as u32))
     }
 
     fn add(&mut self, table: &Table, row: u32) {
@@ -73,6 +76,12 @@ pub fn columns(node: &Node, table: &Table) -> Answer {
         answer.maybe.bits.push(three.maybe);
     }
     answer
+}
+
+/// The rows of a selection that pass a test on columns.
+pub fn narrow(node: &Node, table: &Table, selection: &Selection) -> Selection {
+    let pairs = table.segments().zip(&selection.bits);
+    Selection { bits: pairs.map(|((_, segment), bits)| ask(node, segment, bits).yes).collect() }
 }
 
 /// A yes and a maybe for the rows of one segment; what is in neither is a no.
@@ -303,4 +312,3 @@ fn decide_file(node: &Node, inv: &Investigation, rows: &[(u32, u64, u32)], readi
     }
     hits
 }
-

@@ -58,11 +58,16 @@ impl Series {
         }
         let step = step_for(first, last, most);
         let start = first.div_euclid(step) * step;
-        let mut buckets = vec![[0; Level::ALL.len()]; (((last - start) / step) as usize).saturating_add(1).min(most.max(1))];
+        let mut buckets = vec![
+            [0; Level::ALL.len()];
+            (((last - start) / step) as usize).saturating_add(1).min(most.max(1))
+        ];
         for ((_, segment), bits) in table.segments().zip(selection.segments()) {
             let (times, risks) = (segment.times(), segment.risks());
             for row in bits.iter() {
-                let (Some(&time), risk) = (times.get(row), risks.get(row).copied().unwrap_or(0)) else { continue };
+                let (Some(&time), risk) = (times.get(row), risks.get(row).copied().unwrap_or(0)) else {
+                    continue;
+                };
                 if time < first || time > last {
                     continue;
                 }

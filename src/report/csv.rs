@@ -9,7 +9,9 @@ use std::io::{self, Write};
 
 use crate::investigation::Investigation;
 use crate::query::group::Group;
+use crate::query::series::Series;
 use crate::report::event_line::time_text;
+use crate::score::Level;
 use crate::store::{Column, Row};
 
 /// How cells are written.
@@ -84,7 +86,8 @@ impl<'a> Writer<'a> {
 /// Takes from a text what a spreadsheet would act on.
 fn tame(text: &str) -> std::borrow::Cow<'_, str> {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '"' || c == '\0');
-    let formula = start.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || text.starts_with(['\t', '\r', '\n']);
+    let formula = start.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        || text.starts_with(['\t', '\r', '\n']);
     let long = text.len() > LONGEST_CELL;
     if !formula && !long && !text.contains('\0') {
         return text.into();
@@ -173,7 +176,8 @@ fn write_event(csv: &mut Writer<'_>, inv: &Investigation, row: &Row<'_>) -> io::
 
 /// The factors in words: `critical action StopLogging (+50); public address 203.0.113.7 (+20)`.
 pub fn reasons(inv: &Investigation, row: &Row<'_>) -> String {
-    let words: Vec<String> = inv.factors(row).iter().map(|f| format!("{} (+{})", f.reason, f.points)).collect();
+    let words: Vec<String> =
+        inv.factors(row).iter().map(|f| format!("{} (+{})", f.reason, f.points)).collect();
     words.join("; ")
 }
 
@@ -191,6 +195,25 @@ pub fn write_groups(out: &mut dyn Write, field: &str, groups: &[Group], style: S
         }
         csv.text(&time_text(group.first).unwrap_or_default())?;
         csv.text(&time_text(group.last).unwrap_or_default())?;
+        csv.end()?;
+    }
+    Ok(())
+}
+
+/// Writes a histogram, a row for each stretch of time.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_series(out: &mut dyn Write, series: &Series, style: Style) -> io::Result<()> {
+    let mut csv = Writer::new(out, style);
+    let levels = Level::ALL.map(Level::name);
+    csv.row(&[&["from", "to", "events"][..], &levels].concat())?;
+    for (n, bucket) in series.buckets.iter().enumerate() {
+        csv.text(&series.start_of(n).to_string())?;
+        csv.text(&series.start_of(n + 1).to_string())?;
+        for count in std::iter::once(bucket.iter().sum()).chain(bucket.iter().copied()) {
+            csv.number(i64::try_from(count).unwrap_or(i64::MAX))?;
+        }
         csv.end()?;
     }
     Ok(())
@@ -234,8 +257,10 @@ mod tests {
         csv.number(-5).unwrap();
         csv.text("x").unwrap();
         csv.end().unwrap();
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(out.as_slice());
-        let rows: Vec<Vec<String>> = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(out.as_slice());
+        let rows: Vec<Vec<String>> =
+            reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
         assert_eq!(rows, [vec!["a,b", "say \"hi\"", "two\nlines", "it's"], vec!["-5", "x"]]);
     }
 

@@ -46,7 +46,12 @@ struct CriticalEvent<'a> {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_events(out: &mut dyn Write, inv: &Investigation, rows: &[u32], meta: &Metadata<'_>) -> io::Result<()> {
+pub fn write_events(
+    out: &mut dyn Write,
+    inv: &Investigation,
+    rows: &[u32],
+    meta: &Metadata<'_>,
+) -> io::Result<()> {
     out.write_all(b"{\n  \"metadata\": ")?;
     serde_json::to_writer(&mut *out, meta)?;
     out.write_all(b",\n  \"critical_events\": [")?;
@@ -83,7 +88,8 @@ pub fn resources(inv: &Investigation, row: &Row<'_>) -> Vec<String> {
         let arn = members(resource).find(|m| m.key.eq_ignore_ascii_case(b"arn") || m.key == b"ARNPrefix")?;
         Some(scalar(arn.value)?.into_owned())
     };
-    let named: Vec<String> = member(&raw, "resources").map(|list| elements(list).filter_map(arn_of).collect()).unwrap_or_default();
+    let named: Vec<String> =
+        member(&raw, "resources").map(|list| elements(list).filter_map(arn_of).collect()).unwrap_or_default();
     match (named.is_empty(), row.text(Column::Target)) {
         (true, "") => Vec::new(),
         (true, target) => vec![target.to_owned()],

@@ -89,7 +89,8 @@ impl<'a> EventLine<'a> {
     /// Everything known of an event.
     pub fn new(inv: &'a Investigation, row: &Row<'a>) -> Self {
         let identity = row.identity();
-        let place = |at: crate::store::segment::Locator| Place { file: inv.files.name(at.file), offset: at.offset };
+        let place =
+            |at: crate::store::segment::Locator| Place { file: inv.files.name(at.file), offset: at.offset };
         Self {
             event_id: row.id(),
             event_time: time_text(row.time()),

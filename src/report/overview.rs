@@ -55,7 +55,9 @@ pub fn actors(inv: &Investigation, selection: &Selection) -> Vec<ActorLine> {
     let mut tallies: HashMap<u32, Tally, foldhash::fast::FixedState> = HashMap::default();
     for row in selection.rows(&inv.table).filter_map(|n| inv.table.row(n)) {
         let identity = row.identity();
-        let tally = tallies.entry(identity.actor).or_insert_with(|| Tally { kind: identity.kind, ..Tally::default() });
+        let tally = tallies
+            .entry(identity.actor)
+            .or_insert_with(|| Tally { kind: identity.kind, ..Tally::default() });
         tally.events += 1;
         tally.writes += u64::from(row.flags().access() == Access::Write);
         tally.denied += u64::from(row.outcome() == Outcome::Denied);
@@ -68,9 +70,13 @@ pub fn actors(inv: &Investigation, selection: &Selection) -> Vec<ActorLine> {
         *best = (*best).max(row.risk());
         tally.kinds.entry(event).or_insert(row.number());
     }
-    let mut lines: Vec<ActorLine> = tallies.into_iter().map(|(actor, tally)| line(inv, actor, tally)).collect();
+    let mut lines: Vec<ActorLine> =
+        tallies.into_iter().map(|(actor, tally)| line(inv, actor, tally)).collect();
     lines.sort_by(|a, b| {
-        b.score.total_cmp(&a.score).then_with(|| b.denied.cmp(&a.denied)).then_with(|| (&a.actor, &a.account).cmp(&(&b.actor, &b.account)))
+        b.score
+            .total_cmp(&a.score)
+            .then_with(|| b.denied.cmp(&a.denied))
+            .then_with(|| (&a.actor, &a.account).cmp(&(&b.actor, &b.account)))
     });
     lines
 }

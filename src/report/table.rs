@@ -115,7 +115,8 @@ pub fn write_events(
             row.text(Column::Error).to_owned(),
         ]
     };
-    const HEAD: [&str; 10] = ["#", "risk", "time (UTC)", "event", "", "service", "actor", "source", "region", "error"];
+    const HEAD: [&str; 10] =
+        ["#", "risk", "time (UTC)", "event", "", "service", "actor", "source", "region", "error"];
     let shown = &folds[..folds.len().min(most)];
     let lines: Vec<[String; 10]> = shown.iter().enumerate().map(|(n, f)| cells(f, n + 1)).collect();
     let widths = fit_widths(&HEAD, &lines, [0, 0, 0, 32, 0, 20, 36, 39, 14, 40], style.width);
@@ -129,7 +130,11 @@ pub fn write_events(
     }
     if folds.len() > shown.len() {
         let rest: usize = folds[shown.len()..].iter().map(|f| f.times).sum();
-        writeln!(out, "{}", style.dim(&format!("  and {} more; see all with --top 0", plural(rest as u64, "event"))))?;
+        writeln!(
+            out,
+            "{}",
+            style.dim(&format!("  and {} more; see all with --top 0", plural(rest as u64, "event")))
+        )?;
     }
     Ok(())
 }
@@ -139,7 +144,8 @@ const DETAIL_INDENT: &str = "        ";
 /// The lines below an event: why it has its points, and what it touched.
 fn details(inv: &Investigation, row: &Row<'_>) -> Vec<String> {
     let mut lines = Vec::new();
-    let factors: Vec<String> = inv.factors(row).iter().map(|f| visible(&f.to_string()).into_owned()).collect();
+    let factors: Vec<String> =
+        inv.factors(row).iter().map(|f| visible(&f.to_string()).into_owned()).collect();
     let titles: Vec<String> = inv.techniques(row).iter().map(|id| inv.judgment.attack.title(id)).collect();
     if !factors.is_empty() {
         let attack = if titles.is_empty() { String::new() } else { format!("  [{}]", titles.join(", ")) };
@@ -157,7 +163,12 @@ fn details(inv: &Investigation, row: &Row<'_>) -> Vec<String> {
 }
 
 /// The width of each column: what its cells need, at most its bound, cut further where the line is too long.
-fn fit_widths<const N: usize>(head: &[&str; N], lines: &[[String; N]], bounds: [usize; N], room: usize) -> [usize; N] {
+fn fit_widths<const N: usize>(
+    head: &[&str; N],
+    lines: &[[String; N]],
+    bounds: [usize; N],
+    room: usize,
+) -> [usize; N] {
     let mut widths: [usize; N] = std::array::from_fn(|c| {
         let longest = lines.iter().map(|l| width(&visible(&l[c]))).max().unwrap_or(0).max(width(head[c]));
         if bounds[c] == 0 { longest } else { longest.min(bounds[c].max(width(head[c]))) }
@@ -229,7 +240,10 @@ pub fn write_groups(out: &mut dyn Write, field: &str, groups: &[Group], style: S
     let lines: Vec<[String; 8]> = groups.iter().map(cells).collect();
     let widths = fit_widths(&head, &lines, [60, 0, 0, 0, 0, 0, 0, 0], style.width);
     writeln!(out, "{}", style.bold(&line(&head.map(str::to_owned), &widths)))?;
-    lines.iter().zip(groups).try_for_each(|(l, g)| writeln!(out, "{}", style.paint(&line(l, &widths), Level::of(g.risk))))
+    lines
+        .iter()
+        .zip(groups)
+        .try_for_each(|(l, g)| writeln!(out, "{}", style.paint(&line(l, &widths), Level::of(g.risk))))
 }
 
 /// Writes a histogram, a line for each stretch of time.

@@ -128,7 +128,8 @@ impl Ranker {
     fn segment(&mut self, segment: &Segment) -> Vec<u16> {
         let column = |c: Column| segment.column(c);
         let (event, source, ip) = (column(Column::Event), column(Column::Source), column(Column::Ip));
-        let (region, agent, identity) = (column(Column::Region), column(Column::Agent), column(Column::Identity));
+        let (region, agent, identity) =
+            (column(Column::Region), column(Column::Agent), column(Column::Identity));
         let mut last_rarity = ((u32::MAX, u32::MAX), 0);
         (0..segment.len())
             .map(|row| {
@@ -167,7 +168,8 @@ impl Ranker {
         let mut bits = 0;
         for (n, (seen, value)) in self.seen.iter_mut().zip(values).enumerate() {
             let is_new = seen.insert(actor, value);
-            let counts = value != 0 && !(n == 3 && self.global.get(values[1] as usize).copied().unwrap_or(false));
+            let counts =
+                value != 0 && !(n == 3 && self.global.get(values[1] as usize).copied().unwrap_or(false));
             if is_new && has_baseline && counts {
                 bits |= 1 << n;
             }
@@ -207,7 +209,11 @@ fn dense(numbers: impl Iterator<Item = u32>) -> (Vec<u32>, usize) {
 
 /// For each user agent the number of an agent of the same family.
 fn families_of<'a>(dicts: &'a DictSet, mut families: HashMap<&'a str, u32>) -> Vec<u32> {
-    dicts.column(Column::Agent).iter().map(|(id, text)| *families.entry(agent::family(text)).or_insert(id)).collect()
+    dicts
+        .column(Column::Agent)
+        .iter()
+        .map(|(id, text)| *families.entry(agent::family(text)).or_insert(id))
+        .collect()
 }
 
 /// How rare each kind of event is: 15 for once, one less for each doubling.
@@ -234,7 +240,9 @@ const MOST_BITS: usize = 1 << 27;
 impl PairSet {
     fn new(firsts: usize, seconds: usize) -> Self {
         match firsts.checked_mul(seconds) {
-            Some(bits) if bits <= MOST_BITS => Self::Bits { words: vec![0; bits.div_ceil(64)], width: seconds },
+            Some(bits) if bits <= MOST_BITS => {
+                Self::Bits { words: vec![0; bits.div_ceil(64)], width: seconds }
+            }
             _ => Self::Table(HashTable::new()),
         }
     }
@@ -278,10 +286,20 @@ mod tests {
         let dicts = Dicts::default();
         let mut builder = Builder::default();
         for (n, (hour, actor, event, region, outcome)) in rows.iter().enumerate() {
-            let mut row = EventRow { time: Time::from_millis(hour * HOUR + n as i64), id: n as u128, ..EventRow::default() };
+            let mut row = EventRow {
+                time: Time::from_millis(hour * HOUR + n as i64),
+                id: n as u128,
+                ..EventRow::default()
+            };
             row.flags = Flags::new(*outcome, RecordKind::Event);
-            let identity = format!(r#"{{"type":"IAMUser","userName":"{actor}","accessKeyId":"AKIA{actor}"}}"#);
-            for (column, text) in [(Column::Identity, identity.as_str()), (Column::Event, event), (Column::Region, region), (Column::Source, "ec2.amazonaws.com")] {
+            let identity =
+                format!(r#"{{"type":"IAMUser","userName":"{actor}","accessKeyId":"AKIA{actor}"}}"#);
+            for (column, text) in [
+                (Column::Identity, identity.as_str()),
+                (Column::Event, event),
+                (Column::Region, region),
+                (Column::Source, "ec2.amazonaws.com"),
+            ] {
                 row.columns[column as usize] = dicts.intern(column, text);
             }
             builder.push(row);
@@ -307,7 +325,11 @@ mod tests {
             (2, "bob", "C", "r2", Success),
         ]);
         let bits: Vec<u16> = (0..5).map(|r| context(&table, r).first_seen()).collect();
-        assert_eq!(bits, [0, 0, 0, 0b01001, 0], "the first hour, and an actor without a history, say nothing");
+        assert_eq!(
+            bits,
+            [0, 0, 0, 0b01001, 0],
+            "the first hour, and an actor without a history, say nothing"
+        );
     }
 
     #[test]

@@ -111,7 +111,19 @@ impl Scorer {
 
     /// Learns the values that were added to the dictionaries since the last time.
     pub fn learn(&mut self, dicts: &DictSet) {
-        let Self { scoring, by_name, events, services, public, denied, identities, sensitive, logins, assumes, .. } = self;
+        let Self {
+            scoring,
+            by_name,
+            events,
+            services,
+            public,
+            denied,
+            identities,
+            sensitive,
+            logins,
+            assumes,
+            ..
+        } = self;
         let new = |column: Column, known: usize| {
             let values = dicts.column(column);
             (known as u32..values.len()).map(move |id| values.get(id))
@@ -124,7 +136,10 @@ impl Scorer {
         }
         services.extend(new(Column::Source, services.len()).map(|s| service_of(s).to_owned()));
         public.extend(new(Column::Ip, public.len()).map(|ip| AddressKind::of(ip) == AddressKind::Public));
-        denied.extend(new(Column::Error, denied.len()).map(|code| scoring.denied.codes.iter().any(|c| code.contains(c))));
+        denied.extend(
+            new(Column::Error, denied.len())
+                .map(|code| scoring.denied.codes.iter().any(|c| code.contains(c))),
+        );
         let in_list = |target: &str| scoring.sensitive_role.roles.iter().any(|role| target.contains(role));
         sensitive.extend(new(Column::Target, sensitive.len()).map(in_list));
         for id in identities.len() as u32..dicts.identity_count() {
@@ -138,7 +153,8 @@ impl Scorer {
         self.learn(dicts);
         let column = |c: Column| segment.column(c);
         let (event, source, ip) = (column(Column::Event), column(Column::Source), column(Column::Ip));
-        let (error, identity, target) = (column(Column::Error), column(Column::Identity), column(Column::Target));
+        let (error, identity, target) =
+            (column(Column::Error), column(Column::Identity), column(Column::Target));
         let risks = (0..segment.len())
             .map(|row| {
                 let facts = Facts {
@@ -218,7 +234,10 @@ impl Scorer {
         if is_denied && s.denied.points > 0 && !(s.denied.spare_services && is_service) {
             factor(s.denied.points, Reason::Denied);
         }
-        if s.sensitive_role.points > 0 && known(&self.assumes, facts.event) && known(&self.sensitive, facts.target) {
+        if s.sensitive_role.points > 0
+            && known(&self.assumes, facts.event)
+            && known(&self.sensitive, facts.target)
+        {
             factor(s.sensitive_role.points, Reason::SensitiveRole);
         }
         if s.console_login > 0 && known(&self.logins, facts.event) && facts.flags.has(Flags::LOGIN_OK) {

@@ -91,8 +91,22 @@ pub enum ScoringError {
 
 /// The keys of a scoring file, for suggestions.
 const KEYS: [&str; 16] = [
-    "name", "cap", "critical_at", "root", "public_address", "console_login", "denied", "sensitive_role", "lists", "points",
-    "codes", "spare_services", "roles", "reason", "events", "family",
+    "name",
+    "cap",
+    "critical_at",
+    "root",
+    "public_address",
+    "console_login",
+    "denied",
+    "sensitive_role",
+    "lists",
+    "points",
+    "codes",
+    "spare_services",
+    "roles",
+    "reason",
+    "events",
+    "family",
 ];
 
 impl Scoring {
@@ -133,7 +147,9 @@ impl Scoring {
             bad(line, message, suggestion)
         })?;
         for (name, list) in &scoring.lists {
-            if let Some(odd) = list.events.iter().find(|e| e.split(':').count() > 2 || e.is_empty() || e.contains(' ')) {
+            if let Some(odd) =
+                list.events.iter().find(|e| e.split(':').count() > 2 || e.is_empty() || e.contains(' '))
+            {
                 let line = text.lines().position(|l| l.contains(odd.as_str())).map(|l| l + 1);
                 let message = format!("list `{name}`: `{odd}` is no event name and no `service:eventName`");
                 return Err(bad(line, message, None));

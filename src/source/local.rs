@@ -42,7 +42,9 @@ fn file(path: &Path, found: bool) -> Object {
 /// What the system said, and what to do about it.
 fn advice(e: &std::io::Error) -> String {
     match e.kind() {
-        std::io::ErrorKind::NotFound => "no such file or folder; check the spelling, and where you are".to_owned(),
+        std::io::ErrorKind::NotFound => {
+            "no such file or folder; check the spelling, and where you are".to_owned()
+        }
         std::io::ErrorKind::PermissionDenied => {
             "no permission to read it; run as a user who may, or change its mode".to_owned()
         }
@@ -159,7 +161,9 @@ mod tests {
     #[test]
     fn folders_are_walked_in_order_and_other_files_passed_over() {
         let dir = tempfile::tempdir().unwrap();
-        for name in ["b/2.json.gz", "b/1.json", "a.jsonl", "README.md", ".hidden/x.json", "picture.png", "c/noending"] {
+        for name in
+            ["b/2.json.gz", "b/1.json", "a.jsonl", "README.md", ".hidden/x.json", "picture.png", "c/noending"]
+        {
             let path = dir.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "x").unwrap();
@@ -167,7 +171,11 @@ mod tests {
         assert_eq!(names(&[""], dir.path()), ["a.jsonl", "b/1.json", "b/2.json.gz", "c/noending"]);
         assert_eq!(names(&["b", "a.jsonl"], dir.path()), ["b/1.json", "b/2.json.gz", "a.jsonl"]);
         assert_eq!(names(&["b/*.gz"], dir.path()), ["b/2.json.gz"]);
-        assert_eq!(names(&["README.md"], dir.path()), ["README.md"], "what is named is read, whatever its ending");
+        assert_eq!(
+            names(&["README.md"], dir.path()),
+            ["README.md"],
+            "what is named is read, whatever its ending"
+        );
     }
 
     #[test]
@@ -181,7 +189,10 @@ mod tests {
         assert!(found[0].starts_with("nothing: no such file or folder"), "{found:?}");
         assert!(found[1].ends_with("*.zip: no file or folder matches this pattern"), "{found:?}");
         assert!(found[2].starts_with("empty: there are no files"), "{found:?}");
-        assert!(found[3].starts_with("pictures: there are no logs in this folder: none of its 1 files"), "{found:?}");
+        assert!(
+            found[3].starts_with("pictures: there are no logs in this folder: none of its 1 files"),
+            "{found:?}"
+        );
         assert_eq!(found[4], "odd[1].json", "a name that exists is no pattern");
     }
 

@@ -380,8 +380,11 @@ mod tests {
     fn many_rows_fold_exactly() {
         let rows: Vec<EventRow> =
             (0..20_000).map(|i| row(i / 7, (i % 15_000) as u128, (i % 15_000) as u64, 0)).collect();
-        let done =
-            finish(&[seal(&rows[..9000]), seal(&rows[9000..])], &[], &mut |_: Locator, _: Locator| unreachable!());
+        let done = finish(
+            &[seal(&rows[..9000]), seal(&rows[9000..])],
+            &[],
+            &mut |_: Locator, _: Locator| unreachable!(),
+        );
         assert_eq!(done.duplicates, 5000);
         assert_eq!(done.segments.iter().map(|s| s.len()).sum::<usize>(), 15_000);
         let times = done.segments[0].times();

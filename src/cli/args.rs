@@ -1,0 +1,289 @@
+//! What can be typed on the command line: types only, no deeds.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config;
+
+/// Investigate AWS CloudTrail: whom and what to look at first.
+///
+/// Without a command it opens the console on the sources. A SOURCE is a file, a folder (all logs below it),
+/// a pattern in quotes ("logs/**/*.json.gz") or - for what is piped in; every form that CloudTrail comes in is
+/// read: as delivered to S3, from the API, from Athena, CloudWatch, EventBridge, Splunk, Elastic and more.
+#[derive(Parser, Debug)]
+#[command(
+    name = "trailhound",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
+pub struct Cli {
+    /// What to do; without one, the console opens on SOURCE.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Files, folders, patterns or - to open.
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+    /// How the console looks and what it starts with.
+    #[command(flatten)]
+    pub console: ConsoleArgs,
+}
+
+/// A command.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Open the console on a built-in incident to look around in.
+    Demo(DemoArgs),
+    /// Print the riskiest events, with the reasons.
+    Scan(ScanArgs),
+    /// Print the events that match a query, count them by a field, or draw them over time.
+    Query(QueryArgs),
+    /// Write realistic CloudTrail logs with labeled attacks in them.
+    Synth(SynthArgs),
+    /// Show the keys, or check a keymap.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Show or check the settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+/// Settings that every command shares; each is also a key of `config.toml` and a variable `TRAILHOUND_...`.
+#[derive(Args, Clone, Default, Debug)]
+pub struct SettingArgs {
+    /// Read settings from this file.
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Settings")]
+    pub config: Option<PathBuf>,
+    /// How points are given: default or classic.
+    #[arg(long, value_name = "NAME", help_heading = "Settings")]
+    pub scoring: Option<String>,
+    /// Weights and lists that replace the built-in ones.
+    #[arg(long, value_name = "FILE", help_heading = "Settings")]
+    pub scoring_file: Option<String>,
+    /// A table of sensitive calls that replaces the built-in one.
+    #[arg(long, value_name = "FILE", help_heading = "Settings")]
+    pub sensitive_apis: Option<String>,
+    /// The largest record, such as 8MB.
+    #[arg(long, value_name = "SIZE", help_heading = "Settings")]
+    pub record_cap: Option<String>,
+    /// The most that a file may inflate to, such as 4GB.
+    #[arg(long, value_name = "SIZE", help_heading = "Settings")]
+    pub inflate_cap: Option<String>,
+    /// How many threads read.
+    #[arg(long, value_name = "N", help_heading = "Settings")]
+    pub threads: Option<String>,
+}
+
+impl SettingArgs {
+    /// As the settings room wants it.
+    pub fn flags(&self) -> config::Flags {
+        config::Flags {
+            config: self.config.clone(),
+            scoring: self.scoring.clone(),
+            scoring_file: self.scoring_file.clone(),
+            sensitive_apis: self.sensitive_apis.clone(),
+            record_cap: self.record_cap.clone(),
+            inflate_cap: self.inflate_cap.clone(),
+            threads: self.threads.clone(),
+            ..config::Flags::default()
+        }
+    }
+}
+
+/// How the console looks and what it starts with.
+#[derive(Args, Clone, Default, Debug)]
+pub struct ConsoleArgs {
+    /// Start with this query.
+    #[arg(long, short, value_name = "QUERY")]
+    pub query: Option<String>,
+    /// The colors.
+    #[arg(long, value_name = "NAME", help_heading = "Settings")]
+    pub theme: Option<String>,
+    /// How many colors: auto, none, 16, 256 or true.
+    #[arg(long, value_name = "N", help_heading = "Settings")]
+    pub colors: Option<String>,
+    /// A file with your keys.
+    #[arg(long, value_name = "FILE", help_heading = "Settings")]
+    pub keymap: Option<String>,
+    /// The zone in which times are shown: utc or local.
+    #[arg(long, value_name = "ZONE", help_heading = "Settings")]
+    pub time_zone: Option<String>,
+    /// Whether to use the mouse: true or false.
+    #[arg(long, value_name = "BOOL", help_heading = "Settings")]
+    pub mouse: Option<String>,
+    /// Settings that every command shares.
+    #[command(flatten)]
+    pub settings: SettingArgs,
+}
+
+impl ConsoleArgs {
+    /// As the settings room wants it.
+    pub fn flags(&self) -> config::Flags {
+        config::Flags {
+            theme: self.theme.clone(),
+            colors: self.colors.clone(),
+            keymap: self.keymap.clone(),
+            time_zone: self.time_zone.clone(),
+            mouse: self.mouse.clone(),
+            ..self.settings.flags()
+        }
+    }
+}
+
+/// `trailhound demo`.
+#[derive(Args, Debug)]
+pub struct DemoArgs {
+    /// How the console looks and what it starts with.
+    #[command(flatten)]
+    pub console: ConsoleArgs,
+    /// Write the incident's log files into this folder instead of opening it.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// The form of what is printed.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// A table for people.
+    Table,
+    /// Comma-separated values for spreadsheets.
+    Csv,
+    /// One JSON document.
+    Json,
+    /// A line of JSON for each event.
+    Jsonl,
+}
+
+/// Where the input is and how the output looks, for the commands that print.
+#[derive(Args, Debug)]
+pub struct PrintArgs {
+    /// The form of the output.
+    #[arg(long, short, value_enum, default_value = "table")]
+    pub format: Format,
+    /// Write CSV cells as they are, also those that a spreadsheet would run.
+    #[arg(long)]
+    pub csv_raw: bool,
+    /// Print at most N; 0 for all. A table shows 40 unless told.
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+    /// List everything that could not be read, not only the first few.
+    #[arg(long)]
+    pub show_rejects: bool,
+    /// No progress and no notes, only results and errors.
+    #[arg(long)]
+    pub quiet: bool,
+    /// Settings that every command shares.
+    #[command(flatten)]
+    pub settings: SettingArgs,
+}
+
+/// `trailhound scan`.
+#[derive(Args, Debug)]
+pub struct ScanArgs {
+    /// Files, folders, patterns or - to read.
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<String>,
+    /// Only events with at least this risk, 0-100 [default: 30].
+    #[arg(long, value_name = "N")]
+    pub min_risk: Option<String>,
+    /// All events, whatever their risk.
+    #[arg(long, conflicts_with = "min_risk")]
+    pub all: bool,
+    /// Only events that match this query.
+    #[arg(long, short, value_name = "QUERY")]
+    pub query: Option<String>,
+    /// Print only counts, as JSON.
+    #[arg(long)]
+    pub summary: bool,
+    /// End with status 1 when an event has at least this risk: a number, or low, medium, high, critical.
+    #[arg(long, value_name = "RISK")]
+    pub fail_on: Option<String>,
+    /// What is printed, and how.
+    #[command(flatten)]
+    pub print: PrintArgs,
+}
+
+/// `trailhound query`.
+#[derive(Args, Debug)]
+pub struct QueryArgs {
+    /// What to read, and last the query ("" for everything).
+    #[arg(value_name = "SOURCE... QUERY", required = true, num_args = 2..)]
+    pub words: Vec<String>,
+    /// Count by this field instead of printing events.
+    #[arg(long, short, value_name = "FIELD")]
+    pub group_by: Option<String>,
+    /// Count over time instead of printing events.
+    #[arg(long, conflicts_with = "group_by")]
+    pub histogram: bool,
+    /// Sort by this field; a leading - turns it round [default: time].
+    #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
+    pub sort: Option<String>,
+    /// What is printed, and how.
+    #[command(flatten)]
+    pub print: PrintArgs,
+}
+
+/// `trailhound synth`.
+#[derive(Args, Debug)]
+pub struct SynthArgs {
+    /// How many events.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub events: u64,
+    /// The seed: the same seed gives the same bytes.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// The folder to write to; it is made when it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// How many records a file holds.
+    #[arg(long, value_name = "N", default_value_t = 600)]
+    pub records_per_file: usize,
+    /// Over how many days the events are spread.
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub days: u32,
+    /// No progress.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// `trailhound keys`.
+#[derive(Subcommand, Debug)]
+pub enum KeysCommand {
+    /// Print all keys.
+    List {
+        /// A file with your keys.
+        #[arg(long, value_name = "FILE")]
+        keymap: Option<String>,
+    },
+    /// Check a keymap and say everything that is wrong with it.
+    Check {
+        /// The file; your own when none is named.
+        #[arg(value_name = "FILE")]
+        file: Option<String>,
+    },
+}
+
+/// `trailhound config`.
+#[derive(Subcommand, Debug)]
+pub enum ConfigCommand {
+    /// Print the settings in force, and where each comes from.
+    Show {
+        /// Read settings from this file.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Check the settings and say everything that is wrong with them.
+    Check {
+        /// Read settings from this file.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+}

@@ -1,0 +1,61 @@
+//! How the program ends.
+
+use std::io;
+use std::process::ExitCode;
+
+/// What the exit status says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Exit {
+    /// 0: done.
+    Done = 0,
+    /// 1: done, and something was found at or above `--fail-on`.
+    Found = 1,
+    /// 2: wrong use: an argument, a query, a setting; nothing was done.
+    WrongUse = 2,
+    /// 3: some of the input could not be read; the rest was done.
+    PartlyUnreadable = 3,
+    /// 4: the output could not be written.
+    NotWritten = 4,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command gave up.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// An argument, query or setting is wrong; the message says which, where and what to do.
+    Use(String),
+    /// The output could not be written.
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(e: io::Error) -> Self {
+        Self::Output(e)
+    }
+}
+
+impl Failure {
+    /// Says it on stderr; a closed pipe is nobody's fault and says nothing.
+    pub(crate) fn report(&self) -> Exit {
+        match self {
+            Self::Use(message) => {
+                eprintln!("trailhound: {message}");
+                Exit::WrongUse
+            }
+            Self::Output(e) if e.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Self::Output(e) => {
+                eprintln!("trailhound: the output could not be written: {e}; what was written is incomplete");
+                Exit::NotWritten
+            }
+        }
+    }
+}
+
+/// What a command comes to.
+pub(crate) type Outcome = Result<Exit, Failure>;

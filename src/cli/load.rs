@@ -1,0 +1,143 @@
+//! Loading for the commands that print: settings, judgment, progress, notes.
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::cli::exit::{Exit, Failure};
+use crate::config::settings::Scoring as ScoringName;
+use crate::config::{self, Dirs, Environment, Settings, dirs::System};
+use crate::detect::attack::Attack;
+use crate::detect::sensitive::SensitiveApis;
+use crate::ingest::inflate::Limits;
+use crate::ingest::status::Status;
+use crate::ingest::worker::Options;
+use crate::investigation::{Investigation, Judgment, load};
+use crate::score::Scoring;
+use crate::source::{Listing, Object, Place, local};
+use crate::synth;
+use crate::text::{plural, visible};
+
+/// The name under which the built-in incident can be given as a source.
+pub(crate) const DEMO: &str = "demo:";
+
+/// The settings in force, with everything that is wrong with them.
+pub(crate) fn settings(flags: &config::Flags) -> config::Loaded {
+    let environment = Environment::of_process();
+    let dirs = Dirs::of(&environment, System::HERE);
+    config::load(&environment, flags, dirs)
+}
+
+/// The settings in force; a fault in them is wrong use.
+pub(crate) fn sound_settings(flags: &config::Flags) -> Result<Settings, Failure> {
+    let loaded = settings(flags);
+    if loaded.faults.is_empty() {
+        return Ok(loaded.settings);
+    }
+    let faults: Vec<String> = loaded.faults.iter().map(ToString::to_string).collect();
+    Err(Failure::Use(format!("the settings are wrong:\n  {}", faults.join("\n  "))))
+}
+
+/// The data by which events are judged.
+pub(crate) fn judgment(settings: &Settings) -> Result<Judgment, Failure> {
+    let read = |path: &std::path::Path| {
+        std::fs::read_to_string(path).map_err(|e| Failure::Use(format!("{}: {e}", path.display())))
+    };
+    let scoring = match (&settings.scoring_file, settings.scoring) {
+        (Some(path), _) => Scoring::parse(&path.display().to_string(), &read(path)?),
+        (None, ScoringName::Default) => Scoring::built_in("default"),
+        (None, ScoringName::Classic) => Scoring::built_in("classic"),
+    };
+    let sensitive = match &settings.sensitive_apis {
+        Some(path) => SensitiveApis::parse(&path.display().to_string(), &read(path)?)
+            .map_err(|e| Failure::Use(e.to_string()))?,
+        None => SensitiveApis::shipped(),
+    };
+    Ok(Judgment {
+        scoring: Arc::new(scoring.map_err(|e| Failure::Use(e.to_string()))?),
+        sensitive: Arc::new(sensitive),
+        attack: Arc::new(Attack::shipped()),
+    })
+}
+
+/// How input is read, by the settings.
+pub(crate) fn options(settings: &Settings) -> Options {
+    Options {
+        limits: Limits { inflated: settings.inflate_cap, ..Limits::default() },
+        record_cap: usize::try_from(settings.record_cap).unwrap_or(usize::MAX),
+        threads: settings.threads.map_or(0, std::num::NonZero::get),
+    }
+}
+
+/// The objects that the sources name.
+pub(crate) fn listing(sources: &[String]) -> Listing {
+    let parts: Vec<Listing> = sources
+        .iter()
+        .map(|source| if source == DEMO { demo() } else { local::list(std::slice::from_ref(source)) })
+        .collect();
+    Box::new(parts.into_iter().flatten())
+}
+
+/// The built-in incident.
+pub(crate) fn demo() -> Listing {
+    let objects = synth::demo().files.into_iter().map(|(path, bytes)| {
+        Ok(Object { name: format!("{DEMO}{path}"), place: Place::Memory(bytes.into()), found: true })
+    });
+    Box::new(objects)
+}
+
+/// Loads everything, with a progress bar where somebody watches.
+pub(crate) fn everything(
+    sources: &[String],
+    settings: &Settings,
+    quiet: bool,
+) -> Result<Investigation, Failure> {
+    let judgment = judgment(settings)?;
+    let status = Arc::new(Status::default());
+    let bar = (!quiet && std::io::stderr().is_terminal()).then(|| progress(&status));
+    let inv = load(listing(sources), options(settings), judgment, status, &|_| {});
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    Ok(inv)
+}
+
+fn progress(status: &Arc<Status>) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new_spinner();
+    let status = status.clone();
+    let style = indicatif::ProgressStyle::with_template("{spinner} {numbers}")
+        .unwrap_or_else(|_| indicatif::ProgressStyle::default_spinner())
+        .with_key("numbers", move |_: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
+            let counts = status.counts();
+            let _ = write!(
+                out,
+                "{} of {} files, {}",
+                crate::text::count(counts.done),
+                crate::text::count(counts.listed),
+                plural(counts.records, "record")
+            );
+        });
+    bar.set_style(style);
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
+
+/// How many rejects are shown unless all are asked for.
+const REJECTS_SHOWN: usize = 5;
+
+/// Says on stderr what could not be read; how the program should end for it.
+pub(crate) fn tell_rejects(inv: &Investigation, all: bool) -> Exit {
+    let rejects = inv.status.rejects();
+    let total = inv.status.counts().rejected;
+    let shown = if all { rejects.len() } else { REJECTS_SHOWN };
+    for reject in rejects.iter().take(shown) {
+        eprintln!("trailhound: {}", visible(&reject.to_string()));
+    }
+    if total > shown as u64 {
+        eprintln!(
+            "trailhound: and {} more that could not be read; see them with --show-rejects",
+            total - shown as u64
+        );
+    }
+    if total == 0 { Exit::Done } else { Exit::PartlyUnreadable }
+}

@@ -1,0 +1,112 @@
+//! `trailhound query`: events, counts and histograms of what matches a query.
+
+use crate::cli::args::{Format, QueryArgs};
+use crate::cli::exit::{Failure, Outcome};
+use crate::cli::scan::{checked, select};
+use crate::cli::{load, output};
+use crate::event::field::{Field, FieldRef, resolve};
+use crate::investigation::Investigation;
+use crate::query::group::group;
+use crate::query::order::{self, Sort};
+use crate::query::run::Selection;
+use crate::query::series::Series;
+use crate::report::{csv, document, event_line, table};
+use crate::text::plural;
+
+/// How many rows a table shows unless told.
+const TABLE_ROWS: usize = 40;
+/// Into how many stretches of time a histogram is divided at most, in a table and elsewhere.
+const TABLE_BUCKETS: usize = 48;
+const BUCKETS: usize = 500;
+
+pub(crate) fn run(args: &QueryArgs) -> Outcome {
+    let Some((text, sources)) = args.words.split_last() else {
+        return Err(Failure::Use("name a source and a query".to_owned()));
+    };
+    let query = checked(text)?;
+    let field = args.group_by.as_deref().map(field).transpose()?;
+    let sort = args.sort.as_deref().map_or(Ok(Sort::by(Field::Time)), sort)?;
+    let settings = load::sound_settings(&args.print.settings.flags())?;
+    let inv = load::everything(sources, &settings, args.print.quiet)?;
+    let wanted = select(&inv, &query)?;
+    match &field {
+        Some(field) => print_groups(args, &inv, &wanted, field)?,
+        None if args.histogram => print_series(args, &inv, &wanted)?,
+        None => print_events(args, &inv, &wanted, sort)?,
+    }
+    Ok(load::tell_rejects(&inv, args.print.show_rejects))
+}
+
+fn print_events(
+    args: &QueryArgs,
+    inv: &Investigation,
+    wanted: &Selection,
+    sort: Sort,
+) -> Result<(), Failure> {
+    let table = args.print.format == Format::Table;
+    let most = output::most(args.print.top, if table { TABLE_ROWS } else { usize::MAX });
+    let rows = order::sorted(&inv.table, wanted, sort, (!table).then_some(most));
+    output::to_stdout(|out| match args.print.format {
+        Format::Jsonl | Format::Json => event_line::write(out, inv, &rows),
+        Format::Csv => csv::write_events(out, inv, &rows, output::csv_style(&args.print)),
+        Format::Table => {
+            let style = output::table_style();
+            let of = plural(inv.event_count(), "event");
+            writeln!(out, "{} of {of}", plural(wanted.count() as u64, "row"))?;
+            table::write_events(out, inv, &rows, most, style)
+        }
+    })?;
+    Ok(())
+}
+
+fn print_groups(
+    args: &QueryArgs,
+    inv: &Investigation,
+    wanted: &Selection,
+    field: &FieldRef,
+) -> Result<(), Failure> {
+    let mut groups = group(inv, wanted, field);
+    groups.truncate(output::most(args.print.top, usize::MAX));
+    let name = crate::query::name(field);
+    output::to_stdout(|out| match args.print.format {
+        Format::Csv => csv::write_groups(out, &name, &groups, output::csv_style(&args.print)),
+        Format::Json | Format::Jsonl => document::write_groups(out, &name, &groups),
+        Format::Table => table::write_groups(out, &name, &groups, output::table_style()),
+    })?;
+    Ok(())
+}
+
+fn print_series(args: &QueryArgs, inv: &Investigation, wanted: &Selection) -> Result<(), Failure> {
+    let table = args.print.format == Format::Table;
+    let most = output::most(args.print.top, if table { TABLE_BUCKETS } else { BUCKETS });
+    let series = Series::new(&inv.table, wanted, inv.table.oldest(), inv.table.newest(), most.min(1_000_000));
+    output::to_stdout(|out| match args.print.format {
+        Format::Csv => csv::write_series(out, &series, output::csv_style(&args.print)),
+        Format::Json | Format::Jsonl => document::write_series(out, &series),
+        Format::Table => table::write_series(out, &series, output::table_style()),
+    })?;
+    Ok(())
+}
+
+fn field(name: &str) -> Result<FieldRef, Failure> {
+    resolve(name).map_err(|near| {
+        let hint = near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+        Failure::Use(format!("--group-by {name}: there is no such field{hint}"))
+    })
+}
+
+fn sort(text: &str) -> Result<Sort, Failure> {
+    let (name, turned) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+    let known = || Sort::FIELDS.iter().map(|f| f.name());
+    match resolve(name) {
+        Ok(FieldRef::Column(field)) if Sort::FIELDS.contains(&field) => {
+            let usual = Sort::by(field);
+            Ok(Sort { descending: usual.descending != turned, ..usual })
+        }
+        _ => Err(Failure::Use(format!(
+            "--sort {text}: rows can be sorted by {}{}",
+            known().collect::<Vec<_>>().join(", "),
+            crate::text::nearest(name, known()).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
+        ))),
+    }
+}

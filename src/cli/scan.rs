@@ -1,0 +1,137 @@
+//! `trailhound scan`: the riskiest events, with the reasons.
+
+use crate::cli::args::{Format, ScanArgs};
+use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::{load, output};
+use crate::config;
+use crate::investigation::Investigation;
+use crate::query::order::{self, Sort};
+use crate::query::run::{self, Reading, Selection};
+use crate::query::{Query, parse, plan};
+use crate::report::{csv, document, event_line, overview, summary, table};
+use crate::score::Level;
+
+/// How many events a table shows unless told.
+const TABLE_ROWS: usize = 40;
+/// How many actors a table shows.
+const TABLE_ACTORS: usize = 8;
+
+pub(crate) fn run(args: &ScanArgs) -> Outcome {
+    let query = checked(args.query.as_deref().unwrap_or_default())?;
+    let fail_on = args.fail_on.as_deref().map(risk_of).transpose()?;
+    let flags = config::Flags { min_risk: args.min_risk.clone(), ..args.print.settings.flags() };
+    let settings = load::sound_settings(&flags)?;
+    let min_risk = if args.all { 0 } else { settings.min_risk };
+    let inv = load::everything(&args.sources, &settings, args.print.quiet)?;
+    if args.summary {
+        output::to_stdout(|out| {
+            serde_json::to_writer_pretty(&mut *out, &summary::Summary::new(&inv))?;
+            out.write_all(b"\n")
+        })?;
+        return Ok(load::tell_rejects(&inv, args.print.show_rejects));
+    }
+    let wanted = select(&inv, &query)?;
+    let above = at_least(&inv, &wanted, min_risk);
+    let fold = args.print.format == Format::Table;
+    let most = output::most(args.print.top, if fold { TABLE_ROWS } else { usize::MAX });
+    // A table folds rows that are alike, so it needs more than it shows.
+    let limit = if fold { None } else { Some(most) };
+    let rows = order::sorted(&inv.table, &above, Sort::default(), limit);
+    print(args, &inv, &query, &wanted, min_risk, &rows, most)?;
+    let unreadable = load::tell_rejects(&inv, args.print.show_rejects);
+    let found = fail_on.is_some_and(|least| !at_least(&inv, &wanted, least).is_empty());
+    Ok(if found { Exit::Found } else { unreadable })
+}
+
+fn print(
+    args: &ScanArgs,
+    inv: &Investigation,
+    query: &Query,
+    wanted: &Selection,
+    min_risk: u8,
+    rows: &[u32],
+    most: usize,
+) -> Result<(), Failure> {
+    output::to_stdout(|out| match args.print.format {
+        Format::Jsonl => event_line::write(out, inv, rows),
+        Format::Csv => csv::write_events(out, inv, rows, output::csv_style(&args.print)),
+        Format::Json => {
+            let meta = document::Metadata {
+                generated_at: now(),
+                total_critical_events: rows.len(),
+                analyzer_version: env!("CARGO_PKG_VERSION"),
+                analyzer: "trailhound",
+                scoring: &inv.judgment.scoring.name,
+                query: query.text(),
+                min_risk,
+                total_events: inv.event_count(),
+            };
+            document::write_events(out, inv, rows, &meta)
+        }
+        Format::Table => {
+            let style = output::table_style();
+            table::write_head(out, inv, style)?;
+            let actors = overview::actors(inv, wanted);
+            let shown = actors.len().min(TABLE_ACTORS);
+            writeln!(out)?;
+            table::write_actors(out, &actors[..shown], style)?;
+            writeln!(out)?;
+            if rows.is_empty() {
+                return writeln!(out, "No event has a risk of {min_risk} or more; see all with --all.");
+            }
+            table::write_events(out, inv, rows, most, style)
+        }
+    })?;
+    Ok(())
+}
+
+/// A query from the command line; a fault in it is shown with its place.
+pub(crate) fn checked(text: &str) -> Result<Query, Failure> {
+    parse(text).map_err(|e| Failure::Use(format!("the query cannot be read:\n{}", e.render(text))))
+}
+
+/// Runs a query over everything that is loaded, raw records included.
+pub(crate) fn select(inv: &Investigation, query: &Query) -> Result<Selection, Failure> {
+    if query.is_all() {
+        return Ok(Selection::all(&inv.table));
+    }
+    let node = plan::plan(query.expr(), inv);
+    let reading = Reading::default();
+    let selection = run::decide_all(&node, inv, run::columns(&node, &inv.table), &reading);
+    if reading.unreadable() > 0 {
+        let n = reading.unreadable();
+        return Err(Failure::Use(format!(
+            "{n} raw records could not be read again, so the query cannot be answered: their files have changed or are gone"
+        )));
+    }
+    Ok(selection)
+}
+
+/// The rows of a selection with at least this risk.
+fn at_least(inv: &Investigation, selection: &Selection, risk: u8) -> Selection {
+    if risk == 0 {
+        return selection.clone();
+    }
+    run::narrow(&plan::Node::Risk(risk, u8::MAX), &inv.table, selection)
+}
+
+/// A risk as a number or a word.
+fn risk_of(text: &str) -> Result<u8, Failure> {
+    let by_name = Level::ALL.into_iter().find(|l| l.name().eq_ignore_ascii_case(text)).map(Level::floor);
+    by_name.or_else(|| text.parse().ok().filter(|n| *n <= 100)).ok_or_else(|| {
+        Failure::Use(format!(
+            "--fail-on {text}: this is no risk; it is a number from 0 to 100, or low, medium, high, critical"
+        ))
+    })
+}
+
+/// The time of the run, or the one that a reproducible build asks for.
+fn now() -> String {
+    use crate::event::time::Time;
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|s| s.parse::<i64>().ok());
+    let seconds = fixed.unwrap_or_else(|| {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0))
+    });
+    Time::from_millis(seconds.saturating_mul(1000)).to_string()
+}
