@@ -49,7 +49,8 @@ pub struct Identity {
 impl Identity {
     /// Reads a raw `userIdentity` value; anything that is no object gives an unknown actor.
     ///
-    /// The actor is `userName` for users, `role/session` for assumed roles (the role
+    /// The actor is `userName` for users, `role/session` for assumed roles (without what IAM Identity Center puts
+    /// around the role, and the role
     /// alone where the session name was made by a machine, or each of its sessions
     /// would be an actor of its own), `root@account`, the service for AWS services,
     /// and else the first of: end of the ARN, issuer, user name, principal, invoker, account.
@@ -129,10 +130,11 @@ impl Identity {
             "Root" => return format!("root@{}", self.account),
             "AWSService" if !self.invoked_by.is_empty() => return self.invoked_by.clone(),
             "AssumedRole" | "Role" if !self.role.is_empty() => {
+                let role = short_role(&self.role);
                 return if self.session_name.is_empty() || is_generated(&self.session_name) {
-                    self.role.clone()
+                    role.to_owned()
                 } else {
-                    format!("{}/{}", self.role, self.session_name)
+                    format!("{role}/{}", self.session_name)
                 };
             }
             _ => {}
@@ -207,6 +209,16 @@ impl<'a> Arn<'a> {
     }
 }
 
+/// A role's name without what IAM Identity Center puts around it:
+/// `AWSReservedSSO_Admin_0123456789abcdef` is `Admin`.
+fn short_role(role: &str) -> &str {
+    let Some(rest) = role.strip_prefix("AWSReservedSSO_") else { return role };
+    match rest.rsplit_once('_') {
+        Some((name, suffix)) if suffix.len() == 16 && suffix.bytes().all(|b| b.is_ascii_hexdigit()) => name,
+        _ => rest,
+    }
+}
+
 /// Whether a role session name was made by a machine: instance ids, SDK defaults, numbers, hashes.
 fn is_generated(name: &str) -> bool {
     const PREFIXES: [&str; 6] =
@@ -264,6 +276,7 @@ mod tests {
                 r#"{"type":"AssumedRole","principalId":"AROA1:eve","sessionContext":{"sessionIssuer":{}}}"#,
                 "eve",
             ),
+            (r#"{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/al@example.com"}"#, "Admin/al@example.com"),
             (r#"{"type":"FederatedUser","arn":"arn:aws:sts::1:federated-user/fred"}"#, "fred"),
             (r#"{"type":"AWSService","invokedBy":"ec2.amazonaws.com"}"#, "ec2.amazonaws.com"),
             (r#"{"type":"AWSAccount","principalId":"AIDAX","accountId":"999988887777"}"#, "AIDAX"),

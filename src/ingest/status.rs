@@ -33,7 +33,7 @@ pub const REJECTS_KEPT: usize = 10_000;
 /// What all workers of a load report to, and what stops them.
 #[derive(Default, Debug)]
 pub struct Status {
-    counts: [AtomicU64; 7],
+    counts: [AtomicU64; 8],
     listing_done: AtomicBool,
     cancelled: AtomicBool,
     rejects: Mutex<Vec<Reject>>,
@@ -57,6 +57,8 @@ pub enum Count {
     Digests,
     /// Things that could not be read.
     Rejected,
+    /// Files among those dealt with that are no logs at all.
+    Passed,
 }
 
 /// The counts at one moment.
@@ -70,11 +72,17 @@ pub struct Counts {
     pub records: u64,
     pub digests: u64,
     pub rejected: u64,
+    pub passed: u64,
     /// Whether `listed` is final.
     pub listing_done: bool,
 }
 
 impl Counts {
+    /// How many logs were read.
+    pub fn logs(&self) -> u64 {
+        self.done.saturating_sub(self.passed)
+    }
+
     /// How far the load is, 0 to 1.
     pub fn fraction(&self) -> f64 {
         if self.listed == 0 { 0.0 } else { self.done as f64 / self.listed as f64 }
@@ -98,6 +106,7 @@ impl Status {
             records: get(Count::Records),
             digests: get(Count::Digests),
             rejected: get(Count::Rejected),
+            passed: get(Count::Passed),
             listing_done: self.listing_done.load(Ordering::Relaxed),
         }
     }

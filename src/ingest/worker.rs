@@ -217,7 +217,7 @@ impl<'a> Worker<'a> {
                 Framer::default().feed(text, 0, true, self);
             }
             Form::Csv(layout) => self.csv(&layout, text),
-            Form::NoLog => self.shared.status.note("file that is no log, passed over"),
+            Form::NoLog => self.shared.status.add(Count::Passed, 1),
             Form::Unreadable(reason) => self.reject_file(&reason),
         }
         self.finish_text();
@@ -238,7 +238,7 @@ impl<'a> Worker<'a> {
                     self.reject_at(head.len() as u64, &system_words(&e), &[]);
                 }
             }
-            Form::NoLog => self.shared.status.note("file that is no log, passed over"),
+            Form::NoLog => self.shared.status.add(Count::Passed, 1),
             Form::Unreadable(reason) => self.reject_file(&reason),
         }
         self.finish_text();

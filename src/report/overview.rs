@@ -49,7 +49,7 @@ struct Tally {
 /// The actors of the selected events, the riskiest first.
 ///
 /// An actor's score is the noisy-or of the highest risks of its distinct (event, outcome)
-/// pairs, each taken as a chance of risk/250: many different risky acts add up, many
+/// pairs, each taken as a chance of half the cube of risk/100: many different risky acts add up, many
 /// repetitions of one do not.
 pub fn actors(inv: &Investigation, selection: &Selection) -> Vec<ActorLine> {
     let mut tallies: HashMap<u32, Tally, foldhash::fast::FixedState> = HashMap::default();
@@ -84,7 +84,7 @@ pub fn actors(inv: &Investigation, selection: &Selection) -> Vec<ActorLine> {
 fn line(inv: &Investigation, actor: u32, tally: Tally) -> ActorLine {
     let dicts = inv.table.dicts();
     let (name, account) = dicts.actor(actor);
-    let calm: f64 = tally.best.values().map(|&risk| 1.0 - f64::from(risk) / 250.0).product();
+    let calm: f64 = tally.best.values().map(|&risk| 1.0 - 0.5 * (f64::from(risk) / 100.0).powi(3)).product();
     ActorLine {
         actor: name.to_owned(),
         account: account.to_owned(),

@@ -44,7 +44,7 @@ impl Summary {
         let counts = inv.status.counts();
         let (first, last) = inv.span();
         Self {
-            files: counts.done,
+            files: counts.logs(),
             records: counts.records,
             events: inv.event_count(),
             duplicates: inv.duplicates,

@@ -277,7 +277,7 @@ pub fn write_head(out: &mut dyn Write, inv: &Investigation, style: Style) -> io:
         "{} of {} from {}",
         plural(inv.event_count(), "event"),
         plural(inv.actor_count() as u64, "actor"),
-        plural(counts.done, "file")
+        plural(counts.logs(), "file")
     );
     writeln!(out, "{}  {first} to {last}", style.bold(&what))?;
     let mut notes = Vec::new();
