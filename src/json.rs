@@ -8,7 +8,11 @@
 //!
 //! Nothing here recurses, so depth cannot overflow the stack.
 
+mod block;
+
 use std::borrow::Cow;
+
+use block::{Carry, Marks};
 
 /// What a byte means outside of a string.
 const OTHER: u8 = 0;
@@ -26,30 +30,20 @@ static CLASS: [u8; 256] = {
     t
 };
 
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// High bits set where a byte of `word` is zero; exact up to and including the first.
-#[inline]
-const fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(LOW) & !word & HIGH
-}
-
 /// The index of the quote that closes the string whose content starts at `at`.
 #[inline]
 pub fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        let stop = loop {
-            let rest = text.get(at..)?;
-            let Some(chunk) = rest.first_chunk::<8>() else {
-                break at + rest.iter().position(|&b| b == b'"' || b == b'\\')?;
-            };
-            let word = u64::from_le_bytes(*chunk);
-            let hits = zero_bytes(word ^ (LOW * b'"' as u64)) | zero_bytes(word ^ (LOW * b'\\' as u64));
-            if hits != 0 {
-                break at + (hits.trailing_zeros() / 8) as usize;
-            }
-            at += 8;
+        let rest = text.get(at..)?;
+        let stop = match rest.first_chunk::<16>() {
+            Some(chunk) => match block::stops(chunk) {
+                0 => {
+                    at += 16;
+                    continue;
+                }
+                stops => at + stops.trailing_zeros() as usize,
+            },
+            None => at + rest.iter().position(|&b| b == b'"' || b == b'\\')?,
         };
         if text[stop] == b'"' {
             return Some(stop);
@@ -79,9 +73,46 @@ pub fn skip_value(text: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-#[inline]
+/// Skips an object or list, a block at a time while whole blocks are left.
 fn skip_nested(text: &[u8], mut at: usize) -> Option<usize> {
-    let mut depth = 0usize;
+    let mut carry = Carry::default();
+    let mut depth = 0u32;
+    while let Some(bytes) = text.get(at..).and_then(|rest| rest.first_chunk::<{ block::SIZE }>()) {
+        let marks = carry.outside(Marks::of(bytes));
+        let (opens, closes) = (marks.opens.count_ones(), marks.closes.count_ones());
+        // Only where as many brackets close as are open can the end be in this block.
+        if closes >= depth
+            && let Some(end) = last_close(marks, depth)
+        {
+            return Some(at + end + 1);
+        }
+        depth = (depth + opens).checked_sub(closes)?;
+        at += block::SIZE;
+    }
+    if carry.in_string() {
+        at = string_end(text, at + usize::from(carry.escaped()))? + 1;
+    }
+    skip_rest(text, at, depth)
+}
+
+/// Which byte of a block closes the last bracket, when `depth` are open before it.
+fn last_close(marks: Marks, depth: u32) -> Option<usize> {
+    let mut closes = marks.closes;
+    let mut closed = 0;
+    while closes != 0 {
+        let at = closes.trailing_zeros();
+        let opened = (marks.opens & ((1 << at) - 1)).count_ones();
+        closed += 1;
+        if depth + opened <= closed {
+            return Some(at as usize);
+        }
+        closes &= closes - 1;
+    }
+    None
+}
+
+/// Skips to the end of `depth` brackets, byte by byte; where there are none yet, one opens here.
+fn skip_rest(text: &[u8], mut at: usize, mut depth: u32) -> Option<usize> {
     loop {
         match CLASS[usize::from(*text.get(at)?)] {
             OTHER => at += 1,
@@ -91,7 +122,7 @@ fn skip_nested(text: &[u8], mut at: usize) -> Option<usize> {
                 at += 1;
             }
             _ => {
-                depth -= 1;
+                depth = depth.checked_sub(1)?;
                 at += 1;
                 if depth == 0 {
                     return Some(at);
@@ -389,6 +420,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn blocks_and_bytes_agree(text in "\\{([\\[\\]{}a,]|\"([a{}\\[\\]]|\\\\[\"\\\\a]){0,20}\"){0,60}\"?") {
+            prop_assert_eq!(skip_value(text.as_bytes(), 0), skip_rest(text.as_bytes(), 0, 0));
+        }
+
         #[test]
         fn spans_agree_with_serde_json(value in json(), pretty: bool) {
             let text = if pretty { serde_json::to_vec_pretty(&value) } else { serde_json::to_vec(&value) }.unwrap();

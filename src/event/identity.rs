@@ -276,7 +276,10 @@ mod tests {
                 r#"{"type":"AssumedRole","principalId":"AROA1:eve","sessionContext":{"sessionIssuer":{}}}"#,
                 "eve",
             ),
-            (r#"{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/al@example.com"}"#, "Admin/al@example.com"),
+            (
+                r#"{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/al@example.com"}"#,
+                "Admin/al@example.com",
+            ),
             (r#"{"type":"FederatedUser","arn":"arn:aws:sts::1:federated-user/fred"}"#, "fred"),
             (r#"{"type":"AWSService","invokedBy":"ec2.amazonaws.com"}"#, "ec2.amazonaws.com"),
             (r#"{"type":"AWSAccount","principalId":"AIDAX","accountId":"999988887777"}"#, "AIDAX"),

@@ -23,7 +23,7 @@ use crate::store::dict::ABSENT;
 use crate::store::dicts::Dicts;
 use crate::store::flags::{Flags, RecordKind};
 use crate::store::segment::{EventRow, Locator};
-use crate::store::table::parse_uuid;
+use crate::store::table::uuid_in;
 
 /// Which key fills which column.
 const COLUMN_KEYS: [(Column, Key); 10] = [
@@ -216,12 +216,15 @@ impl Extractor {
 
     fn set_id(&self, spans: &Spans<'_>, kind: RecordKind, row: &mut EventRow) {
         let key = if kind == RecordKind::Aggregated { Key::AggregatedId } else { Key::EventId };
-        let text = json::scalar(spans.get(key)).unwrap_or_default();
+        let raw = spans.get(key);
+        if let Some(uuid) = uuid_in(plain(raw)) {
+            row.id = uuid;
+            return;
+        }
+        let text = json::scalar(raw).unwrap_or_default();
         if text.is_empty() {
             row.id = content_id(spans.text);
             row.flags = row.flags.with(Flags::NO_ID);
-        } else if let Some(uuid) = parse_uuid(&text) {
-            row.id = uuid;
         } else {
             row.id = u128::from(self.dicts.intern_odd_id(&text));
             row.flags = row.flags.with(Flags::ODD_ID);
@@ -290,15 +293,37 @@ const TARGETS: &[&str] = &[
     "id",
 ];
 
+/// How telling a parameter is, the less the better; asked for each parameter of each event.
+fn target_rank(key: &[u8]) -> Option<usize> {
+    let candidates = TARGETS_BY_LENGTH.get(key.len())?;
+    candidates
+        .iter()
+        .map_while(|&rank| TARGETS.get(rank as usize).map(|t| (rank, t)))
+        .find_map(|(rank, target)| (target.as_bytes() == key).then_some(rank as usize))
+}
+
+/// For each length of a key the ranks of the targets of that length, ended by 255.
+static TARGETS_BY_LENGTH: [[u8; 12]; 24] = {
+    let mut table = [[u8::MAX; 12]; 24];
+    let mut used = [0; 24];
+    let mut rank = 0;
+    while rank < TARGETS.len() {
+        let len = TARGETS[rank].len();
+        table[len][used[len]] = rank as u8;
+        used[len] += 1;
+        rank += 1;
+    }
+    table
+};
+
 /// The most telling of the known parameters, as a raw string value; a list gives its first text.
 fn target_in(parameters: &[u8]) -> Option<&[u8]> {
     let mut best: Option<(usize, &[u8])> = None;
     for member in json::members(parameters) {
-        // Most parameters are none of them; the length and first letter settle that.
-        if !matches!(member.key.len(), 2..=20) {
+        if !matches!(member.value.first(), Some(b'"' | b'[')) {
             continue;
         }
-        let Some(rank) = TARGETS.iter().position(|t| t.as_bytes() == member.key) else { continue };
+        let Some(rank) = target_rank(member.key) else { continue };
         let value = if member.value.first() == Some(&b'[') {
             json::elements(member.value).next().unwrap_or_default()
         } else {

@@ -320,20 +320,35 @@ impl fmt::Display for IdText {
 
 /// The UUID in `text`, in the one form that CloudTrail writes: lower case, with hyphens.
 pub fn parse_uuid(text: &str) -> Option<u128> {
-    let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
-    let mut id = 0u128;
-    for (i, &b) in bytes.iter().enumerate() {
-        let nibble = match (i, b) {
-            (8 | 13 | 18 | 23, b'-') => continue,
-            (8 | 13 | 18 | 23, _) => return None,
-            (_, b'0'..=b'9') => b - b'0',
-            (_, b'a'..=b'f') => b - b'a' + 10,
-            _ => return None,
-        };
-        id = id << 4 | u128::from(nibble);
-    }
-    Some(id)
+    uuid_in(text.as_bytes())
 }
+
+/// As [`parse_uuid`], for bytes that need not be text.
+pub(crate) fn uuid_in(bytes: &[u8]) -> Option<u128> {
+    let bytes: &[u8; 36] = bytes.try_into().ok()?;
+    let hyphens = bytes[8] == b'-' && bytes[13] == b'-' && bytes[18] == b'-' && bytes[23] == b'-';
+    let group = |from: usize, to: usize| {
+        bytes[from..to].iter().fold((0u64, 0u8), |(value, bad), &b| {
+            let nibble = NIBBLES[usize::from(b)];
+            (value << 4 | u64::from(nibble & 15), bad | nibble)
+        })
+    };
+    let groups = [group(0, 8), group(9, 13), group(14, 18), group(19, 23), group(24, 36)];
+    let sound = groups.iter().all(|(_, bad)| bad & 0xf0 == 0);
+    let [a, b, c, d, e] = groups.map(|(value, _)| u128::from(value));
+    (hyphens && sound).then_some(a << 96 | b << 80 | c << 64 | d << 48 | e)
+}
+
+/// The value of each lower-case hexadecimal digit; 255 for every other byte.
+static NIBBLES: [u8; 256] = {
+    let mut table = [255; 256];
+    let mut n = 0;
+    while n < 16 {
+        table[b"0123456789abcdef"[n] as usize] = n as u8;
+        n += 1;
+    }
+    table
+};
 
 /// A service's name without its domain: `iam.amazonaws.com` is `iam`.
 pub fn service_of(source: &str) -> &str {
