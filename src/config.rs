@@ -28,7 +28,7 @@ pub use dirs::Dirs;
 pub use docs::markdown;
 pub use environment::Environment;
 pub use fault::{Fault, Reason};
-pub(crate) use given::read_field;
 pub use load::{Flags, Loaded, load};
 pub use settings::Settings;
+pub(crate) use settings::{read_sort, write_sort};
 pub use theme::{Depth, Role, Theme, Themes};

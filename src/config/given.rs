@@ -126,7 +126,7 @@ impl Given<'_> {
 }
 
 /// A field of the catalogue by one of its names; a path into the record is none.
-pub(crate) fn read_field(word: &str) -> Result<Field, Reason> {
+pub(super) fn read_field(word: &str) -> Result<Field, Reason> {
     match field::resolve(word) {
         Ok(FieldRef::Column(field)) => Ok(field),
         Ok(_) => Err(Reason::new(format!("{word} is no column of the table, only a path for queries"))),

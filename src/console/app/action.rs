@@ -15,12 +15,14 @@ mod words;
 use std::borrow::Cow;
 use std::fmt;
 
-pub use argument::{Argument, ArgumentInfo, Choice, Query};
+pub use argument::{Argument, ArgumentInfo, Choice};
 pub use catalog::{Command, commands};
 pub use words::{Brush, Category, Copied, Edit, Fold, Motion, Pivot, Preset, Size, Step, View};
 
 use crate::config::Reason;
-use crate::event::field::Field;
+use crate::event::field::FieldRef;
+use crate::query::Query;
+use crate::query::order::Sort;
 
 /// One row of the list of actions.
 #[derive(Debug)]
@@ -44,7 +46,7 @@ macro_rules! actions {
         $Variant:ident $(($Arg:ty))? = $name:literal $(later $later:literal)?,
     )+ } )+) => {
         /// Something that the console can be asked to do.
-        #[derive(Clone, PartialEq, Eq, Debug)]
+        #[derive(Clone, PartialEq, Debug)]
         pub enum Action { $( $( #[doc = $about] $Variant $(($Arg))?, )+ )+ }
 
         /// Every action, in the order in which help lists them.
@@ -129,13 +131,13 @@ actions! {
         /// drops events with the value under the cursor
         Drop = "drop",
         /// counts the values of a field; without one, of the field under the cursor
-        Frequency(Option<Field>) = "frequency",
+        Frequency(Option<FieldRef>) = "frequency",
         /// filters by a ready-made query; without one, asks which
         Preset(Option<Preset>) = "preset",
     }
     Arranging {
-        /// sorts the list; without a field, asks by which
-        Sort(Option<Field>) = "sort",
+        /// sorts the list; without a field, asks by which; a - in front turns it round
+        Sort(Option<Sort>) = "sort",
         /// turns the order of the list around
         Reverse = "reverse",
         /// chooses the columns of the list

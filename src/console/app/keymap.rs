@@ -38,7 +38,7 @@ const BUILT_IN: &str = include_str!("../../../keymap.toml");
 const BUILT_IN_FILE: &str = "keymap.toml";
 
 /// One key, or sequence of keys, and what it runs.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Binding {
     /// What is pressed.
     pub keys: Keys,
@@ -51,7 +51,7 @@ pub struct Binding {
 }
 
 /// What the keys pressed so far mean.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Resolution<'k> {
     /// They run this.
     Match(&'k Action),

@@ -1,9 +1,11 @@
-//! What may follow the name of an action: a word of a list, a field, a query.
+//! What may follow the name of an action: a word of a list, a field, an order, a query.
 
 use std::borrow::Cow;
 
-use crate::config::{Reason, read_field};
-use crate::event::field::{FIELDS, Field};
+use crate::config::{Reason, read_sort, write_sort};
+use crate::event::field::{self, FIELDS, FieldRef};
+use crate::query::order::Sort;
+use crate::query::{self, Query};
 
 /// A value that an action takes.
 pub trait Argument: Sized {
@@ -87,15 +89,16 @@ impl<A: Argument> Argument for Option<A> {
     }
 }
 
-impl Argument for Field {
+impl Argument for FieldRef {
     const KIND: &'static str = "field";
 
     fn read(text: Option<&str>) -> Result<Self, Reason> {
-        text.ok_or_else(missing::<Self>).and_then(read_field)
+        let name = text.ok_or_else(missing::<Self>)?;
+        field::resolve(name).map_err(|near| Reason::new(format!("there is no field {name}")).near(near))
     }
 
     fn write(&self) -> Option<Cow<'_, str>> {
-        Some(Cow::Borrowed(self.name()))
+        Some(Cow::Owned(query::name(self)))
     }
 
     fn choices() -> Vec<Choice> {
@@ -103,19 +106,38 @@ impl Argument for Field {
     }
 }
 
-/// A query as it was written. What it means is the business of the query language.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Query(pub String);
+impl Argument for Sort {
+    const KIND: &'static str = "order";
+
+    fn read(text: Option<&str>) -> Result<Self, Reason> {
+        text.ok_or_else(missing::<Self>).and_then(read_sort)
+    }
+
+    fn write(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Owned(write_sort(*self)))
+    }
+
+    fn choices() -> Vec<Choice> {
+        Self::FIELDS.iter().map(|field| Choice { name: field.name(), about: field.info().about }).collect()
+    }
+}
 
 impl Argument for Query {
     const KIND: &'static str = "query";
 
     fn read(text: Option<&str>) -> Result<Self, Reason> {
-        text.map(|text| Self(text.to_owned())).ok_or_else(missing::<Self>)
+        let text = text.ok_or_else(missing::<Self>)?;
+        query::parse(text).map_err(|error| {
+            let (before, after) = (text.get(..error.span.start), text.get(error.span.end..));
+            let meant = error
+                .suggestion
+                .map(|word| format!("{}{word}{}", before.unwrap_or_default(), after.unwrap_or_default()));
+            Reason::new(error.message).near(meant)
+        })
     }
 
     fn write(&self) -> Option<Cow<'_, str>> {
-        Some(Cow::Borrowed(&self.0))
+        Some(Cow::Borrowed(self.text()))
     }
 
     fn choices() -> Vec<Choice> {
