@@ -14,6 +14,7 @@
 //! is handed the value. It names no type of the terminal.
 
 pub mod dirs;
+mod docs;
 pub mod document;
 pub mod environment;
 pub mod fault;
@@ -24,8 +25,10 @@ pub mod settings;
 pub mod theme;
 
 pub use dirs::Dirs;
+pub use docs::markdown;
 pub use environment::Environment;
 pub use fault::{Fault, Reason};
 pub use load::{Flags, Loaded, load};
 pub use settings::Settings;
+pub(crate) use settings::{read_sort, write_sort};
 pub use theme::{Depth, Role, Theme, Themes};

@@ -6,8 +6,11 @@
 
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod detect;
 pub mod event;
+#[cfg(test)]
+mod golden;
 pub mod ingest;
 pub mod investigation;
 pub mod json;

@@ -13,6 +13,9 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::fault::{Fault, Reason};
 
+/// How many mistakes in the syntax are told: after some, one is the cause of the others.
+const MOST: usize = 20;
+
 /// A parsed file.
 #[derive(Debug)]
 pub struct Document<'t> {
@@ -27,7 +30,7 @@ impl<'t> Document<'t> {
         let (table, errors) = DeTable::parse_recoverable(text);
         let root = Spanned::new(table.span(), DeValue::Table(table.into_inner()));
         let document = Self { file: file.into(), text, root };
-        let faults = errors.iter().map(|error| document.syntax_fault(error)).collect();
+        let faults = errors.iter().take(MOST).map(|error| document.syntax_fault(error)).collect();
         (document, faults)
     }
 
@@ -260,6 +263,19 @@ mod tests {
         let entries = document.root().entries().unwrap();
         assert!(entries[0].whole().is_err());
         assert_eq!(entries[1].whole(), Ok(255));
+    }
+
+    #[test]
+    fn deep_nesting_is_a_fault_and_no_overflow() {
+        for text in ["a = ".to_owned() + &"[".repeat(100_000), "a = ".to_owned() + &"{ a = ".repeat(100_000)]
+        {
+            let (document, faults) = Document::parse("t.toml", &text);
+            assert!(!faults.is_empty());
+            assert!(document.root().entries().is_ok());
+        }
+        let dotted = "a.".repeat(20_000) + "a = 1";
+        let (document, _) = Document::parse("t.toml", &dotted);
+        assert!(document.root().entries().is_ok());
     }
 
     proptest! {

@@ -125,7 +125,7 @@ impl Given<'_> {
     }
 }
 
-/// A field of the catalogue by one of its names.
+/// A field of the catalogue by one of its names; a path into the record is none.
 pub(super) fn read_field(word: &str) -> Result<Field, Reason> {
     match field::resolve(word) {
         Ok(FieldRef::Column(field)) => Ok(field),

@@ -11,6 +11,7 @@ use super::fault::Reason;
 use super::given::{Given, UNITS, read_field};
 use super::theme::Depth;
 use crate::event::field::Field;
+use crate::query::order::Sort;
 
 /// What the user can choose, checked.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,22 +62,6 @@ pub enum Scoring {
     Default,
     /// The plain additive table: the same points as older tools give.
     Classic,
-}
-
-/// The order of a list.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Sort {
-    /// What is compared.
-    pub field: Field,
-    /// Whether the largest, latest or last comes first.
-    pub descending: bool,
-}
-
-impl Sort {
-    /// The order in which a list is first sorted by `field`: the riskiest first, else from the beginning.
-    pub fn by(field: Field) -> Self {
-        Self { field, descending: field == Field::Risk }
-    }
 }
 
 impl Default for Settings {
@@ -207,10 +192,7 @@ pub static SETTINGS: &[Setting] = &[
         about: "the order of the list of events; a `-` in front reverses it",
         values: "a field",
         set: |settings, given| put(&mut settings.sort, read_sort(given.text()?)),
-        show: |settings| {
-            let usual = settings.sort == Sort::by(settings.sort.field);
-            Some(quoted(&format!("{}{}", if usual { "" } else { "-" }, settings.sort.field.name())))
-        },
+        show: |settings| Some(quoted(&write_sort(settings.sort))),
     },
     Setting {
         key: "scoring",
@@ -269,10 +251,23 @@ fn put<T>(place: &mut T, value: Result<T, Reason>) -> Result<(), Reason> {
     value.map(|value| *place = value)
 }
 
-fn read_sort(text: &str) -> Result<Sort, Reason> {
-    let reversed = text.strip_prefix('-');
-    let usual = Sort::by(read_field(reversed.unwrap_or(text))?);
-    Ok(if reversed.is_some() { Sort { descending: !usual.descending, ..usual } } else { usual })
+/// An order as it is written: a field that rows can be sorted by, with a `-` in front to turn it around.
+pub(crate) fn read_sort(text: &str) -> Result<Sort, Reason> {
+    let turned = text.strip_prefix('-');
+    let word = turned.unwrap_or(text);
+    let field = read_field(word)?;
+    if !Sort::FIELDS.contains(&field) {
+        let names: Vec<&str> = Sort::FIELDS.iter().map(|field| field.name()).collect();
+        return Err(Reason::new(format!("rows cannot be sorted by {word}, only by {}", names.join(", "))));
+    }
+    let usual = Sort::by(field);
+    Ok(Sort { descending: usual.descending != turned.is_some(), ..usual })
+}
+
+/// An order as [`read_sort`] reads it.
+pub(crate) fn write_sort(sort: Sort) -> String {
+    let usual = sort == Sort::by(sort.by);
+    format!("{}{}", if usual { "" } else { "-" }, sort.by.name())
 }
 
 fn word_of<T: PartialEq>(words: &[(&str, T)], value: &T) -> Option<String> {
@@ -328,8 +323,9 @@ mod tests {
             ("time", Field::Time, false),
             ("-eventTime", Field::Time, true),
         ] {
-            assert_eq!(read_sort(text), Ok(Sort { field, descending }), "{text}");
+            assert_eq!(read_sort(text), Ok(Sort { by: field, descending }), "{text}");
         }
+        assert_eq!(read_sort("file").unwrap_err().suggestion, None);
         assert_eq!(read_sort("-tiem").unwrap_err().suggestion.as_deref(), Some("time"));
     }
 

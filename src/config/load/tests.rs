@@ -58,7 +58,7 @@ fn each_layer_lies_over_the_one_before() {
     assert_eq!(loaded.faults, []);
     let settings = &loaded.settings;
     assert_eq!((settings.theme.as_str(), settings.mouse, settings.min_risk), ("harbor", true, 70));
-    assert_eq!((settings.sort.field, settings.sort.descending), (Field::Actor, true));
+    assert_eq!((settings.sort.by, settings.sort.descending), (Field::Actor, true));
     let file = home.config().join(FILE).display().to_string();
     assert_eq!(loaded.origin("mouse"), &Origin::File { file, line: 4 });
     assert_eq!(loaded.origin("sort"), &Origin::Environment);

@@ -158,6 +158,23 @@ fn the_selected_row_is_seen_at_every_depth() {
 }
 
 #[test]
+fn what_would_vanish_with_fewer_colors_does_not() {
+    let text = "[roles]\ntext = { fg = \"#ffffff\", bg = \"#000000\" }\nmuted = \"#202020\"\n\
+                selection = { bg = \"#0a0a0a\" }\npopup = { bg = \"#030303\" }\n";
+    let (theme, faults) = mine(text);
+    assert_eq!(faults, [""; 0]);
+    let fewer = theme.at(Depth::Ansi16);
+    let (fg, bg) = seen(&fewer, Role::Muted);
+    assert!(contrast(fg, bg) >= 3.0, "dark gray is not black on black");
+    assert_eq!(fewer.style(Role::Text).bg, Some(Color::Ansi(0)));
+    assert_eq!(fewer.style(Role::Popup).bg, Some(Color::Ansi(0)), "a popup has its border");
+    for depth in [Depth::Ansi16, Depth::Ansi256] {
+        let fewer = theme.at(depth);
+        assert_ne!(fewer.style(Role::Selection).bg, fewer.style(Role::Text).bg, "{depth:?}");
+    }
+}
+
+#[test]
 fn without_colors_there_are_attributes_only() {
     for theme in built_in() {
         let plain = theme.at(Depth::None);

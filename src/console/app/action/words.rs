@@ -1,0 +1,295 @@
+//! The words that may follow the names of actions. The line above a word is what help says of it.
+
+use std::borrow::Cow;
+
+use super::argument::{Argument, Choice, missing};
+use crate::config::Reason;
+use crate::event::field::Field;
+
+/// Makes an enum whose values are written as words, and documented once.
+macro_rules! words {
+    ($( #[doc = $about:literal] $Name:ident is a $kind:literal { $(
+        #[doc = $doc:literal] $Variant:ident = $word:literal,
+    )+ } )+) => { $(
+        #[doc = $about]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum $Name { $( #[doc = $doc] $Variant, )+ }
+
+        impl $Name {
+            /// Every one, in the order in which help lists them.
+            pub const ALL: &'static [Self] = &[$( Self::$Variant ),+];
+
+            /// How it is written.
+            pub fn name(self) -> &'static str {
+                match self { $( Self::$Variant => $word, )+ }
+            }
+
+            /// A few words about it.
+            pub fn about(self) -> &'static str {
+                match self { $( Self::$Variant => $doc.trim_ascii(), )+ }
+            }
+        }
+
+        impl Argument for $Name {
+            const KIND: &'static str = $kind;
+
+            fn read(text: Option<&str>) -> Result<Self, Reason> {
+                let word = text.ok_or_else(missing::<Self>)?;
+                let names = Self::ALL.iter().map(|value| value.name());
+                let found = Self::ALL.iter().find(|value| value.name() == word);
+                found.copied().ok_or_else(|| Reason::unknown($kind, word, names))
+            }
+
+            fn write(&self) -> Option<Cow<'_, str>> {
+                Some(Cow::Borrowed(self.name()))
+            }
+
+            fn choices() -> Vec<Choice> {
+                Self::ALL.iter().map(|value| Choice { name: value.name(), about: value.about() }).collect()
+            }
+        }
+    )+ };
+}
+
+words! {
+    /// The headings of help.
+    Category is a "heading" {
+        /// moving in lists and between panes
+        Moving = "moving",
+        /// views and panes
+        Views = "views",
+        /// going deeper, and back
+        DrillDown = "drill-down",
+        /// choosing which events are seen
+        Filtering = "filtering",
+        /// how the list looks
+        Arranging = "arranging",
+        /// reading a record
+        Reading = "reading",
+        /// the timeline
+        Timeline = "timeline",
+        /// taking something along
+        Keeping = "keeping",
+        /// prompts, palette and pickers
+        Typing = "typing",
+        /// the program itself
+        Program = "program",
+    }
+
+    /// Where the cursor goes.
+    Motion is a "direction" {
+        /// one row up
+        Up = "up",
+        /// one row down
+        Down = "down",
+        /// to the left
+        Left = "left",
+        /// to the right
+        Right = "right",
+        /// half a page up
+        HalfPageUp = "half-page-up",
+        /// half a page down
+        HalfPageDown = "half-page-down",
+        /// one page up
+        PageUp = "page-up",
+        /// one page down
+        PageDown = "page-down",
+        /// to the first row
+        Top = "top",
+        /// to the last row
+        Bottom = "bottom",
+    }
+
+    /// Which neighbor.
+    Step is a "direction" {
+        /// the next one
+        Next = "next",
+        /// the one before
+        Previous = "previous",
+    }
+
+    /// More or less.
+    Size is a "change" {
+        /// wider
+        Grow = "grow",
+        /// narrower
+        Shrink = "shrink",
+    }
+
+    /// The seven views.
+    View is a "view" {
+        /// whom to look at first
+        Actors = "actors",
+        /// what to look at first
+        Events = "events",
+        /// what is normal for this user, address, key, role or session
+        Profile = "profile",
+        /// what is out of the ordinary
+        Anomalies = "anomalies",
+        /// whether a rule would have caught it, and what else
+        Rules = "rules",
+        /// what has been found
+        Case = "case",
+        /// what there is, what is missing, and whether it is intact
+        Sources = "sources",
+    }
+
+    /// What two events may share.
+    Pivot is a "pivot" {
+        /// user
+        User = "user",
+        /// role
+        Role = "role",
+        /// source address
+        Address = "address",
+        /// session
+        Session = "session",
+        /// access key
+        Key = "key",
+        /// event name
+        EventName = "event-name",
+        /// account
+        Account = "account",
+        /// region
+        Region = "region",
+    }
+
+    /// Queries that are asked again and again.
+    Preset is a "preset" {
+        /// the last 15 minutes before the newest event
+        Last15Minutes = "last-15-minutes",
+        /// the last hour before the newest event
+        LastHour = "last-hour",
+        /// the last day before the newest event
+        LastDay = "last-day",
+        /// the last week before the newest event
+        LastWeek = "last-week",
+        /// only what changed something
+        Writes = "writes",
+        /// only what failed
+        Errors = "errors",
+        /// what the root user did
+        RootActivity = "root-activity",
+        /// console logins without a second factor
+        LoginsWithoutMfa = "logins-without-mfa",
+        /// access keys and login profiles that were made
+        NewAccessKeys = "new-access-keys",
+        /// calls that can open something to the public
+        PublicExposure = "public-exposure",
+        /// trails, detectors and logs that were changed
+        LoggingChanged = "logging-changed",
+    }
+
+    /// What is copied.
+    Copied is a "kind" {
+        /// the value under the cursor
+        Value = "value",
+        /// the id of the event
+        Id = "id",
+        /// the whole record as JSON
+        Json = "json",
+    }
+
+    /// What is opened or closed.
+    Fold is a "fold" {
+        /// opens or closes this part
+        Toggle = "toggle",
+        /// opens this part
+        Open = "open",
+        /// closes this part
+        Close = "close",
+        /// opens every part
+        OpenAll = "open-all",
+        /// closes every part
+        CloseAll = "close-all",
+    }
+
+    /// How the part of time changes.
+    Brush is a "change" {
+        /// half as long
+        ZoomIn = "zoom-in",
+        /// twice as long
+        ZoomOut = "zoom-out",
+        /// earlier
+        Left = "left",
+        /// later
+        Right = "right",
+        /// everything
+        All = "all",
+    }
+
+    /// What happens to the line that is being typed.
+    Edit is a "change" {
+        /// one letter to the left
+        Left = "left",
+        /// one letter to the right
+        Right = "right",
+        /// one word to the left
+        WordLeft = "word-left",
+        /// one word to the right
+        WordRight = "word-right",
+        /// to the beginning
+        Home = "home",
+        /// to the end
+        End = "end",
+        /// deletes the letter before
+        Backspace = "backspace",
+        /// deletes the letter behind
+        Delete = "delete",
+        /// deletes the word before
+        DeleteWord = "delete-word",
+        /// deletes everything before
+        DeleteToHome = "delete-to-home",
+        /// deletes everything behind
+        DeleteToEnd = "delete-to-end",
+    }
+}
+
+impl Pivot {
+    /// The field whose value is shared.
+    pub fn field(self) -> Field {
+        match self {
+            Self::User => Field::User,
+            Self::Role => Field::Role,
+            Self::Address => Field::Ip,
+            Self::Session => Field::Session,
+            Self::Key => Field::Key,
+            Self::EventName => Field::Event,
+            Self::Account => Field::Account,
+            Self::Region => Field::Region,
+        }
+    }
+}
+
+impl Preset {
+    /// The query that it stands for.
+    pub fn query(self) -> &'static str {
+        match self {
+            Self::Last15Minutes => "time>-15m",
+            Self::LastHour => "time>-1h",
+            Self::LastDay => "time>-1d",
+            Self::LastWeek => "time>-7d",
+            Self::Writes => "access:write",
+            Self::Errors => "-outcome:success",
+            Self::RootActivity => "identity:Root -type:AwsServiceEvent",
+            Self::LoginsWithoutMfa => "event:ConsoleLogin outcome:success additionalEventData.MFAUsed:No",
+            Self::NewAccessKeys => {
+                "event:(CreateAccessKey OR CreateLoginProfile OR UpdateLoginProfile OR \
+                 CreateServiceSpecificCredential)"
+            }
+            Self::PublicExposure => {
+                "event:(PutBucketPolicy OR PutBucketAcl OR PutObjectAcl OR DeleteBucketPublicAccessBlock OR \
+                 PutBucketPublicAccessBlock OR DeleteAccountPublicAccessBlock OR PutAccountPublicAccessBlock OR \
+                 ModifySnapshotAttribute OR ModifyImageAttribute OR ModifyDBSnapshotAttribute OR \
+                 ModifyDBClusterSnapshotAttribute OR AuthorizeSecurityGroupIngress OR SetRepositoryPolicy OR \
+                 AddPermission* OR CreateFunctionUrlConfig OR PutKeyPolicy)"
+            }
+            Self::LoggingChanged => {
+                "event:(StopLogging OR DeleteTrail OR UpdateTrail OR PutEventSelectors OR DeleteEventDataStore OR \
+                 DeleteDetector OR UpdateDetector OR DisableSecurityHub OR StopConfigurationRecorder OR \
+                 DeleteDeliveryChannel OR DeleteFlowLogs OR DeleteLogGroup OR DeleteLogStream OR \
+                 PutRetentionPolicy OR DeleteAlarms)"
+            }
+        }
+    }
+}
