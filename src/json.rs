@@ -12,7 +12,7 @@ mod block;
 
 use std::borrow::Cow;
 
-use block::{Carry, Marks};
+use block::Skipped;
 
 /// What a byte means outside of a string.
 const OTHER: u8 = 0;
@@ -74,41 +74,17 @@ pub fn skip_value(text: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Skips an object or list, a block at a time while whole blocks are left.
-fn skip_nested(text: &[u8], mut at: usize) -> Option<usize> {
-    let mut carry = Carry::default();
-    let mut depth = 0u32;
-    while let Some(bytes) = text.get(at..).and_then(|rest| rest.first_chunk::<{ block::SIZE }>()) {
-        let marks = carry.outside(Marks::of(bytes));
-        let (opens, closes) = (marks.opens.count_ones(), marks.closes.count_ones());
-        // Only where as many brackets close as are open can the end be in this block.
-        if closes >= depth
-            && let Some(end) = last_close(marks, depth)
-        {
-            return Some(at + end + 1);
+fn skip_nested(text: &[u8], at: usize) -> Option<usize> {
+    match block::skip(text, at) {
+        Skipped::Ends(end) => Some(end),
+        Skipped::Broken => None,
+        Skipped::Open { mut at, depth, in_string, escaped } => {
+            if in_string {
+                at = string_end(text, at + usize::from(escaped))? + 1;
+            }
+            skip_rest(text, at, depth)
         }
-        depth = (depth + opens).checked_sub(closes)?;
-        at += block::SIZE;
     }
-    if carry.in_string() {
-        at = string_end(text, at + usize::from(carry.escaped()))? + 1;
-    }
-    skip_rest(text, at, depth)
-}
-
-/// Which byte of a block closes the last bracket, when `depth` are open before it.
-fn last_close(marks: Marks, depth: u32) -> Option<usize> {
-    let mut closes = marks.closes;
-    let mut closed = 0;
-    while closes != 0 {
-        let at = closes.trailing_zeros();
-        let opened = (marks.opens & ((1 << at) - 1)).count_ones();
-        closed += 1;
-        if depth + opened <= closed {
-            return Some(at as usize);
-        }
-        closes &= closes - 1;
-    }
-    None
 }
 
 /// Skips to the end of `depth` brackets, byte by byte; where there are none yet, one opens here.

@@ -1,8 +1,9 @@
 //! Sixty-four bytes at a time: which of them are quotes, backslashes and brackets.
 //!
-//! The one place where vector instructions, and `unsafe`, are used. SSE2 is part of
-//! every x86-64 processor, so nothing is detected at run time; other processors take
-//! the plain loop, which is also what the tests compare with.
+//! The one place where vector instructions, and `unsafe`, are used. Nested values are
+//! skipped with AVX2 where the processor has it, which is asked once; SSE2 is part of
+//! every x86-64 processor. Other processors take the plain loop, which is also what
+//! the tests compare with.
 
 /// How many bytes a block has.
 pub(super) const SIZE: usize = 64;
@@ -20,31 +21,105 @@ pub(super) struct Marks {
     pub(super) closes: u64,
 }
 
-impl Marks {
-    /// Marks a block.
-    #[inline]
-    pub(super) fn of(block: &[u8; SIZE]) -> Self {
-        #[cfg(target_arch = "x86_64")]
-        #[expect(unsafe_code, reason = "the compiler does not count what every processor of the target has")]
-        // SAFETY: SSE2 belongs to the x86-64 baseline, and that is all the function asks for.
-        unsafe {
-            vector::marks(block)
+/// Skips the object or list that begins at `at`, as far as whole blocks go.
+#[inline]
+pub(super) fn skip(text: &[u8], at: usize) -> Skipped {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if wide::is_there() {
+            #[expect(unsafe_code, reason = "only asked where the processor has it")]
+            // SAFETY: the line above has asked the processor for all that the function needs.
+            return unsafe { wide::skip(text, at) };
         }
-        #[cfg(not(target_arch = "x86_64"))]
-        {
-            plain(block)
-        }
+        skip_with(text, at, vector::block, inside_by_shifts)
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        skip_with(text, at, plain, inside_by_shifts)
+    }
+}
+
+/// What [`skip`] came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Skipped {
+    /// The value ends before this place.
+    Ends(usize),
+    /// No whole block is left at this place.
+    Open {
+        /// Where the blocks ended.
+        at: usize,
+        /// How many brackets are open.
+        depth: u32,
+        /// Whether a string is open.
+        in_string: bool,
+        /// Whether its next byte is escaped.
+        escaped: bool,
+    },
+    /// More brackets close than were opened.
+    Broken,
+}
+
+/// Walks blocks with one way of marking them, and one of telling what is inside of quotes.
+#[inline(always)]
+fn skip_with(
+    text: &[u8],
+    mut at: usize,
+    marks: impl Fn(&[u8; SIZE]) -> Marks,
+    inside: impl Fn(u64) -> u64,
+) -> Skipped {
+    let mut carry = Carry::default();
+    let mut depth = 0u32;
+    while let Some(bytes) = text.get(at..).and_then(|rest| rest.first_chunk::<SIZE>()) {
+        let marks = carry.outside(marks(bytes), &inside);
+        if marks.closes == 0 {
+            depth += marks.opens.count_ones();
+        } else {
+            let (opens, closes) = (marks.opens.count_ones(), marks.closes.count_ones());
+            // Only where as many brackets close as are open can the end be in this block.
+            if closes >= depth
+                && let Some(end) = last_close(marks, depth)
+            {
+                return Skipped::Ends(at + end + 1);
+            }
+            match (depth + opens).checked_sub(closes) {
+                Some(left) => depth = left,
+                None => return Skipped::Broken,
+            }
+        }
+        at += SIZE;
+    }
+    Skipped::Open { at, depth, in_string: carry.in_string, escaped: carry.escaped }
+}
+
+/// Which byte of a block closes the last bracket, when `depth` are open before it.
+#[inline(always)]
+fn last_close(marks: Marks, depth: u32) -> Option<usize> {
+    let mut closes = marks.closes;
+    let mut closed = 0;
+    while closes != 0 {
+        let at = closes.trailing_zeros();
+        let opened = (marks.opens & ((1 << at) - 1)).count_ones();
+        closed += 1;
+        if depth + opened <= closed {
+            return Some(at as usize);
+        }
+        closes &= closes - 1;
+    }
+    None
+}
+
+/// For each byte the parity of the quotes up to it: set inside of strings.
+#[inline(always)]
+fn inside_by_shifts(quotes: u64) -> u64 {
+    [1, 2, 4, 8, 16, 32].into_iter().fold(quotes, |inside, shift| inside ^ inside << shift)
 }
 
 /// The quotes and backslashes among sixteen bytes: a bit for each, the first byte lowest.
 #[inline]
 pub(super) fn stops(bytes: &[u8; 16]) -> u32 {
     #[cfg(target_arch = "x86_64")]
-    #[expect(unsafe_code, reason = "the compiler does not count what every processor of the target has")]
-    // SAFETY: SSE2 belongs to the x86-64 baseline, and that is all the function asks for.
-    unsafe {
-        vector::stops(bytes)
+    {
+        vector::stops_of(bytes)
     }
     #[cfg(not(target_arch = "x86_64"))]
     {
@@ -52,7 +127,7 @@ pub(super) fn stops(bytes: &[u8; 16]) -> u32 {
     }
 }
 
-/// The same without vectors.
+/// A block without vectors.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 fn plain(block: &[u8; SIZE]) -> Marks {
     let bits = |wanted: [u8; 2]| {
@@ -66,12 +141,13 @@ fn plain(block: &[u8; SIZE]) -> Marks {
     }
 }
 
-/// The same without vectors.
+/// Sixteen bytes without vectors.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 fn plain_stops(bytes: &[u8; 16]) -> u32 {
     bytes.iter().enumerate().fold(0, |word, (i, &b)| word | u32::from(b == b'"' || b == b'\\') << i)
 }
 
+/// Sixteen bytes at a time, on every x86-64 processor.
 #[cfg(target_arch = "x86_64")]
 mod vector {
     use std::arch::x86_64::{
@@ -79,6 +155,24 @@ mod vector {
     };
 
     use super::{Marks, SIZE};
+
+    #[inline(always)]
+    pub(super) fn block(block: &[u8; SIZE]) -> Marks {
+        #[expect(unsafe_code, reason = "the compiler does not count what every processor of the target has")]
+        // SAFETY: SSE2 belongs to the x86-64 baseline, and that is all the function asks for.
+        unsafe {
+            marks(block)
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn stops_of(bytes: &[u8; 16]) -> u32 {
+        #[expect(unsafe_code, reason = "the compiler does not count what every processor of the target has")]
+        // SAFETY: SSE2 belongs to the x86-64 baseline, and that is all the function asks for.
+        unsafe {
+            stops(bytes)
+        }
+    }
 
     /// Sixteen bytes as a vector. The compiler makes one load of this.
     #[inline]
@@ -103,60 +197,107 @@ mod vector {
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    pub(super) fn marks(block: &[u8; SIZE]) -> Marks {
+    fn marks(block: &[u8; SIZE]) -> Marks {
         let mut marks = Marks { quotes: 0, slashes: 0, opens: 0, closes: 0 };
-        let mut shift = 0;
-        while let Some(bytes) = block.get(shift..).and_then(|rest| rest.first_chunk::<16>()) {
+        for (n, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
             let bytes = load(bytes);
             // With the bit 0x20 set a square bracket becomes a curly one; nothing else does.
             let folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+            let shift = 16 * n;
             marks.quotes |= u64::from(bits(equal(bytes, b'"'))) << shift;
             marks.slashes |= u64::from(bits(equal(bytes, b'\\'))) << shift;
             marks.opens |= u64::from(bits(equal(folded, b'{'))) << shift;
             marks.closes |= u64::from(bits(equal(folded, b'}'))) << shift;
-            shift += 16;
-            if shift == SIZE {
-                break;
-            }
         }
         marks
     }
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    pub(super) fn stops(bytes: &[u8; 16]) -> u32 {
+    fn stops(bytes: &[u8; 16]) -> u32 {
         let bytes = load(bytes);
         bits(_mm_or_si128(equal(bytes, b'"'), equal(bytes, b'\\')))
     }
 }
 
+/// Thirty-two bytes at a time, where the processor can.
+#[cfg(target_arch = "x86_64")]
+mod wide {
+    use std::arch::x86_64::{
+        __m256i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi8, _mm256_cmpeq_epi8,
+        _mm256_movemask_epi8, _mm256_or_si256, _mm256_set_epi64x, _mm256_set1_epi8,
+    };
+
+    use super::{Marks, SIZE, Skipped, skip_with};
+
+    /// Whether this processor has what [`skip`] needs; asked once.
+    #[inline]
+    pub(super) fn is_there() -> bool {
+        is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("pclmulqdq")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("bmi1")
+    }
+
+    #[target_feature(enable = "avx2,pclmulqdq,popcnt,bmi1")]
+    pub(super) fn skip(text: &[u8], at: usize) -> Skipped {
+        skip_with(text, at, |block| marks(block), |quotes| inside(quotes))
+    }
+
+    /// The parity of the quotes up to each byte: a product without carries with all ones.
+    #[inline]
+    #[target_feature(enable = "avx2,pclmulqdq,popcnt,bmi1")]
+    fn inside(quotes: u64) -> u64 {
+        let product = _mm_clmulepi64_si128::<0>(_mm_set_epi64x(0, quotes as i64), _mm_set1_epi8(-1));
+        _mm_cvtsi128_si64(product) as u64
+    }
+
+    /// Thirty-two bytes as a vector. The compiler makes one load of this.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn load(bytes: &[u8; 32]) -> __m256i {
+        let (words, _) = bytes.as_chunks::<8>();
+        let word = |n: usize| words.get(n).map_or(0, |w: &[u8; 8]| i64::from_le_bytes(*w));
+        _mm256_set_epi64x(word(3), word(2), word(1), word(0))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn bits(bytes: __m256i, wanted: u8) -> u64 {
+        u64::from(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(wanted as i8))) as u32)
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    pub(super) fn marks(block: &[u8; SIZE]) -> Marks {
+        let mut marks = Marks { quotes: 0, slashes: 0, opens: 0, closes: 0 };
+        for (n, bytes) in block.as_chunks::<32>().0.iter().enumerate() {
+            let bytes = load(bytes);
+            // With the bit 0x20 set a square bracket becomes a curly one; nothing else does.
+            let folded = _mm256_or_si256(bytes, _mm256_set1_epi8(0x20));
+            let shift = 32 * n;
+            marks.quotes |= bits(bytes, b'"') << shift;
+            marks.slashes |= bits(bytes, b'\\') << shift;
+            marks.opens |= bits(folded, b'{') << shift;
+            marks.closes |= bits(folded, b'}') << shift;
+        }
+        marks
+    }
+}
+
 /// What is carried from block to block: whether a string is open, and whether its next byte is escaped.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub(super) struct Carry {
+struct Carry {
     in_string: bool,
     escaped: bool,
 }
 
 impl Carry {
-    /// Whether a string is open behind the last block.
-    pub(super) fn in_string(self) -> bool {
-        self.in_string
-    }
-
-    /// Whether the next byte is escaped.
-    pub(super) fn escaped(self) -> bool {
-        self.escaped
-    }
-
     /// Takes the marks inside of strings away; what is left of the brackets is structure.
-    #[inline]
-    pub(super) fn outside(&mut self, marks: Marks) -> Marks {
+    #[inline(always)]
+    fn outside(&mut self, marks: Marks, inside: &impl Fn(u64) -> u64) -> Marks {
         let quotes = marks.quotes & !self.escapes(marks.slashes);
-        // Each bit becomes the parity of the quotes up to it: set inside of strings.
-        let mut inside = quotes;
-        for shift in [1, 2, 4, 8, 16, 32] {
-            inside ^= inside << shift;
-        }
+        let mut inside = inside(quotes);
         if self.in_string {
             inside = !inside;
         }
@@ -165,16 +306,14 @@ impl Carry {
     }
 
     /// Which bytes are escaped by a backslash before them.
-    #[inline]
+    #[inline(always)]
     fn escapes(&mut self, slashes: u64) -> u64 {
         if slashes == 0 {
             return u64::from(std::mem::take(&mut self.escaped));
         }
-        let mut escaped = 0;
-        let mut next = u64::from(self.escaped);
+        let mut next = u64::from(std::mem::take(&mut self.escaped));
+        let mut escaped = next;
         let mut left = slashes & !next;
-        escaped |= next;
-        self.escaped = false;
         // One backslash after the other: they are rare in what this is used for.
         while left != 0 {
             let slash = left & left.wrapping_neg();
@@ -193,20 +332,34 @@ mod tests {
 
     use super::*;
 
+    fn block() -> impl Strategy<Value = [u8; SIZE]> {
+        let byte = prop_oneof![any::<u8>(), prop::sample::select(b"\"\\{}[]".to_vec())];
+        prop::collection::vec(byte, SIZE).prop_map(|bytes| bytes.try_into().unwrap())
+    }
+
     proptest! {
         #[test]
-        fn vectors_agree_with_the_plain_loop(block in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"\"\\{}[]".to_vec())], SIZE)) {
-            let block: [u8; SIZE] = block.try_into().unwrap();
-            prop_assert_eq!(Marks::of(&block), plain(&block));
+        #[cfg(target_arch = "x86_64")]
+        fn vectors_agree_with_the_plain_loop(block in block()) {
+            prop_assert_eq!(vector::block(&block), plain(&block));
             prop_assert_eq!(stops(block.first_chunk().unwrap()), plain_stops(block.first_chunk().unwrap()));
+        }
+
+        #[test]
+        fn every_way_of_skipping_agrees(blocks in prop::collection::vec(block(), 1..5), tail in 0usize..SIZE) {
+            let text = blocks.concat();
+            let text = &text[..text.len() - tail];
+            let expected = skip_with(text, 0, plain, inside_by_shifts);
+            prop_assert_eq!(skip(text, 0), expected);
+            #[cfg(target_arch = "x86_64")]
+            prop_assert_eq!(skip_with(text, 0, vector::block, inside_by_shifts), expected);
         }
 
         #[test]
         fn strings_are_followed_across_blocks(text in prop::collection::vec(prop::sample::select(b"\"\\{}a".to_vec()), SIZE * 3)) {
             let (mut carry, mut in_string, mut escaped) = (Carry::default(), false, false);
-            for block in text.chunks(SIZE) {
-                let block: &[u8; SIZE] = block.try_into().unwrap();
-                let outside = carry.outside(Marks::of(block));
+            for block in text.as_chunks::<SIZE>().0 {
+                let outside = carry.outside(plain(block), &inside_by_shifts);
                 for (i, &b) in block.iter().enumerate() {
                     let is_quote = b == b'"' && !escaped;
                     prop_assert_eq!(outside.quotes >> i & 1 == 1, is_quote);
@@ -214,7 +367,7 @@ mod tests {
                     in_string ^= is_quote;
                     escaped = b == b'\\' && !escaped;
                 }
-                prop_assert_eq!((carry.in_string(), carry.escaped()), (in_string, escaped));
+                prop_assert_eq!((carry.in_string, carry.escaped), (in_string, escaped));
             }
         }
     }
