@@ -53,8 +53,16 @@ pub fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// The index of the first byte from `at` on that is no JSON white space.
-#[inline]
-pub fn skip_space(text: &[u8], mut at: usize) -> usize {
+#[inline(always)]
+pub fn skip_space(text: &[u8], at: usize) -> usize {
+    // Compact text, which is nearly all there is, has none.
+    match text.get(at) {
+        Some(&b) if b > b' ' => at,
+        _ => skip_more_space(text, at),
+    }
+}
+
+fn skip_more_space(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\n' | b'\r' | b'\t') = text.get(at) {
         at += 1;
     }
@@ -64,7 +72,7 @@ pub fn skip_space(text: &[u8], mut at: usize) -> usize {
 /// The index behind the value that starts at `at`; `None` when the text ends before it does.
 ///
 /// Brackets are counted, not matched. A scalar ends before `,`, `}`, `]` or white space.
-#[inline]
+#[inline(always)]
 pub fn skip_value(text: &[u8], at: usize) -> Option<usize> {
     match text.get(at)? {
         b'"' => Some(string_end(text, at + 1)? + 1),
@@ -108,7 +116,6 @@ fn skip_rest(text: &[u8], mut at: usize, mut depth: u32) -> Option<usize> {
     }
 }
 
-#[inline]
 fn skip_scalar(text: &[u8], at: usize) -> usize {
     let rest = &text[at..];
     let end = |b: &u8| matches!(b, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | b':' | b'"');
@@ -238,10 +245,7 @@ pub fn unquote(value: &[u8]) -> (Cow<'_, str>, bool) {
 /// they are, and the flag says so: nothing is lost silently.
 pub fn decode(raw: &[u8]) -> (Cow<'_, str>, bool) {
     if memchr::memchr(b'\\', raw).is_none() {
-        return match String::from_utf8_lossy(raw) {
-            Cow::Borrowed(s) => (Cow::Borrowed(s), false),
-            owned @ Cow::Owned(_) => (owned, true),
-        };
+        return lossy(raw);
     }
     let mut out = String::with_capacity(raw.len());
     let mut lossy = false;
@@ -254,6 +258,14 @@ pub fn decode(raw: &[u8]) -> (Cow<'_, str>, bool) {
     }
     lossy |= push_lossy(&mut out, rest);
     (Cow::Owned(out), lossy)
+}
+
+/// Bytes as text, with U+FFFD for what is no UTF-8; whether there was any such thing.
+pub fn lossy(bytes: &[u8]) -> (Cow<'_, str>, bool) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (Cow::Borrowed(text), false),
+        Err(_) => (String::from_utf8_lossy(bytes), true),
+    }
 }
 
 fn push_lossy(out: &mut String, bytes: &[u8]) -> bool {

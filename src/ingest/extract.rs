@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
-use crate::ingest::scan::{Key, Spans};
+use crate::ingest::scan::{Key, RECENT, Spans};
 use crate::json;
 use crate::store::Column;
 use crate::store::dict::ABSENT;
@@ -26,14 +26,13 @@ use crate::store::segment::{EventRow, Locator};
 use crate::store::table::uuid_in;
 
 /// Which key fills which column.
-const COLUMN_KEYS: [(Column, Key); 10] = [
+const COLUMN_KEYS: [(Column, Key); 9] = [
     (Column::Event, Key::EventName),
     (Column::Source, Key::EventSource),
     (Column::Region, Key::AwsRegion),
     (Column::Agent, Key::UserAgent),
     (Column::Ip, Key::SourceIpAddress),
     (Column::Error, Key::ErrorCode),
-    (Column::Identity, Key::UserIdentity),
     (Column::Account, Key::RecipientAccountId),
     (Column::Type, Key::EventType),
     (Column::Category, Key::EventCategory),
@@ -70,6 +69,16 @@ pub struct Extractor {
     /// Which event names need a look into their parameters, by number.
     names: Vec<NameFacts>,
     hasher: RandomState,
+    /// The numbers of the identities that the scanner remembers, by its slots.
+    identities: Vec<KnownIdentity>,
+}
+
+/// The number of an identity that the scanner remembers.
+#[derive(Clone, Copy, Default, Debug)]
+struct KnownIdentity {
+    version: u32,
+    id: u32,
+    lossy: bool,
 }
 
 /// What the name of an event says about where its facts stand.
@@ -89,6 +98,7 @@ impl Extractor {
             outcomes: Vec::new(),
             names: Vec::new(),
             hasher: RandomState::default(),
+            identities: vec![KnownIdentity::default(); RECENT],
         }
     }
 
@@ -104,6 +114,7 @@ impl Extractor {
                 damaged |= lossy;
             }
         }
+        damaged |= self.identity(spans, &mut row);
         match kind {
             RecordKind::Event | RecordKind::Network => self.target(spans, &mut row),
             RecordKind::Insight => self.insight(spans, &mut row),
@@ -118,6 +129,31 @@ impl Extractor {
             .with_if(damaged, Flags::DAMAGED_TEXT);
         self.set_id(spans, kind, &mut row);
         row
+    }
+
+    /// Sets the identity, which the scanner may have met before; whether its text was damaged.
+    fn identity(&mut self, spans: &Spans<'_>, row: &mut EventRow) -> bool {
+        let raw = spans.get(Key::UserIdentity);
+        if raw.is_empty() || json::is_null(raw) {
+            return false;
+        }
+        let known =
+            spans.identity.and_then(|met| self.identities.get(met.slot).filter(|k| k.version == met.version));
+        let (id, lossy) = match known {
+            Some(known) => (known.id, known.lossy),
+            None => {
+                let column = Column::Identity;
+                let (id, lossy) = self.columns[column as usize].id(&self.dicts, &self.hasher, column, raw);
+                if let Some(met) = spans.identity
+                    && let Some(slot) = self.identities.get_mut(met.slot)
+                {
+                    *slot = KnownIdentity { version: met.version, id, lossy };
+                }
+                (id, lossy)
+            }
+        };
+        row.columns[Column::Identity as usize] = id;
+        lossy
     }
 
     /// The number of a text in a column that is not the plain value of a key.
@@ -349,6 +385,22 @@ fn content_id(text: &[u8]) -> u128 {
     hash[..16].iter().fold(0, |id, &b| id << 8 | u128::from(b))
 }
 
+/// Whether two spans are equal. Most are short, and a call to compare them costs more than comparing.
+#[inline(always)]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let ends = |s: &[u8]| Some((u64::from_le_bytes(*s.first_chunk()?), u64::from_le_bytes(*s.last_chunk()?)));
+    let wide_ends =
+        |s: &[u8]| Some((u128::from_le_bytes(*s.first_chunk()?), u128::from_le_bytes(*s.last_chunk()?)));
+    match a.len() {
+        8..=16 => ends(a) == ends(b),
+        17..=32 => wide_ends(a) == wide_ends(b),
+        _ => a == b,
+    }
+}
+
 /// How many bytes of spans a worker remembers per column before it starts anew.
 const REMEMBERED: usize = 8 << 20;
 
@@ -379,12 +431,12 @@ impl Seen {
     #[inline]
     fn id(&mut self, dicts: &Dicts, hasher: &RandomState, column: Column, raw: &[u8]) -> (u32, bool) {
         if let Some(last) = self.last
-            && self.text(&last) == raw
+            && same(self.text(&last), raw)
         {
             return (last.id, last.lossy);
         }
         let hash = hasher.hash_one(raw);
-        let found = self.table.find(hash, |e| e.hash == hash && self.text(e) == raw).copied();
+        let found = self.table.find(hash, |e| e.hash == hash && same(self.text(e), raw)).copied();
         let entry = found.unwrap_or_else(|| self.learn(dicts, column, raw, hash));
         self.last = Some(entry);
         (entry.id, entry.lossy)
@@ -394,11 +446,7 @@ impl Seen {
     fn learn(&mut self, dicts: &Dicts, column: Column, raw: &[u8], hash: u64) -> Entry {
         let (text, lossy) = match raw.first() {
             Some(b'"') => json::unquote(raw),
-            _ => {
-                let text = String::from_utf8_lossy(raw);
-                let lossy = matches!(text, std::borrow::Cow::Owned(_));
-                (text, lossy)
-            }
+            _ => json::lossy(raw),
         };
         let id = dicts.intern(column, &text);
         if self.bytes.len() + raw.len() > REMEMBERED {

@@ -67,7 +67,7 @@ const COUNT: usize = TEXTS.len();
 /// Bytes compared to check a guess.
 const WIDE: usize = 32;
 
-/// The keys padded to [`WIDE`] with their closing quote, and which bytes count.
+/// The keys padded to [`WIDE`] with their closing quote and colon, and which bytes count.
 struct Padded {
     text: [u8; WIDE],
     mask: [u8; WIDE],
@@ -86,16 +86,18 @@ static PADDED: [Padded; COUNT] = {
             i += 1;
         }
         out[k].text[i] = b'"';
+        out[k].text[i + 1] = b':';
         out[k].mask[i] = 0xff;
-        out[k].len = bytes.len();
+        out[k].mask[i + 1] = 0xff;
+        out[k].len = bytes.len() + 2;
         k += 1;
     }
     out
 };
 
 impl Padded {
-    /// Whether `text` begins with this key and its closing quote.
-    #[inline]
+    /// Whether `text` begins with this key, its closing quote and a colon.
+    #[inline(always)]
     fn starts(&self, text: &[u8]) -> bool {
         match text.first_chunk::<WIDE>() {
             Some(chunk) => {
@@ -105,7 +107,7 @@ impl Padded {
                 }
                 differ == 0
             }
-            None => text.get(..=self.len) == self.text.get(..=self.len),
+            None => text.get(..self.len) == self.text.get(..self.len),
         }
     }
 }
@@ -125,6 +127,8 @@ pub struct Spans<'a> {
     values: [&'a [u8]; COUNT],
     /// The whole object.
     pub text: &'a [u8],
+    /// What the scanner knows of `userIdentity`: the same `Met` is the same text, for the same scanner.
+    pub identity: Option<Met>,
 }
 
 impl<'a> Spans<'a> {
@@ -144,17 +148,18 @@ impl<'a> Spans<'a> {
 /// Walks objects; it learns from each what to expect of the next.
 #[derive(Clone, Debug)]
 pub struct Scanner {
-    /// The key that followed each key last time; the last slot is for the first key.
-    follow: [u8; COUNT + 1],
+    /// The two keys that followed each key last, the latest first; the last slot is for the first key.
+    follow: [[u8; 2]; COUNT + 1],
+    recent: Recent,
 }
 
 impl Default for Scanner {
     fn default() -> Self {
-        let mut follow = [0; COUNT + 1];
+        let mut follow = [[0; 2]; COUNT + 1];
         for (k, next) in follow.iter_mut().enumerate().take(COUNT - 1) {
-            *next = k as u8 + 1;
+            *next = [k as u8 + 1; 2];
         }
-        Self { follow }
+        Self { follow, recent: Recent::default() }
     }
 }
 
@@ -167,22 +172,31 @@ impl Scanner {
     /// When the object does not end, or is none.
     pub fn scan<'a>(&mut self, text: &'a [u8], at: usize) -> Result<(Spans<'a>, usize), Fault> {
         let mut values: [&[u8]; COUNT] = [&[]; COUNT];
+        let mut identity = None;
         let mut previous = COUNT;
         let mut i = skip_space(text, at + 1);
         if text.get(i) == Some(&b'}') {
-            return Ok((Spans { values, text: &text[at..=i] }, i + 1));
+            return Ok((Spans { values, text: &text[at..=i], identity }, i + 1));
         }
         loop {
             expect(text, i, b'"')?;
-            let guess = self.follow[previous];
-            let (key, key_end) = match PADDED.get(guess as usize) {
-                Some(padded) if padded.starts(&text[i + 1..]) => (usize::from(guess), i + 1 + padded.len),
-                _ => self.read_key(text, i + 1, previous)?,
+            let rest = &text[i + 1..];
+            let [guess, second] = self.follow[previous];
+            let (key, behind) = if let Some(len) = begins(rest, guess) {
+                (usize::from(guess), i + 1 + len)
+            } else if let Some(len) = begins(rest, second) {
+                (usize::from(second), i + 1 + len)
+            } else {
+                self.read_key(text, i + 1, previous)?
             };
-            let colon = skip_space(text, key_end + 1);
-            expect(text, colon, b':')?;
-            let start = skip_space(text, colon + 1);
-            let end = skip_value(text, start).ok_or(Fault::Unfinished)?;
+            let start = skip_space(text, behind);
+            let end = if key == Key::UserIdentity as usize {
+                let (end, met) = self.recent.skip(text, start).ok_or(Fault::Unfinished)?;
+                identity = met;
+                end
+            } else {
+                skip_value(text, start).ok_or(Fault::Unfinished)?
+            };
             if end == start {
                 return Err(Fault::Malformed(start));
             }
@@ -193,26 +207,115 @@ impl Scanner {
             i = skip_space(text, end);
             match text.get(i) {
                 Some(b',') => i = skip_space(text, i + 1),
-                Some(b'}') => return Ok((Spans { values, text: &text[at..=i] }, i + 1)),
+                Some(b'}') => return Ok((Spans { values, text: &text[at..=i], identity }, i + 1)),
                 Some(_) => return Err(Fault::Malformed(i)),
                 None => return Err(Fault::Unfinished),
             }
         }
     }
 
-    /// Reads the key that begins at `at`: its number ([`COUNT`] when unknown) and the place of its closing quote.
+    /// Reads the key that begins at `at`: its number ([`COUNT`] when unknown) and the place behind its colon.
     #[cold]
     fn read_key(&mut self, text: &[u8], at: usize, previous: usize) -> Result<(usize, usize), Fault> {
         let end = string_end(text, at).ok_or(Fault::Unfinished)?;
         let key = TEXTS.iter().position(|k| k.as_bytes() == &text[at..end]).unwrap_or(COUNT);
         if key < COUNT {
-            self.follow[previous] = key as u8;
+            self.follow[previous] = [key as u8, self.follow[previous][0]];
         }
-        Ok((key, end))
+        let colon = skip_space(text, end + 1);
+        expect(text, colon, b':')?;
+        Ok((key, colon + 1))
     }
 }
 
+/// Identities that were met lately. They are long, few, and come again and again: one comparison
+/// finds the end of one that is known, and tells whoever remembers it what it is.
+#[derive(Clone, Debug)]
+struct Recent {
+    slots: Vec<Slot>,
+    met: u32,
+}
+
+#[derive(Clone, Default, Debug)]
+struct Slot {
+    text: Vec<u8>,
+    /// When this text was put here; tells it from the one before.
+    version: u32,
+}
+
+/// How many identities are remembered; a power of two.
+pub const RECENT: usize = 1024;
+
+/// An identity that the scanner remembers: its slot, and the version of what is in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Met {
+    /// Below [`RECENT`].
+    pub slot: usize,
+    /// Another text in the same slot has another version.
+    pub version: u32,
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self { slots: vec![Slot::default(); RECENT], met: 0 }
+    }
+}
+
+impl Recent {
+    /// Skips the value at `at`; also what is known of it.
+    #[inline]
+    fn skip(&mut self, text: &[u8], at: usize) -> Option<(usize, Option<Met>)> {
+        let Some(slot) = sketch(text, at) else { return Some((skip_value(text, at)?, None)) };
+        let known = self.slots.get_mut(slot)?;
+        let rest = &text[at..];
+        if !known.text.is_empty() && rest.starts_with(&known.text) {
+            return Some((at + known.text.len(), Some(Met { slot, version: known.version })));
+        }
+        let end = skip_value(text, at)?;
+        self.met = self.met.wrapping_add(1);
+        known.text.clear();
+        // Only of an object is the beginning the whole.
+        if rest.first() == Some(&b'{') {
+            known.text.extend_from_slice(&text[at..end]);
+        }
+        known.version = self.met;
+        Some((end, Some(Met { slot, version: self.met })))
+    }
+}
+
+/// A slot for what begins at `at`, from some of its bytes: those where identities differ most.
 #[inline]
+fn sketch(text: &[u8], at: usize) -> Option<usize> {
+    const PLACES: [usize; 8] = [40, 64, 104, 136, 168, 192, 216, 240];
+    const FACTORS: [u64; 8] = [
+        0x9e37_79b9_7f4a_7c15,
+        0xbf58_476d_1ce4_e5b9,
+        0x94d0_49bb_1331_11eb,
+        0xd6e8_feb8_6659_fd93,
+        0xa076_1d64_78bd_642f,
+        0xe703_7ed1_a0b4_28db,
+        0x8ebc_6af0_9c88_c6e3,
+        0x5899_65cc_7537_4cc3,
+    ];
+    let window: &[u8; 248] = text.get(at..)?.first_chunk()?;
+    let mut sum = 0u64;
+    for (place, factor) in PLACES.into_iter().zip(FACTORS) {
+        let word = window[place..].first_chunk().map_or(0, |w| u64::from_le_bytes(*w));
+        sum = sum.wrapping_add(word.wrapping_mul(factor).rotate_left(23));
+    }
+    Some((sum.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize)
+}
+
+/// The length of that key, when `text` begins with it and its closing quote.
+#[inline(always)]
+fn begins(text: &[u8], key: u8) -> Option<usize> {
+    match PADDED.get(usize::from(key)) {
+        Some(padded) if padded.starts(text) => Some(padded.len),
+        _ => None,
+    }
+}
+
+#[inline(always)]
 fn expect(text: &[u8], at: usize, byte: u8) -> Result<(), Fault> {
     match text.get(at) {
         Some(&b) if b == byte => Ok(()),

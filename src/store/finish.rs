@@ -159,12 +159,18 @@ impl Marks {
 
 /// Finds the rows with the same id, bucket by bucket so that each fits into the cache.
 fn fold(segments: &[Arc<Segment>], order: &[Place], same: &mut dyn SameContent) -> Folded {
-    let hasher = foldhash::fast::RandomState::default();
+    // Ids are random or hashes, but their sender chose them: a secret factor keeps them from colliding at will.
+    let secret = foldhash::fast::RandomState::default().hash_one(0) as u128 | 1;
     let key = |p: Place| {
         let segment = &segments[p.segment as usize];
         (segment.id[p.row as usize], segment.column(Column::Account).id(p.row as usize))
     };
-    let hashes: Vec<u32> = order.iter().map(|&p| (hasher.hash_one(key(p)) >> 32) as u32).collect();
+    let hash = |(id, account): (u128, u32)| {
+        let mixed = ((id >> 64) ^ u128::from(account)).wrapping_mul(secret)
+            ^ (id & u128::from(u64::MAX)).wrapping_mul(secret << 1 | 1);
+        ((mixed ^ mixed >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32
+    };
+    let hashes: Vec<u32> = order.iter().map(|&p| hash(key(p)) as u32).collect();
     let shift = 32 - (order.len() / 2048).max(1).ilog2().min(16);
     let buckets = partition(&hashes, shift);
     let mut folded = Folded::default();

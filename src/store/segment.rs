@@ -55,10 +55,13 @@ impl Builder {
         self.rows.is_empty()
     }
 
-    /// Sorts by time and id and turns the events into columns; the builder is empty afterwards.
+    /// Sorts by time and turns the events into columns; the builder is empty afterwards.
     pub fn seal(&mut self) -> Segment {
-        self.rows.sort_by_key(|r| (r.time, r.id, r.at));
-        let rows = &self.rows;
+        // Pairs are sorted and not the rows themselves, which are seven times as large.
+        let mut order: Vec<(Time, u32)> =
+            self.rows.iter().enumerate().map(|(n, r)| (r.time, n as u32)).collect();
+        order.sort_by_key(|pair| pair.0);
+        let rows = &Ordered { rows: &self.rows, order: &order };
         let mut scratch = Vec::with_capacity(rows.len());
         let columns = std::array::from_fn(|c| pack(rows, &mut scratch, |r| u64::from(r.columns[c])));
         let segment = Segment {
@@ -78,8 +81,24 @@ impl Builder {
     }
 }
 
+/// Rows in the order of time.
+struct Ordered<'a> {
+    rows: &'a [EventRow],
+    order: &'a [(Time, u32)],
+}
+
+impl Ordered<'_> {
+    fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &EventRow> {
+        self.order.iter().filter_map(|&(_, n)| self.rows.get(n as usize))
+    }
+}
+
 /// One number of each row, packed.
-fn pack(rows: &[EventRow], scratch: &mut Vec<u64>, get: impl Fn(&EventRow) -> u64) -> Ints {
+fn pack(rows: &Ordered<'_>, scratch: &mut Vec<u64>, get: impl Fn(&EventRow) -> u64) -> Ints {
     scratch.clear();
     scratch.extend(rows.iter().map(get));
     Ints::pack(scratch)
