@@ -285,6 +285,9 @@ fn reads_by_name(name: &str) -> bool {
     })
 }
 
+/// Of the first so many of [`TARGETS`] the one that stands first is taken, without a look at the rest.
+const UNMISTAKABLE: usize = 4;
+
 /// The request parameters that name what is acted on, the most telling first.
 const TARGETS: &[&str] = &[
     "roleArn",
@@ -367,6 +370,9 @@ fn target_in(parameters: &[u8]) -> Option<&[u8]> {
         };
         if value.first() == Some(&b'"') && value.len() > 2 && best.is_none_or(|(r, _)| rank < r) {
             best = Some((rank, value));
+            if rank < UNMISTAKABLE {
+                break;
+            }
         }
     }
     best.map(|(_, value)| value)
@@ -475,7 +481,8 @@ mod tests {
         let mut extractor = Extractor::new(dicts.clone());
         let mut builder = Builder::default();
         for (n, record) in records.iter().enumerate() {
-            let (spans, _) = Scanner::default().scan(record.as_bytes(), 0).unwrap();
+            let mut scanner = Scanner::default();
+            let (spans, _) = scanner.scan(record.as_bytes(), 0).unwrap();
             let kind = kind_of(&spans).unwrap();
             builder.push(extractor.row(
                 &spans,

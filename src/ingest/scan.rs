@@ -112,6 +112,19 @@ impl Padded {
     }
 }
 
+/// What a walk over an object came to.
+struct Scan {
+    end: usize,
+    there: u64,
+    identity: Option<Met>,
+}
+
+/// An offset in an object. Objects beyond 4 GiB are far beyond every cap; their late values are empty.
+#[inline]
+fn offset(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
 /// Why an object could not be walked to its end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fault {
@@ -121,27 +134,34 @@ pub enum Fault {
     Malformed(usize),
 }
 
-/// Where the values of one object stand.
+/// Where the values of one object stand. It borrows from the scanner: look before the next object is scanned.
 #[derive(Clone, Copy, Debug)]
 pub struct Spans<'a> {
-    values: [&'a [u8]; COUNT],
     /// The whole object.
     pub text: &'a [u8],
     /// What the scanner knows of `userIdentity`: the same `Met` is the same text, for the same scanner.
     pub identity: Option<Met>,
+    /// Where each value begins and ends in `text`, for the keys that are there.
+    places: &'a [(u32, u32); COUNT],
+    /// A bit for each key that is there.
+    there: u64,
 }
 
 impl<'a> Spans<'a> {
     /// The raw value of a key; empty when the object has none.
     #[inline]
     pub fn get(&self, key: Key) -> &'a [u8] {
-        self.values[key as usize]
+        if !self.has(key) {
+            return &[];
+        }
+        let (start, end) = self.places[key as usize];
+        self.text.get(start as usize..end as usize).unwrap_or_default()
     }
 
     /// Whether the object has that key.
     #[inline]
     pub fn has(&self, key: Key) -> bool {
-        !self.values[key as usize].is_empty()
+        self.there >> (key as u8) & 1 == 1
     }
 }
 
@@ -151,6 +171,8 @@ pub struct Scanner {
     /// The two keys that followed each key last, the latest first; the last slot is for the first key.
     follow: [[u8; 2]; COUNT + 1],
     recent: Recent,
+    /// Where the values of the last object stand.
+    places: [(u32, u32); COUNT],
 }
 
 impl Default for Scanner {
@@ -159,7 +181,7 @@ impl Default for Scanner {
         for (k, next) in follow.iter_mut().enumerate().take(COUNT - 1) {
             *next = [k as u8 + 1; 2];
         }
-        Self { follow, recent: Recent::default() }
+        Self { follow, recent: Recent::default(), places: [(0, 0); COUNT] }
     }
 }
 
@@ -170,13 +192,18 @@ impl Scanner {
     ///
     /// # Errors
     /// When the object does not end, or is none.
-    pub fn scan<'a>(&mut self, text: &'a [u8], at: usize) -> Result<(Spans<'a>, usize), Fault> {
-        let mut values: [&[u8]; COUNT] = [&[]; COUNT];
+    pub fn scan<'a>(&'a mut self, text: &'a [u8], at: usize) -> Result<(Spans<'a>, usize), Fault> {
+        let Scan { end, there, identity } = self.walk(text, at)?;
+        Ok((Spans { text: &text[at..end], identity, places: &self.places, there }, end))
+    }
+
+    fn walk(&mut self, text: &[u8], at: usize) -> Result<Scan, Fault> {
+        let mut there = 0u64;
         let mut identity = None;
         let mut previous = COUNT;
         let mut i = skip_space(text, at + 1);
         if text.get(i) == Some(&b'}') {
-            return Ok((Spans { values, text: &text[at..=i], identity }, i + 1));
+            return Ok(Scan { end: i + 1, there, identity });
         }
         loop {
             expect(text, i, b'"')?;
@@ -200,14 +227,15 @@ impl Scanner {
             if end == start {
                 return Err(Fault::Malformed(start));
             }
-            if let Some(slot) = values.get_mut(key) {
-                *slot = &text[start..end];
+            if let Some(place) = self.places.get_mut(key) {
+                *place = (offset(start - at), offset(end - at));
+                there |= 1 << key;
                 previous = key;
             }
             i = skip_space(text, end);
             match text.get(i) {
                 Some(b',') => i = skip_space(text, i + 1),
-                Some(b'}') => return Ok((Spans { values, text: &text[at..=i], identity }, i + 1)),
+                Some(b'}') => return Ok(Scan { end: i + 1, there, identity }),
                 Some(_) => return Err(Fault::Malformed(i)),
                 None => return Err(Fault::Unfinished),
             }
@@ -360,7 +388,8 @@ mod tests {
     #[test]
     fn a_key_that_only_begins_like_another_is_another() {
         let text = br#"{"eventId":"x","eventID":"y","eventIDs":"z"}"#;
-        let (spans, _) = Scanner::default().scan(text, 0).unwrap();
+        let mut scanner = Scanner::default();
+        let (spans, _) = scanner.scan(text, 0).unwrap();
         assert_eq!((spans.get(Key::AggregatedId), spans.get(Key::EventId)), (&b"\"x\""[..], &b"\"y\""[..]));
     }
 

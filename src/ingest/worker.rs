@@ -48,7 +48,7 @@ pub struct Shared {
 }
 
 /// Rows after which a segment is handed on.
-const SEGMENT_ROWS: usize = 32_768;
+const SEGMENT_ROWS: usize = 8192;
 
 /// Reads objects.
 pub struct Worker<'a> {
@@ -295,11 +295,9 @@ impl<'a> Worker<'a> {
             Found::Record { json, reconstructed } => {
                 let at = Locator { file: self.now.file, offset, part };
                 let record = self.scanner.scan(&json, 0).ok().map(|(spans, _)| spans);
-                match record.and_then(|spans| Some((spans, kind_of(&spans)?))) {
-                    Some((spans, kind)) => {
-                        let row = self.extractor.row(&spans, kind, at, reconstructed);
-                        self.push(row);
-                    }
+                let row = record.and_then(|s| Some(self.extractor.row(&s, kind_of(&s)?, at, reconstructed)));
+                match row {
+                    Some(row) => self.push(row),
                     None => self.reject_at(offset, "what is wrapped here is no CloudTrail record", &json),
                 }
             }
@@ -377,23 +375,23 @@ impl Take for Worker<'_> {
             Err(fault) => return self.foreign(text, at, offset).ok_or(fault),
         };
         // A record without a time may have it under another name, which is for the shapes to find.
-        match kind_of(&spans).filter(|&kind| spans.has(Key::EventTime) || kind == RecordKind::Aggregated) {
-            Some(_) if spans.text.len() > self.shared.options.record_cap => {
-                let reason = "this record is larger than `record_cap` allows";
-                self.reject_at(offset, reason, spans.text);
+        let kind = kind_of(&spans).filter(|&k| spans.has(Key::EventTime) || k == RecordKind::Aggregated);
+        let Some(kind) = kind else {
+            self.open_value(&text[at..end], offset);
+            return Ok(end);
+        };
+        let cap = self.shared.options.record_cap;
+        if end - at > SUSPICIOUS.min(cap) {
+            if end - at > cap {
+                self.reject_at(offset, "this record is larger than `record_cap` allows", &text[at..end]);
+                return Ok(end);
             }
-            Some(kind) => {
-                if spans.text.len() > SUSPICIOUS
-                    && serde_json::from_slice::<serde::de::IgnoredAny>(spans.text).is_err()
-                {
-                    return Err(Fault::Malformed(at));
-                }
-                let row =
-                    self.extractor.row(&spans, kind, Locator { file: self.now.file, offset, part: 0 }, false);
-                self.push(row);
+            if serde_json::from_slice::<serde::de::IgnoredAny>(spans.text).is_err() {
+                return Err(Fault::Malformed(at));
             }
-            None => self.open_value(spans.text, offset),
         }
+        let row = self.extractor.row(&spans, kind, Locator { file: self.now.file, offset, part: 0 }, false);
+        self.push(row);
         Ok(end)
     }
 

@@ -292,16 +292,44 @@ fn fold_group(
     }
 }
 
+/// Appends the numbers at `places`. Where all sources have the same width, it is looked at once.
+fn gather_ints(sources: &[&Ints], places: &[Place], out: &mut Vec<u64>) {
+    macro_rules! all_of {
+        ($width:ident) => {
+            sources
+                .iter()
+                .map(|s| if let Ints::$width(v) = s { Some(v.as_slice()) } else { None })
+                .collect::<Option<Vec<_>>>()
+        };
+    }
+    macro_rules! gather {
+        ($slices:expr) => {
+            out.extend(places.iter().map(|p| {
+                let number = $slices.get(p.segment as usize).and_then(|s| s.get(p.row as usize));
+                number.map_or(0, |&n| u64::from(n))
+            }))
+        };
+    }
+    if let Some(slices) = all_of!(U16) {
+        gather!(slices);
+    } else if let Some(slices) = all_of!(U8) {
+        gather!(slices);
+    } else if let Some(slices) = all_of!(U32) {
+        gather!(slices);
+    } else {
+        out.extend(
+            places.iter().map(|p| sources.get(p.segment as usize).map_or(0, |s| s.get(p.row as usize))),
+        );
+    }
+}
+
 /// Copies the rows at `places` into one segment.
 fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segment {
     let mut scratch = Vec::with_capacity(places.len());
     let mut ints = |column: &dyn Fn(&Segment) -> &Ints| {
         scratch.clear();
-        // One look at the width for each run of rows from the same segment.
-        for run in places.chunk_by(|a, b| a.segment == b.segment) {
-            let source = column(&segments[run[0].segment as usize]);
-            scratch.extend(run.iter().map(|p| source.get(p.row as usize)));
-        }
+        let sources: Vec<&Ints> = segments.iter().map(|s| column(s)).collect();
+        gather_ints(&sources, places, &mut scratch);
         Ints::pack(&scratch)
     };
     let columns = std::array::from_fn(|c| ints(&move |s: &Segment| &s.columns[c]));
