@@ -8,3 +8,5 @@
 //! other rooms made, and the same input gives the same findings without it.
 
 pub mod app;
+pub mod shell;
+pub mod ui;

@@ -5,7 +5,7 @@
 //! a snapshot: while a load runs, new ones are made, and the old ones stay valid.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -59,6 +59,7 @@ pub struct Investigation {
     pub judgment: Judgment,
     scorer: Arc<Scorer>,
     records: Arc<Records>,
+    actors: OnceLock<usize>,
 }
 
 impl Investigation {
@@ -77,7 +78,13 @@ impl Investigation {
             scorer: Arc::new(Scorer::new(judgment.scoring.clone())),
             judgment,
             records: Arc::new(Records::new(Arc::new(opener))),
+            actors: OnceLock::new(),
         }
+    }
+
+    /// One with nothing in it yet, whose load is about to begin.
+    pub fn begun(judgment: Judgment, status: Arc<Status>) -> Self {
+        Self { status, complete: false, ..Self::empty(judgment) }
     }
 
     /// The factors that make up the score of an event.
@@ -105,6 +112,10 @@ impl Investigation {
 
     /// How many different actors there are.
     pub fn actor_count(&self) -> usize {
+        *self.actors.get_or_init(|| self.count_actors())
+    }
+
+    fn count_actors(&self) -> usize {
         let dicts = self.table.dicts();
         let mut seen = vec![false; dicts.identity_count() as usize];
         for (_, segment) in self.table.segments() {

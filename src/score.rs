@@ -9,6 +9,7 @@
 //!
 //! This room must not depend on the order in which events were loaded.
 
+pub mod burst;
 pub mod rank;
 pub mod scorer;
 pub mod scoring;

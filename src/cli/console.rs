@@ -1,12 +1,132 @@
 //! The console on sources, and on the built-in incident.
 
-use crate::cli::args::{ConsoleArgs, DemoArgs};
-use crate::cli::exit::{Failure, Outcome};
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
 
-pub(crate) fn open(_sources: &[String], _args: &ConsoleArgs) -> Outcome {
-    Err(Failure::Use("the console is not here yet".to_owned()))
+use tokio::sync::watch;
+
+use crate::cli::args::{ConsoleArgs, DemoArgs};
+use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::load;
+use crate::config::{Depth, Environment};
+use crate::console::app::Start;
+use crate::console::app::keymap::Keymap;
+use crate::console::shell::{self, Ended, Snapshots, Stop};
+use crate::ingest::status::Status;
+use crate::investigation::{self, Investigation};
+use crate::query::{self, Query};
+use crate::synth;
+use crate::text::count;
+
+/// What the built-in incident is called in the console.
+const DEMO_NAME: &str = "built-in incident";
+
+/// `trailhound SOURCE...`
+pub(crate) fn open(sources: &[String], args: &ConsoleArgs) -> Outcome {
+    let name = match sources {
+        [] => None,
+        [one] if one == load::DEMO => Some(DEMO_NAME.to_owned()),
+        [one] => Some(one.clone()),
+        [first, others @ ..] => Some(format!("{first} and {} more", count(others.len() as u64))),
+    };
+    console(sources, name, args)
 }
 
-pub(crate) fn demo(_args: &DemoArgs) -> Outcome {
-    Err(Failure::Use("the console is not here yet".to_owned()))
+/// `trailhound demo`
+pub(crate) fn demo(args: &DemoArgs) -> Outcome {
+    match &args.out {
+        Some(dir) => write_demo(dir),
+        None => open(&[load::DEMO.to_owned()], &args.console),
+    }
+}
+
+/// Writes the files of the built-in incident below a folder.
+fn write_demo(dir: &Path) -> Outcome {
+    let incident = synth::demo();
+    let files = incident.files.len() as u64;
+    for (path, bytes) in incident.files {
+        write(&dir.join(path), &bytes)?;
+    }
+    let labels: Vec<String> = incident.labels.iter().map(|label| label.line() + "\n").collect();
+    write(&dir.join("labels.tsv"), format!("{}\n{}", synth::LABEL_HEADER, labels.concat()).as_bytes())?;
+    eprintln!("trailhound: wrote {} log files and labels.tsv to {}", count(files), dir.display());
+    Ok(Exit::Done)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, bytes));
+    written.map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))
+}
+
+fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outcome {
+    if !io::stdout().is_terminal() {
+        let instead = "to print findings, use: trailhound scan SOURCE...";
+        return Err(Failure::Use(format!("the console needs a terminal to draw on; {instead}")));
+    }
+    let query = match args.query.as_deref().map(query::parse) {
+        None => Query::all(),
+        Some(Ok(query)) => query,
+        Some(Err(e)) => return Err(Failure::Use(e.render(args.query.as_deref().unwrap_or_default()))),
+    };
+    let loaded = load::settings(&args.flags());
+    let (keymap, keymap_faults) = match loaded.keymap() {
+        Ok(Some((file, text))) => Keymap::with_user(&file, &text),
+        Ok(None) => (Keymap::built_in(), Vec::new()),
+        Err(fault) => (Keymap::built_in(), vec![*fault]),
+    };
+    let (_, theme_faults) = loaded.themes.get(&loaded.settings.theme);
+    if let Some(fault) = loaded.faults.iter().find(|fault| fault.line.is_none()) {
+        // What was typed a moment ago can be typed anew; a file is put right later.
+        return Err(Failure::Use(fault.to_string()));
+    }
+    let faults = loaded.faults.iter().chain(&keymap_faults).chain(&theme_faults);
+    let faults: Vec<String> = faults.map(ToString::to_string).collect();
+    let judgment = load::judgment(&loaded.settings)?;
+    let status = Arc::new(Status::default());
+    let inv = match sources {
+        [] => Investigation::empty(judgment.clone()),
+        _ => Investigation::begun(judgment.clone(), status.clone()),
+    };
+    let start = Start {
+        depth: loaded.settings.colors.unwrap_or_else(|| Depth::detect(&Environment::of_process())),
+        themes: loaded.themes,
+        keymap,
+        source: name,
+        query,
+        faults,
+        inv: Arc::new(inv),
+        size: (0, 0),
+        settings: loaded.settings,
+    };
+    let options = load::options(&start.settings);
+    let snapshots = begin(sources, move |sources, update| {
+        investigation::load(load::listing(sources), options, judgment, status, update)
+    })?;
+    match shell::run(start, snapshots) {
+        Ok(Ended::Quit) => Ok(Exit::Done),
+        Ok(Ended::Stopped(Stop::Terminate)) => Ok(Exit::Terminated),
+        Ok(Ended::Stopped(Stop::HangUp)) => Ok(Exit::HungUp),
+        Ok(Ended::Stopped(Stop::Interrupt)) => Ok(Exit::Interrupted),
+        Err(e) => Err(Failure::Use(format!("the terminal cannot be used: {e}"))),
+    }
+}
+
+/// Loads in a thread of its own; the snapshots it makes.
+fn begin(
+    sources: &[String],
+    load: impl FnOnce(&[String], &(dyn Fn(Investigation) + Sync)) -> Investigation + Send + 'static,
+) -> io::Result<Snapshots> {
+    let (send, snapshots) = watch::channel(None);
+    let sources = sources.to_vec();
+    if !sources.is_empty() {
+        thread::Builder::new().name("load".to_owned()).spawn(move || {
+            let complete = load(&sources, &|inv| {
+                send.send_replace(Some(Arc::new(inv)));
+            });
+            send.send_replace(Some(Arc::new(complete)));
+        })?;
+    }
+    Ok(snapshots)
 }

@@ -17,6 +17,12 @@ pub enum Exit {
     PartlyUnreadable = 3,
     /// 4: the output could not be written.
     NotWritten = 4,
+    /// 129: the console was closed because its terminal went away (SIGHUP).
+    HungUp = 129,
+    /// 130: the console was interrupted from outside (SIGINT).
+    Interrupted = 130,
+    /// 143: the console was asked to end (SIGTERM).
+    Terminated = 143,
 }
 
 impl From<Exit> for ExitCode {

@@ -4,10 +4,28 @@
 //! leaves is data. Nothing here does I/O, reads a clock, or names a type of the terminal
 //! library; so all of it can be tested with plain values.
 //!
-//! - [`key`]: keys and sequences of keys, and how they are written.
 //! - [`action`]: the one list of actions, from which keys, palette, help and documents come.
-//! - [`keymap`]: which keys run which action in which context, from the built-in file and the user's.
+//! - [`key`], [`keymap`]: keys, and which of them run which action in which context.
+//! - [`model`]: the state. [`mod@update`]: the one function that changes it. [`msg`]: what goes in and out.
+//! - [`page`]: where one is and how one came there. [`answer`]: what a page asks of the events.
+//! - [`detail`], [`tree`]: an event and its record. [`overlay`]: what lies over the page.
+//! - [`layout`], [`scroll`], [`line`]: sizes, cursors, a line of text.
 
 pub mod action;
+pub mod answer;
+pub mod detail;
 pub mod key;
 pub mod keymap;
+pub mod layout;
+pub mod line;
+pub mod model;
+pub mod msg;
+pub mod overlay;
+pub mod page;
+pub mod scroll;
+pub mod tree;
+pub mod update;
+
+pub use model::{Model, Now, Start};
+pub use msg::{Effect, Msg};
+pub use update::update;

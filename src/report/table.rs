@@ -10,7 +10,7 @@ use crate::query::group::Group;
 use crate::query::series::Series;
 use crate::report::document::resources;
 use crate::report::overview::{self, ActorLine};
-use crate::score::Level;
+use crate::score::{Level, burst};
 use crate::store::{Column, Row};
 use crate::text::{clip_middle, count, fit, plural, visible, width};
 
@@ -67,23 +67,9 @@ struct Fold<'a> {
     times: usize,
 }
 
-fn alike(a: &Row<'_>, b: &Row<'_>) -> bool {
-    let same = |c: Column| a.id_of(c) == b.id_of(c);
-    a.risk() == b.risk()
-        && a.flags() == b.flags()
-        && a.identity().actor == b.identity().actor
-        && [Column::Event, Column::Source, Column::Ip, Column::Error, Column::Region].into_iter().all(same)
-}
-
 fn folded<'a>(inv: &'a Investigation, rows: &[u32]) -> Vec<Fold<'a>> {
-    let mut folds: Vec<Fold<'a>> = Vec::new();
-    for row in rows.iter().filter_map(|&n| inv.table.row(n)) {
-        match folds.last_mut() {
-            Some(last) if alike(&last.row, &row) => last.times += 1,
-            _ => folds.push(Fold { row, times: 1 }),
-        }
-    }
-    folds
+    let bursts = burst::bursts(&inv.table, rows).into_iter();
+    bursts.filter_map(|b| Some(Fold { row: inv.table.row(*rows.get(b.start)?)?, times: b.len() })).collect()
 }
 
 /// Writes events with their reasons, in the order given; rows that are alike become one with `×N`.

@@ -120,7 +120,8 @@ impl Keymap {
         Some(Reason::new(format!("leaves no key for {names} in [{context}]; the built-in keys are used")))
     }
 
-    fn own(&self, context: Context) -> &[Binding] {
+    /// The bindings of a context itself, in the order of the file.
+    pub fn own(&self, context: Context) -> &[Binding] {
         self.contexts.get(context as usize).map_or(&[], Vec::as_slice)
     }
 

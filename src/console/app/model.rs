@@ -1,0 +1,258 @@
+//! The state of the console: everything that is on the screen follows from it.
+//!
+//! Only [`super::update::update`] changes it. Nothing in it is a handle to the outside, but for the
+//! snapshot of the events, which is read.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::action::View;
+use super::answer::{Answer, Line};
+use super::detail::{Detail, Search};
+use super::key::Key;
+use super::keymap::{Context, Keymap};
+use super::layout::Layout;
+use super::overlay::Overlay;
+use super::overlay::frequency::Values;
+use super::overlay::prompt::Asking;
+use super::page::{History, Page};
+use super::update::Asked;
+use crate::config::settings::TimeZone;
+use crate::config::{Depth, Settings, Theme, Themes};
+use crate::event::field::{Field, FieldRef};
+use crate::investigation::Investigation;
+use crate::query::group::value_of;
+use crate::query::{Query, Expr};
+use crate::store::Row;
+
+/// A moment on the clock of the console: milliseconds since it was opened.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub struct Now(pub u64);
+
+/// The pane that takes the keys.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Focus {
+    /// The list, or whatever else the view shows.
+    List,
+    /// The detail of the row.
+    Detail,
+}
+
+/// A short message at the bottom.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Toast {
+    /// What it says. Hostile.
+    pub text: String,
+    /// How it is meant.
+    pub tone: ToastTone,
+    /// When it goes away.
+    pub until: Now,
+}
+
+/// How a message is meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ToastTone {
+    /// Something was done.
+    Done,
+    /// Something cannot be done now, and why.
+    Note,
+    /// Something failed.
+    Failed,
+}
+
+/// What the console starts with.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The settings in force.
+    pub settings: Settings,
+    /// All themes.
+    pub themes: Themes,
+    /// The keys.
+    pub keymap: Keymap,
+    /// What the terminal can show.
+    pub depth: Depth,
+    /// What is opened, in words; `None`: nothing, and a page says how.
+    pub source: Option<String>,
+    /// The query to begin with.
+    pub query: Query,
+    /// What was wrong with settings, keys and themes.
+    pub faults: Vec<String>,
+    /// Nothing yet.
+    pub inv: Arc<Investigation>,
+    /// The size of the screen in columns and rows.
+    pub size: (u16, u16),
+}
+
+/// The state.
+#[derive(Debug)]
+pub struct Model {
+    /// The newest snapshot of the events.
+    pub inv: Arc<Investigation>,
+    /// What is opened, in words. Hostile.
+    pub source: Option<String>,
+    /// The pages.
+    pub history: History,
+    /// What the page shows: it may be older than the page, until a new answer comes.
+    pub answer: Answer,
+    /// The pane that takes the keys.
+    pub focus: Focus,
+    /// The detail of the row under the cursor.
+    pub detail: Option<Detail>,
+    /// What is looked for in records.
+    pub search: Search,
+    /// What lies over the page, the topmost last.
+    pub overlays: Vec<Overlay>,
+    /// The keys.
+    pub keymap: Keymap,
+    /// Keys that may begin a sequence.
+    pub pending: Vec<Key>,
+    /// All themes.
+    pub themes: Themes,
+    /// The theme in use, in its own colors.
+    pub theme: Theme,
+    /// What the terminal can show.
+    pub depth: Depth,
+    /// In which zone times are shown.
+    pub time_zone: TimeZone,
+    /// Whether the mouse is the console's.
+    pub mouse: bool,
+    /// The size of the screen in columns and rows.
+    pub size: (u16, u16),
+    /// How much of the width the detail gets, in percent.
+    pub share: u16,
+    /// A message.
+    pub toast: Option<Toast>,
+    /// What was wrong with settings, keys and themes.
+    pub faults: Vec<String>,
+    /// The values of fields, as far as they were asked for.
+    pub values: Values,
+    /// Filters that were typed, the latest last.
+    pub filters: Vec<String>,
+    /// Searches that were typed, the latest last.
+    pub searches: Vec<String>,
+    /// What was folded and unfolded by hand, by path.
+    pub folds: HashMap<String, bool>,
+    /// The clock at the last message.
+    pub now: Now,
+    /// What was asked for and not yet answered.
+    pub(super) asked: Asked,
+}
+
+impl Model {
+    /// The state at the beginning.
+    pub fn new(start: Start) -> Self {
+        let settings = start.settings;
+        let mut page = Page::first(View::Events, settings.sort, settings.columns);
+        page.filter = start.query;
+        Self {
+            answer: Answer::none(start.inv.clone()),
+            inv: start.inv,
+            source: start.source,
+            history: History::new(page),
+            focus: Focus::List,
+            detail: None,
+            search: Search::default(),
+            overlays: Vec::new(),
+            keymap: start.keymap,
+            pending: Vec::new(),
+            theme: start.themes.get(&settings.theme).0,
+            themes: start.themes,
+            depth: start.depth,
+            time_zone: settings.time_zone,
+            mouse: settings.mouse,
+            size: start.size,
+            share: 42,
+            toast: None,
+            faults: start.faults,
+            values: Values::new(),
+            filters: Vec::new(),
+            searches: Vec::new(),
+            folds: HashMap::new(),
+            now: Now::default(),
+            asked: Asked::default(),
+        }
+    }
+
+    /// The page that is open.
+    pub fn page(&self) -> &Page {
+        self.history.page()
+    }
+
+    /// The parts of the screen.
+    pub fn layout(&self) -> Layout {
+        Layout::of(self.size, self.share, self.focus == Focus::Detail && self.page().view == View::Events)
+    }
+
+    /// Which keys work now.
+    pub fn context(&self) -> Context {
+        match self.overlays.last() {
+            Some(overlay) => overlay.context(),
+            None => self.page_context(),
+        }
+    }
+
+    /// Which keys work on the page below the overlays.
+    pub fn page_context(&self) -> Context {
+        match (self.page().view, self.focus) {
+            (View::Events, Focus::List) => Context::Events,
+            (View::Events, Focus::Detail) => Context::Detail,
+            _ => Context::Global,
+        }
+    }
+
+    /// The filter in force: the one being typed, else that of the page.
+    pub fn filter(&self) -> &Query {
+        let typed = self.overlays.iter().rev().find_map(|overlay| match overlay {
+            Overlay::Prompt(prompt) if prompt.asking == Asking::Filter => Some(&prompt.query),
+            _ => None,
+        });
+        typed.unwrap_or(&self.page().filter)
+    }
+
+    /// Which events the page shows, its part of time aside.
+    pub fn expr(&self) -> Expr {
+        self.page().scope_expr(self.filter())
+    }
+
+    /// The line under the cursor.
+    pub fn line(&self) -> Option<&Line> {
+        self.answer.lines.get(self.page().cursor.line)
+    }
+
+    /// The event under the cursor.
+    pub fn row(&self) -> Option<Row<'_>> {
+        self.answer.inv.table.row(self.line()?.row)
+    }
+
+    /// The field and value under the cursor: a cell of the list, or a line of the detail.
+    pub fn value(&self) -> Option<(FieldRef, String)> {
+        if self.focus == Focus::Detail {
+            return self.detail.as_ref()?.value();
+        }
+        let row = self.row()?;
+        let field = FieldRef::Column(self.page().field());
+        let value = match self.page().field() {
+            // A cell shows all of them; one can be kept.
+            Field::FirstSeen | Field::Tactic | Field::Technique | Field::Rule | Field::Flag => {
+                value_of(&self.answer.inv, &row, &field).split(' ').next().unwrap_or_default().to_owned()
+            }
+            _ => value_of(&self.answer.inv, &row, &field),
+        };
+        Some((field, value))
+    }
+
+    /// How many records were read so far to find what matches; `None` when none are being read.
+    pub fn records_read(&self) -> Option<u64> {
+        self.asked.reading().map(|reading| reading.done()).filter(|done| *done > 0)
+    }
+
+    /// Whether events are still being loaded.
+    pub fn is_loading(&self) -> bool {
+        !self.inv.complete
+    }
+
+    /// Whether an answer to what is shown is still to come.
+    pub fn is_asking(&self) -> bool {
+        self.asked.is_waiting() || !self.answer.complete
+    }
+}

@@ -1,0 +1,66 @@
+//! What comes in, and what is asked of the world outside.
+
+use std::sync::Arc;
+
+use super::answer::{Answer, GroupRequest, Request};
+use super::key::Key;
+use crate::event::field::Field;
+use crate::investigation::Investigation;
+use crate::query::group::Group;
+
+/// Something that has happened.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted. Hostile.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// The screen has another size, in columns and rows.
+    Resize(u16, u16),
+    /// A new snapshot of the events.
+    Loaded(Arc<Investigation>),
+    /// Rows have been found.
+    Answered(Box<Answer>),
+    /// A record has been read, or not: the id of the event, and the bytes or why not.
+    Record(String, Result<Vec<u8>, String>),
+    /// Values have been counted.
+    Grouped(u64, Vec<Group>),
+    /// All values of a field have been counted.
+    Values(Field, Vec<Group>),
+    /// Time has passed.
+    Tick,
+}
+
+/// What the mouse did, and where: column and row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Mouse {
+    Click(u16, u16),
+    WheelUp(u16, u16),
+    WheelDown(u16, u16),
+}
+
+/// Something to be done outside.
+#[derive(Debug)]
+pub enum Effect {
+    /// Find rows.
+    Ask(Request),
+    /// Read the record of an event: its id, the events, its row.
+    Read(String, Arc<Investigation>, u32),
+    /// Count values.
+    Group(GroupRequest),
+    /// Count all values of a field.
+    Values(Field, Arc<Investigation>),
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Take the mouse from the terminal, or give it back.
+    Mouse(bool),
+    /// Draw everything anew.
+    Redraw,
+    /// Go into the background.
+    Suspend,
+    /// Leave.
+    Quit,
+}

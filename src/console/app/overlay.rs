@@ -1,0 +1,56 @@
+//! What lies over the page: prompts, the palette, help, pickers, tables of values, questions.
+//!
+//! Overlays are a stack. A key goes to the one on top and to no other; closing it shows what lies below.
+
+pub mod chooser;
+pub mod frequency;
+pub mod prompt;
+
+use super::action::Action;
+use super::keymap::Context;
+use chooser::{Chooser, Purpose};
+use frequency::Frequency;
+use prompt::Prompt;
+
+/// One thing that lies over the page.
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    /// A line to type a query or a search in.
+    Prompt(Box<Prompt>),
+    /// A list to choose from, narrowed by typing.
+    Chooser(Box<Chooser>),
+    /// How often each value of a field occurs.
+    Frequency(Box<Frequency>),
+    /// A question before something is done.
+    Confirm {
+        /// The question.
+        question: String,
+        /// What is done on yes.
+        action: Action,
+    },
+}
+
+impl Overlay {
+    /// Which keys work in it.
+    pub fn context(&self) -> Context {
+        match self {
+            Self::Prompt(_) => Context::Prompt,
+            Self::Chooser(chooser) => match chooser.purpose {
+                Purpose::Palette => Context::Palette,
+                Purpose::Help => Context::Help,
+                _ => Context::Picker,
+            },
+            Self::Frequency(_) => Context::Table,
+            Self::Confirm { .. } => Context::Confirm,
+        }
+    }
+
+    /// The line that is typed in, where there is one.
+    pub fn line_mut(&mut self) -> Option<&mut super::line::Line> {
+        match self {
+            Self::Prompt(prompt) => Some(&mut prompt.line),
+            Self::Chooser(chooser) => Some(&mut chooser.line),
+            _ => None,
+        }
+    }
+}

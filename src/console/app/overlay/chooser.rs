@@ -1,0 +1,348 @@
+//! A list to choose from, narrowed by typing: palette, help, themes, columns, orders, presets, fields.
+
+use std::cmp::Reverse;
+
+use fuzzy_matcher::FuzzyMatcher as _;
+use fuzzy_matcher::skim::SkimMatcherV2;
+
+use crate::config::{Theme, Themes};
+use crate::console::app::action::{Action, Category, Pivot, Preset, commands};
+use crate::console::app::keymap::{Context, Keymap};
+use crate::console::app::line::Line;
+use crate::console::app::scroll;
+use crate::event::field::{FIELDS, Field, FieldRef};
+use crate::query::order::Sort;
+
+/// What is chosen.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Purpose {
+    /// Any command.
+    Palette,
+    /// The keys of a context.
+    Help,
+    /// A theme; the one that was there before.
+    Themes(Box<Theme>),
+    /// The columns of the list; those that were there before.
+    Columns(Vec<Field>),
+    /// One of a few actions, under this title.
+    Actions(&'static str),
+}
+
+/// One entry.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Entry {
+    /// What is searched and shown.
+    pub label: String,
+    /// A line about it.
+    pub about: String,
+    /// The keys that do the same.
+    pub keys: String,
+    /// Under which heading it stands.
+    pub heading: &'static str,
+    /// What choosing it does.
+    pub pick: Pick,
+}
+
+/// What choosing an entry does.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Pick {
+    /// This action.
+    Run(Action),
+    /// Takes the theme of that name.
+    Theme(String),
+    /// Switches the column on or off.
+    Column(Field),
+}
+
+/// An entry that fits what was typed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hit {
+    /// Its place among the entries.
+    pub entry: usize,
+    /// Which letters of the label fit, as numbers of characters.
+    pub letters: Vec<usize>,
+}
+
+/// The list.
+#[derive(Clone, Debug)]
+pub struct Chooser {
+    /// What is chosen.
+    pub purpose: Purpose,
+    /// What is typed.
+    pub line: Line,
+    /// All entries.
+    pub entries: Vec<Entry>,
+    /// Those that fit, the best first.
+    pub hits: Vec<Hit>,
+    /// The entry of the cursor, a place in `hits`.
+    pub cursor: usize,
+    /// The columns that are switched on.
+    pub on: Vec<Field>,
+}
+
+impl Chooser {
+    fn new(purpose: Purpose, entries: Vec<Entry>) -> Self {
+        let mut chooser =
+            Self { purpose, line: Line::default(), entries, hits: Vec::new(), cursor: 0, on: Vec::new() };
+        chooser.narrow();
+        chooser
+    }
+
+    /// Every command that works, with the keys that run it in `context`.
+    pub fn palette(keymap: &Keymap, context: Context) -> Self {
+        let entries = commands().into_iter().map(|command| {
+            let later = command.action.later();
+            Entry {
+                keys: keys(keymap, context, &command.action),
+                about: later.map_or_else(|| command.about.clone(), |later| format!("{} ({later})", command.about)),
+                label: command.line,
+                heading: "",
+                pick: Pick::Run(command.action),
+            }
+        });
+        Self::new(Purpose::Palette, entries.collect())
+    }
+
+    /// The keys of `context`, by heading.
+    pub fn help(keymap: &Keymap, context: Context) -> Self {
+        let mut entries: Vec<Entry> = Vec::new();
+        for (binding, action) in keymap.bindings(context) {
+            match entries.iter_mut().find(|entry| entry.pick == Pick::Run(action.clone())) {
+                Some(entry) => entry.keys.push_str(&format!("  {}", binding.keys.label())),
+                None => entries.push(Entry {
+                    label: action.later().map_or_else(
+                        || action.about(),
+                        |later| format!("{} ({later})", action.about()),
+                    ),
+                    about: action.to_string(),
+                    keys: binding.keys.label(),
+                    heading: action.info().category.name(),
+                    pick: Pick::Run(action.clone()),
+                }),
+            }
+        }
+        let place = |entry: &Entry| Category::ALL.iter().position(|c| c.name() == entry.heading);
+        entries.sort_by_key(place);
+        Self::new(Purpose::Help, entries)
+    }
+
+    /// All themes, the cursor on the one in use.
+    pub fn themes(themes: &Themes, now: &Theme) -> Self {
+        let entry = |name: String| Entry {
+            about: themes.get(&name).0.about,
+            label: name.clone(),
+            keys: String::new(),
+            heading: "",
+            pick: Pick::Theme(name),
+        };
+        let names = themes.names();
+        let at = names.iter().position(|name| *name == now.name).unwrap_or(0);
+        let mut chooser =
+            Self::new(Purpose::Themes(Box::new(now.clone())), names.into_iter().map(entry).collect());
+        chooser.cursor = at;
+        chooser
+    }
+
+    /// All columns: those in use first, in their order.
+    pub fn columns(on: &[Field]) -> Self {
+        let mut chooser = Self::new(Purpose::Columns(on.to_vec()), Vec::new());
+        chooser.on = on.to_vec();
+        chooser.list_columns();
+        chooser
+    }
+
+    fn list_columns(&mut self) {
+        let off = FIELDS.iter().map(|info| info.field).filter(|field| !self.on.contains(field));
+        let entry = |field: Field| Entry {
+            label: field.name().to_owned(),
+            about: field.info().about.to_owned(),
+            keys: String::new(),
+            heading: "",
+            pick: Pick::Column(field),
+        };
+        self.entries = self.on.iter().copied().chain(off).map(entry).collect();
+        self.hits = self.fitting();
+        self.cursor = self.cursor.min(self.hits.len().saturating_sub(1));
+    }
+
+    /// The fields to sort by.
+    pub fn sorts() -> Self {
+        let entry = |field: Field| (Action::Sort(Some(Sort::by(field))), field.name(), field.info().about);
+        Self::actions("Sort by", Sort::FIELDS.into_iter().map(entry))
+    }
+
+    /// The ready-made queries.
+    pub fn presets() -> Self {
+        let entry = |preset: &Preset| (Action::Preset(Some(*preset)), preset.name(), preset.about());
+        Self::actions("Hunts", Preset::ALL.iter().map(entry))
+    }
+
+    /// What events can share.
+    pub fn pivots() -> Self {
+        let entry = |pivot: &Pivot| (Action::Pivot(Some(*pivot)), pivot.name(), pivot.about());
+        Self::actions("Events of the same", Pivot::ALL.iter().map(entry))
+    }
+
+    /// The fields whose values can be counted.
+    pub fn fields() -> Self {
+        let of = |field: Field| Action::Frequency(Some(FieldRef::Column(field)));
+        Self::actions("Count the values of", FIELDS.iter().map(|info| (of(info.field), info.name, info.about)))
+    }
+
+    fn actions<'a>(
+        title: &'static str,
+        actions: impl Iterator<Item = (Action, &'a str, &'a str)>,
+    ) -> Self {
+        let entry = |(action, label, about): (Action, &str, &str)| Entry {
+            label: label.to_owned(),
+            about: about.to_owned(),
+            keys: String::new(),
+            heading: "",
+            pick: Pick::Run(action),
+        };
+        Self::new(Purpose::Actions(title), actions.map(entry).collect())
+    }
+
+    /// Finds what fits the typed text, and puts the cursor on the best.
+    pub fn narrow(&mut self) {
+        self.hits = self.fitting();
+        self.cursor = 0;
+    }
+
+    fn fitting(&self) -> Vec<Hit> {
+        let typed = self.line.text().trim();
+        if typed.is_empty() {
+            return (0..self.entries.len()).map(|entry| Hit { entry, letters: Vec::new() }).collect();
+        }
+        let matcher = SkimMatcherV2::default();
+        let mut found: Vec<(i64, Hit)> = Vec::new();
+        for (place, entry) in self.entries.iter().enumerate() {
+            // Words may be in the label or in what is said about it; the label counts more.
+            let label = matcher.fuzzy_indices(&entry.label, typed);
+            let about = format!("{} {}", entry.about, entry.keys);
+            let said = about.to_lowercase().contains(&typed.to_lowercase());
+            let (score, letters) = match (label, said) {
+                (Some((score, letters)), _) => (score + 40, letters),
+                (None, true) => (0, Vec::new()),
+                (None, false) => continue,
+            };
+            found.push((score, Hit { entry: place, letters }));
+        }
+        if self.purpose == Purpose::Help {
+            return found.into_iter().map(|(_, hit)| hit).collect();
+        }
+        found.sort_by_key(|(score, hit)| (Reverse(*score), hit.entry));
+        found.into_iter().map(|(_, hit)| hit).collect()
+    }
+
+    /// The entry of the cursor.
+    pub fn chosen(&self) -> Option<&Entry> {
+        self.hits.get(self.cursor).and_then(|hit| self.entries.get(hit.entry))
+    }
+
+    /// Moves the cursor; it goes around at the ends.
+    pub fn step(&mut self, by: isize) {
+        self.cursor = scroll::around(self.cursor, by, self.hits.len());
+    }
+
+    /// Puts the label of the chosen entry into the line, to add to it.
+    pub fn complete(&mut self) {
+        if let Some(label) = self.chosen().map(|entry| entry.label.clone()) {
+            self.line = Line::new(format!("{label} "));
+            self.narrow();
+        }
+    }
+
+    /// Switches the column of the cursor on or off.
+    pub fn toggle(&mut self) {
+        let Some(Pick::Column(field)) = self.chosen().map(|entry| entry.pick.clone()) else { return };
+        match self.on.iter().position(|on| *on == field) {
+            Some(_) if self.on.len() == 1 => {}
+            Some(place) => {
+                self.on.remove(place);
+            }
+            None => self.on.push(field),
+        }
+        self.list_columns();
+        self.follow(field);
+    }
+
+    /// Moves the column of the cursor among those that are on.
+    pub fn reorder(&mut self, by: isize) {
+        let Some(Pick::Column(field)) = self.chosen().map(|entry| entry.pick.clone()) else { return };
+        let Some(place) = self.on.iter().position(|on| *on == field) else { return };
+        let Some(to) = place.checked_add_signed(by).filter(|to| *to < self.on.len()) else { return };
+        self.on.swap(place, to);
+        self.list_columns();
+        self.follow(field);
+    }
+
+    fn follow(&mut self, field: Field) {
+        let pick = Pick::Column(field);
+        let place = |hit: &Hit| self.entries.get(hit.entry).is_some_and(|entry| entry.pick == pick);
+        self.cursor = self.hits.iter().position(place).unwrap_or(self.cursor);
+    }
+}
+
+/// The keys that run an action in a context, in words.
+fn keys(keymap: &Keymap, context: Context, action: &Action) -> String {
+    let keys: Vec<String> = keymap.keys_for(context, action).iter().map(|keys| keys.label()).collect();
+    keys.join("  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(mut chooser: Chooser, text: &str) -> Chooser {
+        chooser.line = Line::new(text);
+        chooser.narrow();
+        chooser
+    }
+
+    #[test]
+    fn the_palette_finds_commands_by_a_few_letters() {
+        let keymap = Keymap::built_in();
+        for (text, label) in [
+            ("srisk", "sort risk"),
+            ("viewev", "view events"),
+            ("quit", "quit"),
+            ("pivkey", "pivot key"),
+            ("without a second factor", "preset logins-without-mfa"),
+        ] {
+            let palette = typed(Chooser::palette(&keymap, Context::Events), text);
+            assert_eq!(palette.chosen().map(|e| e.label.as_str()), Some(label), "{text}");
+        }
+        let none = typed(Chooser::palette(&keymap, Context::Events), "zzzzqqq");
+        assert!(none.hits.is_empty() && none.chosen().is_none());
+    }
+
+    #[test]
+    fn help_shows_each_action_once_with_all_its_keys() {
+        let help = Chooser::help(&Keymap::built_in(), Context::Events);
+        let down: Vec<&Entry> = help.entries.iter().filter(|e| e.about == "move down").collect();
+        assert_eq!(down.len(), 1);
+        assert!(down[0].keys.contains('↓') && down[0].keys.contains('j'), "{}", down[0].keys);
+        let mut headings: Vec<&str> = help.entries.iter().map(|entry| entry.heading).collect();
+        headings.dedup();
+        let mut unique = headings.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(headings.len(), unique.len(), "every heading stands once");
+    }
+
+    #[test]
+    fn columns_are_switched_and_moved_and_one_is_always_left() {
+        let mut chooser = Chooser::columns(&[Field::Risk, Field::Event]);
+        chooser.reorder(1);
+        assert_eq!(chooser.on, [Field::Event, Field::Risk]);
+        chooser.toggle();
+        assert_eq!(chooser.on, [Field::Event]);
+        chooser = typed(chooser, "event");
+        chooser.toggle();
+        assert_eq!(chooser.on, [Field::Event]);
+        let mut chooser = typed(chooser, "region");
+        chooser.toggle();
+        assert_eq!(chooser.on, [Field::Event, Field::Region]);
+    }
+}

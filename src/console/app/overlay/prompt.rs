@@ -1,0 +1,157 @@
+//! The line in which a filter or a search is typed, with what could stand there.
+
+use crate::console::app::line::Line;
+use crate::console::app::scroll;
+use crate::event::field::Field;
+use crate::query::{self, Completions, Query, QueryError};
+
+/// What is typed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asking {
+    /// Which events are seen.
+    Filter,
+    /// What is looked for in the record.
+    Search,
+}
+
+/// The prompt.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// What is typed.
+    pub asking: Asking,
+    /// The line.
+    pub line: Line,
+    /// What was there before: closing the prompt brings it back.
+    pub before: String,
+    /// The last text that was a query: what the page shows meanwhile.
+    pub query: Query,
+    /// What is wrong with the line.
+    pub error: Option<QueryError>,
+    /// What could stand at the cursor.
+    pub completions: Completions,
+    /// The candidate that was put in last, and the line before it was.
+    pub cycling: Option<(usize, Line)>,
+    /// How far back in what was typed earlier; 0: not at all.
+    pub back: usize,
+    /// The field whose values are wanted for completion.
+    pub wanted: Option<Field>,
+}
+
+impl Prompt {
+    /// A prompt that begins with `text`.
+    pub fn new(asking: Asking, text: &str) -> Self {
+        Self {
+            asking,
+            line: Line::new(text),
+            before: text.to_owned(),
+            query: query::parse(text).unwrap_or_default(),
+            error: None,
+            completions: Completions { replace: 0..0, candidates: Vec::new() },
+            cycling: None,
+            back: 0,
+            wanted: None,
+        }
+    }
+
+    /// Understands the line anew after it has changed. `values` gives the known values of a field that contain a
+    /// text, the most frequent first; `None`: not yet known.
+    pub fn read(&mut self, values: &dyn Fn(Field, &str) -> Option<Vec<String>>) {
+        if self.asking == Asking::Search {
+            return;
+        }
+        match query::parse(self.line.text()) {
+            Ok(query) => (self.query, self.error) = (query, None),
+            Err(error) => self.error = Some(error),
+        }
+        self.wanted = None;
+        let mut wanted = None;
+        let mut known = |field: Field, typed: &str| {
+            values(field, typed).unwrap_or_else(|| {
+                wanted = Some(field);
+                Vec::new()
+            })
+        };
+        if self.cycling.is_none() {
+            self.completions = query::complete(self.line.text(), self.line.cursor(), &mut known);
+        }
+        self.wanted = wanted;
+    }
+
+    /// Puts in the next candidate, or the one before; goes around.
+    pub fn complete(&mut self, by: isize) {
+        let count = self.completions.candidates.len();
+        if count == 0 {
+            return;
+        }
+        let (which, start) = match self.cycling.take() {
+            Some((which, start)) => (scroll::around(which, by, count), start),
+            None => (if by < 0 { count - 1 } else { 0 }, self.line.clone()),
+        };
+        let Some(candidate) = self.completions.candidates.get(which) else { return };
+        self.line = start.clone();
+        self.line.replace(self.completions.replace.clone(), &candidate.text);
+        self.cycling = Some((which, start));
+    }
+
+    /// Brings back what was typed earlier: `earlier` holds it, the latest last.
+    pub fn recall(&mut self, earlier: &[String], by: isize) {
+        let back = self.back.saturating_add_signed(by).min(earlier.len());
+        if back == self.back {
+            return;
+        }
+        self.back = back;
+        let text = earlier.len().checked_sub(back).and_then(|at| earlier.get(at));
+        self.line = Line::new(text.cloned().unwrap_or_else(|| self.before.clone()));
+        self.cycling = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(field: Field, typed: &str) -> Option<Vec<String>> {
+        let all = ["StopLogging", "StartLogging", "ListBuckets"];
+        (field == Field::Event)
+            .then(|| all.iter().filter(|v| v.to_lowercase().contains(typed)).map(|v| (*v).to_owned()).collect())
+    }
+
+    fn typed(text: &str) -> Prompt {
+        let mut prompt = Prompt::new(Asking::Filter, "");
+        prompt.line = Line::new(text);
+        prompt.read(&values);
+        prompt
+    }
+
+    #[test]
+    fn completion_goes_around_and_back_to_the_first() {
+        let mut prompt = typed("event:log");
+        for text in ["event:StopLogging", "event:StartLogging", "event:StopLogging"] {
+            prompt.complete(1);
+            prompt.read(&values);
+            assert_eq!(prompt.line.text(), text);
+        }
+        prompt.complete(-1);
+        assert_eq!(prompt.line.text(), "event:StartLogging");
+    }
+
+    #[test]
+    fn a_faulty_line_leaves_the_last_query_and_says_what_is_wrong() {
+        let mut prompt = typed("risk>=50");
+        prompt.line.insert(" actr:x");
+        prompt.read(&values);
+        assert_eq!(prompt.query.text(), "risk>=50");
+        assert_eq!(prompt.error.as_ref().and_then(|e| e.suggestion.as_deref()), Some("actor"));
+        assert_eq!(typed("region:eu").wanted, Some(Field::Region));
+    }
+
+    #[test]
+    fn what_was_typed_earlier_comes_back() {
+        let earlier = ["first".to_owned(), "second".to_owned()];
+        let mut prompt = Prompt::new(Asking::Filter, "now");
+        for (by, text) in [(1, "second"), (1, "first"), (1, "first"), (-1, "second"), (-1, "now")] {
+            prompt.recall(&earlier, by);
+            assert_eq!(prompt.line.text(), text);
+        }
+    }
+}

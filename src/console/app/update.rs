@@ -1,0 +1,59 @@
+//! What follows from what happens: the one function that changes the state.
+//!
+//! It does no I/O and reads no clock. What is to be done outside it returns as
+//! effects. What the screen needs from elsewhere (rows, a record, counts) is not asked for
+//! by each action on its own: after every message [`settle`](Model::settle) compares what is
+//! needed with what was asked for last, so that nothing can be forgotten.
+
+mod arrange;
+mod drill;
+mod keys;
+mod list;
+mod overlays;
+mod reading;
+mod settle;
+mod timeline;
+
+use super::model::{Model, Now, Toast, ToastTone};
+use super::msg::{Effect, Msg};
+
+pub(super) use settle::Asked;
+
+/// How long a message is seen, in milliseconds.
+const TOAST_MS: u64 = 5_000;
+
+/// Changes the state; what is to be done.
+pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
+    model.now = now;
+    let mut effects = Vec::new();
+    match msg {
+        Msg::Key(key) => model.key(key, &mut effects),
+        Msg::Paste(text) => model.paste(&text),
+        Msg::Mouse(mouse) => model.mouse(mouse),
+        Msg::Resize(width, height) => model.size = (width, height),
+        Msg::Loaded(inv) => model.inv = inv,
+        Msg::Answered(answer) => model.answered(*answer),
+        Msg::Record(id, record) => model.record_came(&id, record),
+        Msg::Grouped(generation, groups) => model.grouped(generation, groups),
+        Msg::Values(field, groups) => model.values_came(field, groups),
+        Msg::Tick => {}
+    }
+    if model.toast.as_ref().is_some_and(|toast| toast.until <= now) {
+        model.toast = None;
+    }
+    model.settle(&mut effects);
+    effects
+}
+
+impl Model {
+    fn say(&mut self, tone: ToastTone, text: impl Into<String>) {
+        self.toast = Some(Toast { text: text.into(), tone, until: Now(self.now.0 + TOAST_MS) });
+    }
+
+    fn note(&mut self, text: impl Into<String>) {
+        self.say(ToastTone::Note, text);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! Going deeper, and back.
+
+use crate::console::app::action::{Pivot, Preset, View};
+use crate::console::app::model::{Focus, Model};
+use crate::console::app::overlay::Overlay;
+use crate::console::app::overlay::chooser::Chooser;
+use crate::console::app::overlay::frequency::Frequency;
+use crate::console::app::page::{Page, Scope};
+use crate::event::field::{Field, FieldRef};
+use crate::query::group::value_of;
+use crate::query::{self, Query, QueryError, name};
+
+impl Model {
+    pub(super) fn open_view(&mut self, view: View) {
+        if self.page().view != view {
+            let page = Page { view, ..self.page().clone() };
+            self.history.open(page);
+            self.focus = Focus::List;
+        }
+    }
+
+    pub(super) fn open_row(&mut self) {
+        match (self.page().view, &self.detail) {
+            (View::Events, Some(_)) => self.show_detail(),
+            (View::Events, None) => self.note("there is no row to open"),
+            _ => {}
+        }
+    }
+
+    /// Opens a page with one more scope. The cursor stays on its event, which is among those that are left.
+    fn open_scope(&mut self, scope: Scope) {
+        if self.page().scopes.contains(&scope) {
+            self.note(format!("all of these are {} already", scope.label));
+            return;
+        }
+        let mut page = self.page().clone();
+        page.scopes.push(scope);
+        page.view = View::Events;
+        self.history.open(page);
+        self.focus = Focus::List;
+    }
+
+    fn try_scope(&mut self, scope: Result<Scope, QueryError>) {
+        match scope {
+            Ok(scope) => self.open_scope(scope),
+            Err(fault) => self.note(fault.to_string()),
+        }
+    }
+
+    pub(super) fn pivot(&mut self, pivot: Option<Pivot>) {
+        let Some(pivot) = pivot else {
+            self.overlays.push(Overlay::Chooser(Box::new(Chooser::pivots())));
+            return;
+        };
+        let Some(row) = self.row() else {
+            self.note("there is no row to start from");
+            return;
+        };
+        let of = |field: Field| {
+            let field = FieldRef::Column(field);
+            let value = value_of(&self.answer.inv, &row, &field);
+            (!value.is_empty()).then_some((field, value))
+        };
+        // Whoever has no user name is known by what it is called all the same.
+        let actor = || of(Field::Actor).filter(|_| pivot == Pivot::User);
+        match of(pivot.field()).or_else(actor) {
+            Some((field, value)) => self.try_scope(Scope::value(&field, &value, false)),
+            None => self.note(format!("this event has no {}", pivot.about())),
+        }
+    }
+
+    pub(super) fn keep(&mut self, drop: bool) {
+        if let Some(Overlay::Frequency(table)) = self.overlays.last() {
+            let Some(scope) = table.scope(drop) else { return };
+            if !drop {
+                self.overlays.pop();
+            }
+            self.try_scope(scope);
+            return;
+        }
+        if self.focus == Focus::Detail && self.detail.as_ref().is_some_and(|detail| detail.is_on_container()) {
+            self.note("a single value can be kept or dropped; open this and choose one");
+            return;
+        }
+        match self.value() {
+            Some((field, value)) => self.try_scope(Scope::value(&field, &value, drop)),
+            None => self.note("there is no value under the cursor"),
+        }
+    }
+
+    pub(super) fn frequency(&mut self, field: Option<FieldRef>) {
+        let list_field = (self.focus == Focus::List).then(|| FieldRef::Column(self.page().field()));
+        let under_cursor = || list_field.or_else(|| self.value().map(|(field, _)| field));
+        match field.or_else(under_cursor) {
+            Some(field) => self.overlays.push(Overlay::Frequency(Box::new(Frequency::new(field)))),
+            None => self.overlays.push(Overlay::Chooser(Box::new(Chooser::fields()))),
+        }
+    }
+
+    pub(super) fn preset(&mut self, preset: Option<Preset>) {
+        let Some(preset) = preset else {
+            self.overlays.push(Overlay::Chooser(Box::new(Chooser::presets())));
+            return;
+        };
+        match query::parse(preset.query()) {
+            Ok(query) => {
+                self.open_scope(Scope { label: preset.about().to_owned(), expr: query.expr().clone() });
+            }
+            // Every preset is a query, which a test checks.
+            Err(fault) => self.note(fault.to_string()),
+        }
+    }
+
+    /// Puts a filter in place of the one that is there.
+    pub(super) fn set_filter(&mut self, filter: Query) {
+        let text = filter.text().trim().to_owned();
+        if !text.is_empty() {
+            self.filters.retain(|earlier| *earlier != text);
+            self.filters.push(text);
+        }
+        if filter == self.page().filter {
+            return;
+        }
+        let had_one = !self.page().filter.is_all();
+        let page = Page { filter, view: View::Events, ..self.page().clone() };
+        match had_one {
+            true => self.history.open_beside(page),
+            false => self.history.open(page),
+        }
+        self.focus = Focus::List;
+    }
+
+    pub(super) fn walk(&mut self, forward: bool) {
+        let went = if forward { self.history.forward() } else { self.history.back() };
+        match (went, forward) {
+            (true, _) => self.focus = Focus::List,
+            (false, true) => self.note("there is nothing ahead"),
+            (false, false) => self.note("this is where you began"),
+        }
+    }
+
+    /// Closes what is open, else leaves the innermost scope; never quits.
+    pub(super) fn pop(&mut self) {
+        if self.overlays.pop().is_some() {
+            return;
+        }
+        if self.focus == Focus::Detail {
+            self.focus = Focus::List;
+        } else if self.page().window.is_some() {
+            self.history.page_mut().window = None;
+        } else if !self.history.leave() {
+            match self.page().is_narrowed() {
+                true => self.show_all(),
+                false => self.note("nothing to leave here; q quits"),
+            }
+        }
+    }
+
+    pub(super) fn show_all(&mut self) {
+        if !self.page().is_narrowed() {
+            self.note("everything is shown");
+            return;
+        }
+        let page =
+            Page { scopes: Vec::new(), filter: Query::all(), window: None, ..self.page().clone() };
+        self.history.open(page);
+        self.focus = Focus::List;
+    }
+
+    /// What a value is called in messages.
+    pub(super) fn value_name(field: &FieldRef) -> String {
+        name(field)
+    }
+}

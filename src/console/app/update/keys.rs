@@ -1,0 +1,159 @@
+//! From keys to actions.
+
+use crate::console::app::action::Action;
+use crate::console::app::key::Key;
+use crate::console::app::keymap::Resolution;
+use crate::console::app::model::{Focus, Model};
+use crate::console::app::msg::{Effect, Mouse};
+use crate::console::app::action::{Motion, View};
+
+impl Model {
+    pub(super) fn key(&mut self, key: Key, effects: &mut Vec<Effect>) {
+        self.toast = None;
+        self.pending.push(key);
+        let context = self.context();
+        match self.keymap.resolve(context, &self.pending) {
+            Resolution::Match(action) => {
+                let action = action.clone();
+                self.pending.clear();
+                self.act(action, effects);
+            }
+            Resolution::Prefix => {}
+            Resolution::None if self.pending.len() > 1 => {
+                // No such sequence: its last key may mean something by itself.
+                self.pending.clear();
+                self.key(key, effects);
+            }
+            Resolution::None => {
+                self.pending.clear();
+                if let Some(letter) = key.typed().filter(|_| context.info().typing) {
+                    self.type_in(letter.encode_utf8(&mut [0; 4]));
+                }
+            }
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        if self.context().info().typing {
+            self.type_in(text);
+        }
+    }
+
+    pub(super) fn mouse(&mut self, mouse: Mouse) {
+        if !self.overlays.is_empty() {
+            return;
+        }
+        let layout = self.layout();
+        let inside = |area: Option<crate::console::app::layout::Area>, x: u16, y: u16| {
+            area.is_some_and(|a| x >= a.x && x < a.x + a.width && y >= a.y && y < a.y + a.height)
+        };
+        match mouse {
+            Mouse::WheelUp(x, y) | Mouse::WheelDown(x, y) => {
+                let motion = if matches!(mouse, Mouse::WheelUp(..)) { Motion::Up } else { Motion::Down };
+                let focus = if inside(layout.detail, x, y) { Focus::Detail } else { Focus::List };
+                self.wheel(focus, motion);
+            }
+            Mouse::Click(x, y) if inside(layout.list, x, y) => {
+                self.focus = Focus::List;
+                let first = layout.list.map_or(0, |area| area.y + 2);
+                let row = y.checked_sub(first).map(|row| self.page().cursor.top + usize::from(row));
+                if let Some(row) = row.filter(|row| *row < self.answer.lines.len()) {
+                    self.put_cursor(row);
+                }
+            }
+            Mouse::Click(x, y) if inside(layout.detail, x, y) => {
+                self.focus = Focus::Detail;
+                if let (Some(area), Some(detail)) = (layout.detail, &mut self.detail) {
+                    detail.cursor = detail.top + usize::from(y.saturating_sub(area.y + 1));
+                }
+            }
+            Mouse::Click(..) => {}
+        }
+    }
+
+    fn wheel(&mut self, focus: Focus, motion: Motion) {
+        const LINES: usize = 3;
+        for _ in 0..LINES {
+            match focus {
+                Focus::List => self.move_in_list(motion),
+                Focus::Detail => self.move_in_detail(motion),
+            }
+        }
+    }
+
+    /// Does what an action says.
+    pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        if let Some(later) = action.later() {
+            self.note(format!("{} {later}", action.name()));
+            return;
+        }
+        match action {
+            Action::Move(motion) => self.move_cursor(motion),
+            Action::Pane(_) | Action::Detail => self.other_pane(),
+            Action::View(view) => self.open_view(view),
+            Action::DetailSize(size) => self.resize_detail(size),
+            Action::Open => self.open_row(),
+            Action::Pivot(pivot) => self.pivot(pivot),
+            Action::Back => self.walk(false),
+            Action::Forward => self.walk(true),
+            Action::Pop => self.pop(),
+            Action::ShowAll => self.show_all(),
+            Action::Filter(None) => self.ask_filter(),
+            Action::Filter(Some(query)) => self.set_filter(query),
+            Action::Keep => self.keep(false),
+            Action::Drop => self.keep(true),
+            Action::Frequency(field) => self.frequency(field),
+            Action::Preset(preset) => self.preset(preset),
+            Action::Sort(sort) => self.sort(sort),
+            Action::Reverse => self.reverse(),
+            Action::Columns => self.choose_columns(),
+            Action::Burst => self.burst(),
+            Action::Fold(fold) => self.fold(fold),
+            Action::Search => self.ask_search(),
+            Action::Match(step) => self.go_to_match(step),
+            Action::Timeline(brush) => self.brush(brush),
+            Action::Copy(what) => self.copy(what, effects),
+            Action::Accept => self.accept(effects),
+            Action::Close => self.close(),
+            Action::Toggle => self.toggle(),
+            Action::Reorder(step) => self.reorder(step),
+            Action::Complete(step) => self.complete(step),
+            Action::History(step) => self.recall(step),
+            Action::Edit(edit) => self.edit(edit),
+            Action::Palette => self.palette(),
+            Action::Help => self.help(),
+            Action::Theme => self.choose_theme(),
+            Action::ThemeNext => self.next_theme(),
+            Action::TimeZone => self.other_zone(),
+            Action::Mouse => self.switch_mouse(effects),
+            Action::Redraw => effects.push(Effect::Redraw),
+            Action::Suspend => effects.push(Effect::Suspend),
+            Action::Cancel => self.cancel(),
+            Action::Quit => effects.push(Effect::Quit),
+            // Those that come later have been told apart above.
+            Action::Mark
+            | Action::AddToCase
+            | Action::Indicator
+            | Action::Export
+            | Action::Slack
+            | Action::Report => {}
+        }
+    }
+
+    fn other_pane(&mut self) {
+        let can = self.page().view == View::Events && self.detail.is_some();
+        match self.focus {
+            Focus::Detail => self.focus = Focus::List,
+            Focus::List if can => self.show_detail(),
+            Focus::List => self.note("there is no row whose detail could be shown"),
+        }
+    }
+
+    /// Gives the detail the keys, and room where it has none.
+    pub(super) fn show_detail(&mut self) {
+        self.focus = Focus::Detail;
+        if self.layout().detail.is_none() {
+            self.share = 42;
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! What the screen needs from elsewhere, and what has come of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::console::app::answer::{Answer, GroupRequest, Request};
+use crate::console::app::detail::{Detail, Record};
+use crate::console::app::model::Model;
+use crate::console::app::msg::Effect;
+use crate::console::app::overlay::Overlay;
+use crate::console::app::scroll;
+use crate::event::field::Field;
+use crate::investigation::Investigation;
+use crate::query::Expr;
+use crate::query::group::Group;
+use crate::query::order::Sort;
+use crate::query::run::Reading;
+
+/// While a load runs no more rows than this are put in order.
+const WHILE_LOADING: usize = 2_000;
+
+/// What was asked for last.
+#[derive(Default, Debug)]
+pub struct Asked {
+    generation: u64,
+    rows: Option<Wanted>,
+    anchor: Option<String>,
+    waiting: bool,
+    reading: Option<Arc<Reading>>,
+    detail: Option<(String, u64)>,
+    groups: u64,
+    values: HashMap<Field, u32>,
+}
+
+/// What decides which rows are shown.
+#[derive(Clone, Debug)]
+struct Wanted {
+    inv: Arc<Investigation>,
+    expr: Expr,
+    window: Option<Expr>,
+    sort: Sort,
+    open_bursts: Vec<String>,
+    stretches: usize,
+}
+
+impl Wanted {
+    fn asks_the_same(&self, other: &Self) -> bool {
+        self.expr == other.expr
+            && self.window == other.window
+            && self.sort == other.sort
+            && self.open_bursts == other.open_bursts
+            && self.stretches == other.stretches
+    }
+}
+
+impl Asked {
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting
+    }
+
+    /// The reading of records that is under way.
+    pub(crate) fn reading(&self) -> Option<&Arc<Reading>> {
+        self.reading.as_ref().filter(|_| self.waiting)
+    }
+}
+
+impl Model {
+    pub(super) fn settle(&mut self, effects: &mut Vec<Effect>) {
+        self.want_rows(effects);
+        self.want_detail(effects);
+        self.want_groups(effects);
+        self.want_values(effects);
+        self.keep_in_view();
+    }
+
+    fn wanted(&self) -> Wanted {
+        let page = self.page();
+        let layout = self.layout();
+        let width = layout.timeline.map_or(0, |area| usize::from(area.inside().width));
+        Wanted {
+            inv: self.inv.clone(),
+            expr: self.expr(),
+            window: page.window_expr(),
+            sort: page.sort,
+            open_bursts: page.open_bursts.clone(),
+            // Where the detail hides the timeline, its counts are kept as they are.
+            stretches: if width > 0 { width } else { self.asked.rows.as_ref().map_or(60, |r| r.stretches) },
+        }
+    }
+
+    fn want_rows(&mut self, effects: &mut Vec<Effect>) {
+        let wanted = self.wanted();
+        if let Some(asked) = &self.asked.rows {
+            let same_events = Arc::ptr_eq(&asked.inv, &wanted.inv);
+            // New events alone do not interrupt: the answer that is under way is shown first.
+            let patient = !same_events && self.asked.waiting && !wanted.inv.complete;
+            if asked.asks_the_same(&wanted) && (same_events || patient) {
+                return;
+            }
+        }
+        if let Some(reading) = self.asked.reading.take() {
+            reading.stop();
+        }
+        let reading = Arc::new(Reading::default());
+        self.asked.generation += 1;
+        self.asked.waiting = true;
+        self.asked.reading = Some(reading.clone());
+        self.asked.anchor = self.page().cursor.id.clone();
+        effects.push(Effect::Ask(Request {
+            generation: self.asked.generation,
+            inv: wanted.inv.clone(),
+            expr: wanted.expr.clone(),
+            window: wanted.window.clone(),
+            sort: wanted.sort,
+            open_bursts: wanted.open_bursts.clone(),
+            anchor: self.asked.anchor.clone(),
+            stretches: wanted.stretches,
+            limit: (!wanted.inv.complete).then_some(WHILE_LOADING),
+            reading,
+        }));
+        self.asked.rows = Some(wanted);
+    }
+
+    pub(super) fn answered(&mut self, answer: Answer) {
+        if answer.generation != self.asked.generation {
+            return;
+        }
+        self.asked.waiting = !answer.complete;
+        let cursor = self.page().cursor.clone();
+        let at = match &cursor.id {
+            None => Some(0),
+            id if *id == self.asked.anchor => answer.at,
+            // The cursor has moved since the question was put.
+            Some(id) => answer
+                .inv
+                .table
+                .find_id(id)
+                .and_then(|row| answer.lines.iter().position(|line| line.row == row)),
+        };
+        self.answer = answer;
+        let offset = cursor.line.saturating_sub(cursor.top);
+        match at {
+            Some(line) => {
+                let cursor = &mut self.history.page_mut().cursor;
+                cursor.line = line;
+                cursor.top = line.saturating_sub(offset);
+            }
+            None if self.answer.complete || cursor.line < self.answer.lines.len() => {
+                let last = self.answer.lines.len().saturating_sub(1);
+                self.history.page_mut().cursor.line = cursor.line.min(last);
+                self.name_cursor();
+            }
+            // The event may be among the rows that are still to come.
+            None => {}
+        }
+    }
+
+    /// Notes the event that the cursor is on, so that it stays on it.
+    pub(super) fn name_cursor(&mut self) {
+        let id = self.row().map(|row| row.id());
+        self.history.page_mut().cursor.id = id;
+    }
+
+    fn keep_in_view(&mut self) {
+        let layout = self.layout();
+        let (len, rows) = (self.answer.lines.len(), layout.list_rows());
+        let cursor = &mut self.history.page_mut().cursor;
+        if layout.list.is_some() {
+            cursor.top = scroll::top(cursor.top, cursor.line.min(len.saturating_sub(1)), len, rows);
+        }
+        let rows = layout.detail_rows();
+        if let Some(detail) = &mut self.detail {
+            let len = detail.lines().len();
+            detail.cursor = detail.cursor.min(len.saturating_sub(1));
+            detail.top = scroll::top(detail.top, detail.cursor, len, rows);
+        }
+        let rows = frequency_rows(self.size.1);
+        if let Some(Overlay::Frequency(table)) = self.overlays.last_mut() {
+            let len = table.totals().0;
+            table.cursor = table.cursor.min(len.saturating_sub(1));
+            table.top = scroll::top(table.top, table.cursor, len, rows);
+        }
+    }
+
+    fn want_detail(&mut self, effects: &mut Vec<Effect>) {
+        let Some(row) = self.row() else {
+            self.detail = None;
+            self.asked.detail = None;
+            return;
+        };
+        let id = row.id();
+        let generation = self.answer.generation;
+        match &self.asked.detail {
+            Some((asked, of)) if *asked == id && *of == generation => return,
+            _ => {}
+        }
+        let mut detail = Detail::new(&self.answer.inv, &row);
+        let number = row.number();
+        match self.detail.take() {
+            // The same event in a newer snapshot: only what is known of it may have changed.
+            Some(old) if old.id == id => {
+                detail.record = old.record;
+                (detail.cursor, detail.top) = (old.cursor, old.top);
+            }
+            _ => {}
+        }
+        if matches!(detail.record, Record::Coming) {
+            effects.push(Effect::Read(id.clone(), self.answer.inv.clone(), number));
+        }
+        self.detail = Some(detail);
+        self.asked.detail = Some((id, generation));
+    }
+
+    pub(super) fn record_came(&mut self, id: &str, record: Result<Vec<u8>, String>) {
+        let pattern = self.search.pattern();
+        if let Some(detail) = self.detail.as_mut().filter(|detail| detail.id == id) {
+            detail.put_record(record, &self.folds);
+            if let Some(pattern) = pattern {
+                for at in detail.matches(&pattern) {
+                    detail.reveal(at);
+                }
+            }
+        }
+    }
+
+    fn want_groups(&mut self, effects: &mut Vec<Effect>) {
+        let answered = self.answer.generation;
+        let (inv, selection) = (self.answer.inv.clone(), self.answer.selection.clone());
+        let Some(Overlay::Frequency(table)) = self.overlays.last_mut() else { return };
+        if table.counted == Some(answered) || !self.answer.complete {
+            return;
+        }
+        table.counted = Some(answered);
+        self.asked.groups += 1;
+        let (generation, field) = (self.asked.groups, table.field.clone());
+        effects.push(Effect::Group(GroupRequest { generation, inv, selection, field }));
+    }
+
+    pub(super) fn grouped(&mut self, generation: u64, groups: Vec<Group>) {
+        if generation != self.asked.groups {
+            return;
+        }
+        if let Some(Overlay::Frequency(table)) = self.overlays.last_mut() {
+            table.put(groups);
+        }
+    }
+
+    fn want_values(&mut self, effects: &mut Vec<Effect>) {
+        let Some(Overlay::Prompt(prompt)) = self.overlays.last() else { return };
+        // An id is its own only value, and counting a million of them helps nobody.
+        let Some(field) = prompt.wanted.filter(|field| *field != Field::Id) else { return };
+        let rows = self.inv.table.len();
+        if self.asked.values.insert(field, rows) != Some(rows) {
+            effects.push(Effect::Values(field, self.inv.clone()));
+        }
+    }
+
+    pub(super) fn values_came(&mut self, field: Field, groups: Vec<Group>) {
+        self.values.insert(field, Arc::new(groups));
+        self.read_prompt();
+    }
+}
+
+/// How many rows of a table of values are seen on a screen of that height.
+pub(crate) fn frequency_rows(height: u16) -> usize {
+    usize::from(height.saturating_sub(8)).max(1)
+}

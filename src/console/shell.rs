@@ -1,0 +1,253 @@
+//! The shell: the only place where the console touches the terminal, files and clipboard.
+//!
+//! It holds no state of its own. Input, signals, snapshots of the load and answers of
+//! the workers become messages; [`update`] turns each into effects, which
+//! are carried out here. The screen is drawn when something changed, at most once in
+//! 16 milliseconds, inside of a synchronized update, so that nothing flickers.
+//!
+//! Whatever happens, the terminal is left as it was found: see [`terminal`].
+
+mod input;
+mod signals;
+pub mod terminal;
+mod work;
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{Event, EventStream};
+use futures::{FutureExt as _, StreamExt as _};
+use tokio::sync::{mpsc, watch};
+
+use crate::config::settings::TimeZone;
+use crate::config::{Depth, Theme};
+use crate::console::app::{Effect, Model, Msg, Now, Start, update};
+use crate::console::ui::{Clock, view};
+use crate::investigation::Investigation;
+pub use signals::Stop;
+use signals::{Signal, Signals};
+use terminal::Screen;
+use work::Workers;
+
+/// The least time between two drawings.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// How often progress is looked at while something is under way.
+const PROGRESS: Duration = Duration::from_millis(100);
+
+/// How many answers may wait.
+const WAITING: usize = 64;
+
+/// How the console ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// The user left.
+    Quit,
+    /// A signal asked it to.
+    Stopped(Stop),
+}
+
+/// Snapshots of a load, the newest at any time.
+pub type Snapshots = watch::Receiver<Option<Arc<Investigation>>>;
+
+/// Runs the console until the user leaves.
+///
+/// # Errors
+/// The terminal cannot be used, or is gone.
+pub fn run(start: Start, snapshots: Snapshots) -> io::Result<Ended> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mouse = start.settings.mouse;
+    runtime.block_on(async {
+        let signals = Signals::listen()?;
+        let screen = Screen::enter(mouse)?;
+        Shell::new(start, screen, signals, snapshots)?.run().await
+    })
+}
+
+struct Shell {
+    model: Model,
+    screen: Screen,
+    signals: Signals,
+    snapshots: Snapshots,
+    /// Whether more snapshots can come.
+    loading: bool,
+    input: EventStream,
+    answers: mpsc::Receiver<Msg>,
+    workers: Workers,
+    opened: Instant,
+    look: Look,
+    changed: bool,
+    drawn: Option<Instant>,
+    ended: Option<Ended>,
+}
+
+/// What the looks of the screen are made of, kept as long as they fit.
+struct Look {
+    name: String,
+    depth: Depth,
+    theme: Theme,
+    zone: TimeZone,
+    clock: Clock,
+}
+
+impl Look {
+    fn of(model: &Model) -> Self {
+        let clock = match model.time_zone {
+            TimeZone::Utc => Clock::UTC,
+            TimeZone::Local => Clock::in_zone(jiff::tz::TimeZone::system()),
+        };
+        let (depth, zone) = (model.depth, model.time_zone);
+        Self { name: model.theme.name.clone(), depth, theme: model.theme.at(depth), zone, clock }
+    }
+
+    fn fits(&self, model: &Model) -> bool {
+        self.name == model.theme.name && self.depth == model.depth && self.zone == model.time_zone
+    }
+}
+
+impl Shell {
+    fn new(start: Start, screen: Screen, signals: Signals, snapshots: Snapshots) -> io::Result<Self> {
+        let (send, answers) = mpsc::channel(WAITING);
+        let model = Model::new(Start { size: screen.size()?, ..start });
+        Ok(Self {
+            look: Look::of(&model),
+            model,
+            screen,
+            signals,
+            loading: true,
+            snapshots,
+            input: EventStream::new(),
+            answers,
+            workers: Workers::start(&send)?,
+            opened: Instant::now(),
+            changed: true,
+            drawn: None,
+            ended: None,
+        })
+    }
+
+    async fn run(mut self) -> io::Result<Ended> {
+        self.take(Msg::Tick)?;
+        loop {
+            self.draw_if_due()?;
+            self.wait().await?;
+            self.drain()?;
+            if let Some(ended) = self.ended {
+                return Ok(ended);
+            }
+        }
+    }
+
+    /// Waits for whatever happens first.
+    async fn wait(&mut self) -> io::Result<()> {
+        let frame = self.changed.then(|| self.drawn.map_or(FRAME, |drawn| FRAME.saturating_sub(drawn.elapsed())));
+        let busy = self.model.is_loading() || self.model.is_asking();
+        let toast = self.model.toast.as_ref().map(|toast| {
+            Duration::from_millis(toast.until.0.saturating_sub(self.now().0) + 1)
+        });
+        tokio::select! {
+            biased;
+            signal = self.signals.next() => self.signal(signal),
+            event = self.input.next() => self.event(event),
+            answer = self.answers.recv() => answer.map_or(Ok(()), |msg| self.take(msg)),
+            changed = self.snapshots.changed(), if self.loading => {
+                self.loading = changed.is_ok();
+                self.snapshot()
+            }
+            () = tokio::time::sleep(frame.unwrap_or_default()), if frame.is_some() => Ok(()),
+            () = tokio::time::sleep(PROGRESS), if busy => self.take(Msg::Tick),
+            () = tokio::time::sleep(toast.unwrap_or_default()), if toast.is_some() => self.take(Msg::Tick),
+        }
+    }
+
+    /// Takes everything that waits, so that it is drawn at once.
+    fn drain(&mut self) -> io::Result<()> {
+        while self.ended.is_none() {
+            if let Some(event) = self.input.next().now_or_never() {
+                self.event(event)?;
+            } else if let Ok(msg) = self.answers.try_recv() {
+                self.take(msg)?;
+            } else {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn snapshot(&mut self) -> io::Result<()> {
+        let newest = self.snapshots.borrow_and_update().clone();
+        newest.map_or(Ok(()), |inv| self.take(Msg::Loaded(inv)))
+    }
+
+    fn event(&mut self, event: Option<io::Result<Event>>) -> io::Result<()> {
+        match event {
+            Some(Ok(event)) => input::message(&event).map_or(Ok(()), |msg| self.take(msg)),
+            Some(Err(e)) => Err(e),
+            None => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the terminal is gone")),
+        }
+    }
+
+    fn signal(&mut self, signal: Signal) -> io::Result<()> {
+        match signal {
+            Signal::Stop(stop) => self.ended = Some(Ended::Stopped(stop)),
+            Signal::Suspend => self.suspend()?,
+            Signal::Continue => self.reenter()?,
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> Now {
+        Now(u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// Hands a message to the model and carries out what follows.
+    fn take(&mut self, msg: Msg) -> io::Result<()> {
+        self.changed = true;
+        let now = self.now();
+        for effect in update(&mut self.model, msg, now) {
+            self.carry_out(effect)?;
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> io::Result<()> {
+        match effect {
+            Effect::Copy(text) => self.screen.copy(&text)?,
+            Effect::Mouse(on) => self.screen.mouse(on)?,
+            Effect::Redraw => self.screen.clear()?,
+            Effect::Suspend => self.suspend()?,
+            Effect::Quit => self.ended = Some(Ended::Quit),
+            work => self.workers.give(work),
+        }
+        Ok(())
+    }
+
+    /// Goes into the background; comes back with `fg`.
+    fn suspend(&mut self) -> io::Result<()> {
+        self.screen.leave();
+        signals::stop_self();
+        self.reenter()
+    }
+
+    fn reenter(&mut self) -> io::Result<()> {
+        self.screen.reenter(self.model.mouse)?;
+        let (width, height) = self.screen.size()?;
+        self.take(Msg::Resize(width, height))
+    }
+
+    fn draw_if_due(&mut self) -> io::Result<()> {
+        let due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME);
+        if !self.changed || !due {
+            return Ok(());
+        }
+        if !self.look.fits(&self.model) {
+            self.look = Look::of(&self.model);
+        }
+        let (model, look) = (&self.model, &self.look);
+        self.screen.draw(|area, buffer| view(model, &look.theme, &look.clock, area, buffer))?;
+        self.changed = false;
+        self.drawn = Some(Instant::now());
+        Ok(())
+    }
+}

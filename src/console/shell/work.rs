@@ -1,0 +1,88 @@
+//! The workers: whoever looks for rows, reads records and counts while keys are pressed.
+//!
+//! Each kind of work has a lane, a thread with room for one job: what is newer
+//! takes the place of what has not begun. Nothing here ever makes the loop wait.
+
+use std::io;
+use std::sync::mpsc as std_mpsc;
+use std::thread;
+
+use tokio::sync::mpsc::Sender;
+
+use crate::console::app::answer::{GroupRequest, answer};
+use crate::console::app::{Effect, Msg};
+use crate::event::field::FieldRef;
+use crate::query::run::Selection;
+
+type Job = Box<dyn FnOnce(&Sender<Msg>) + Send>;
+
+/// One lane for each kind of work.
+pub(super) struct Workers {
+    rows: Lane,
+    record: Lane,
+    groups: Lane,
+    values: Lane,
+}
+
+struct Lane(std_mpsc::Sender<Job>);
+
+impl Lane {
+    fn start(name: &str, out: &Sender<Msg>) -> io::Result<Self> {
+        let (send, jobs) = std_mpsc::channel::<Job>();
+        let out = out.clone();
+        thread::Builder::new().name(name.to_owned()).spawn(move || {
+            while let Ok(first) = jobs.recv() {
+                let newest = jobs.try_iter().last().unwrap_or(first);
+                newest(&out);
+            }
+        })?;
+        Ok(Self(send))
+    }
+
+    fn give(&self, job: impl FnOnce(&Sender<Msg>) + Send + 'static) {
+        // The thread lives as long as the lane; without it there is nothing to be done.
+        let _ = self.0.send(Box::new(job));
+    }
+}
+
+/// Tells the loop. Once it is gone nobody listens, and that is all right.
+fn tell(out: &Sender<Msg>, msg: Msg) {
+    let _ = out.blocking_send(msg);
+}
+
+impl Workers {
+    /// Starts the threads; answers go to `out`.
+    pub(super) fn start(out: &Sender<Msg>) -> io::Result<Self> {
+        Ok(Self {
+            rows: Lane::start("rows", out)?,
+            record: Lane::start("record", out)?,
+            groups: Lane::start("groups", out)?,
+            values: Lane::start("values", out)?,
+        })
+    }
+
+    /// Begins a piece of work; what is no work is not for here.
+    pub(super) fn give(&self, effect: Effect) {
+        match effect {
+            Effect::Ask(request) => self.rows.give(move |out| {
+                answer(&request, &mut |answer| tell(out, Msg::Answered(Box::new(answer))));
+            }),
+            Effect::Read(id, inv, row) => self.record.give(move |out| {
+                let record = match inv.table.row(row) {
+                    Some(row) => inv.raw(&row).map_err(|e| e.to_string()),
+                    None => Err("the event is gone".to_owned()),
+                };
+                tell(out, Msg::Record(id, record));
+            }),
+            Effect::Group(request) => self.groups.give(move |out| {
+                tell(out, Msg::Grouped(request.generation, request.answer()));
+            }),
+            Effect::Values(field, inv) => self.values.give(move |out| {
+                let selection = Selection::all(&inv.table).into();
+                let request = GroupRequest { generation: 0, inv, selection, field: FieldRef::Column(field) };
+                tell(out, Msg::Values(field, request.answer()));
+            }),
+            Effect::Copy(_) | Effect::Mouse(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The detail of the event under the cursor.
+//!
+//! ```text
+//! ┌ StopLogging ───────────────────────────────┐
+//! │ 95 ▲ critical                              │
+//! │ +50 critical action: StopLogging           │
+//! │ actor      bert-jan                        │
+//! │ ▸ requestParameters {1}                    │
+//! ```
+//!
+//! A line that is too long is cut; the one under the cursor is shown whole.
+
+use super::paint::{Canvas, columns, risk_role};
+use crate::config::Role;
+use crate::console::app::detail::{Detail, DetailLine, Fact, Record, Tone};
+use crate::console::app::layout::Area;
+use crate::console::app::model::{Focus, Model};
+use crate::console::app::tree::{Kind, Node};
+use crate::query::Pattern;
+use crate::report::table::sign;
+use crate::score::Level;
+use crate::text::visible;
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// Where values begin, behind their labels.
+const LABEL: usize = 11;
+
+/// A piece of a line.
+type Piece = (String, Role);
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
+    let focus = model.focus == Focus::Detail && model.overlays.is_empty();
+    let title = model.detail.as_ref().map_or("Detail", |detail| detail.title.as_str());
+    let inside = canvas.boxed(area, title, focus);
+    let Some(detail) = &model.detail else { return };
+    let pattern = model.search.pattern();
+    let lines = detail.lines();
+    let width = usize::from(inside.width);
+    let rows = usize::from(inside.height);
+    let focused = model.focus == Focus::Detail;
+    let cursor_rows = match (focused, lines.get(detail.cursor)) {
+        (true, Some(line)) => wrapped(&pieces(detail, *line), width).len().clamp(1, rows.max(1)),
+        _ => 1,
+    };
+    // The line of the cursor may need more rows than one: what is above it gives way.
+    let above = detail.cursor.saturating_sub(detail.top);
+    let top = detail.top + (above + cursor_rows).saturating_sub(rows);
+    let mut y = 0;
+    for (n, line) in lines.iter().enumerate().skip(top) {
+        if y >= rows {
+            break;
+        }
+        let under_cursor = focused && n == detail.cursor;
+        let all = wrapped(&pieces(detail, *line), width);
+        let take = if under_cursor { cursor_rows } else { 1 };
+        let cut = all.len() > take;
+        for (part, row) in all.into_iter().take(take).enumerate() {
+            let at = Area { y: inside.y + (y + part) as u16, height: 1, ..inside };
+            put_row(canvas, at, &row, pattern.as_ref(), cut && part + 1 == take);
+            if under_cursor {
+                canvas.tint(at, Role::Selection);
+            }
+        }
+        y += take;
+    }
+    more(canvas, area, lines.len(), top + rows);
+}
+
+/// Says in the border below how much there is further down.
+fn more(canvas: &mut Canvas<'_>, area: Area, lines: usize, seen: usize) {
+    let rest = lines.saturating_sub(seen);
+    if rest > 0 {
+        let text = format!(" {rest} more ");
+        canvas.put_right(area.x + area.width - 1, area.y + area.height - 1, area.width, &text, Role::Muted);
+    }
+}
+
+fn put_row(canvas: &mut Canvas<'_>, at: Area, row: &[Piece], pattern: Option<&Pattern>, cut: bool) {
+    let end = at.x + at.width;
+    let mut x = at.x;
+    for (text, role) in row {
+        let found = pattern.is_some_and(|pattern| !text.trim().is_empty() && pattern.matches(text));
+        let role = if found { Role::Match } else { *role };
+        x = canvas.put(x, at.y, end.saturating_sub(x), text, role);
+    }
+    if cut {
+        canvas.put(end.saturating_sub(1), at.y, 1, "…", Role::Muted);
+    }
+}
+
+/// The pieces of a line, safe to show.
+fn pieces(detail: &Detail, line: DetailLine) -> Vec<Piece> {
+    let pieces = match line {
+        DetailLine::Fact(at) => detail.facts.get(at).map(fact).unwrap_or_default(),
+        DetailLine::Node(at) => match detail.tree().and_then(|tree| tree.nodes().get(at)) {
+            Some(value) => node(value),
+            None => Vec::new(),
+        },
+        DetailLine::Notice => match &detail.record {
+            Record::Unreadable(reason) => vec![(format!(" {reason}"), Role::Error)],
+            _ => vec![(" reading the record …".to_owned(), Role::Muted)],
+        },
+    };
+    pieces.into_iter().map(|(text, role)| (visible(&text).into_owned(), role)).collect()
+}
+
+fn fact(fact: &Fact) -> Vec<Piece> {
+    match fact {
+        Fact::Risk(risk) => {
+            let level = Level::of(*risk);
+            let role = risk_role(level);
+            vec![(format!(" {risk} {} {}", sign(level), level.name()), role)]
+        }
+        Fact::Factor(factor) => {
+            vec![(format!(" {:>4} ", format!("+{}", factor.points)), Role::Accent), (factor.reason.clone(), Role::Text)]
+        }
+        Fact::Technique(title) => vec![(" ATT&CK ".to_owned(), Role::Muted), (title.clone(), Role::Text)],
+        Fact::Value { label, text, tone, .. } => {
+            let role = match tone {
+                Tone::Plain => Role::Text,
+                Tone::Denied => Role::OutcomeDenied,
+                Tone::Failed => Role::OutcomeError,
+                Tone::Warning => Role::Warning,
+            };
+            vec![(format!(" {label:<LABEL$}"), Role::Muted), (text.clone(), role)]
+        }
+        Fact::Gap => Vec::new(),
+    }
+}
+
+fn node(node: &Node) -> Vec<Piece> {
+    let indent = "  ".repeat(node.depth.min(24));
+    let fold = match (node.kind, node.open) {
+        (Kind::Text | Kind::Number | Kind::Word | Kind::Object(0) | Kind::List(0), _) => "  ",
+        (_, true) => "▾ ",
+        (_, false) => "▸ ",
+    };
+    let role = match node.kind {
+        Kind::Object(_) | Kind::List(_) => Role::JsonPunct,
+        Kind::Text => Role::JsonString,
+        Kind::Number => Role::JsonNumber,
+        Kind::Word => Role::JsonWord,
+    };
+    vec![
+        (format!(" {indent}{fold}"), Role::JsonPunct),
+        (node.key.clone(), Role::JsonKey),
+        (" ".to_owned(), Role::Text),
+        (node.text.clone(), role),
+    ]
+}
+
+/// The rows that the pieces fill; every row but the first begins a little further in.
+fn wrapped(pieces: &[Piece], width: usize) -> Vec<Vec<Piece>> {
+    const INDENT: usize = 4;
+    let mut rows = vec![Vec::new()];
+    let mut used = 0;
+    for (text, role) in pieces {
+        let mut piece = String::new();
+        for letter in text.graphemes(true) {
+            let wide = usize::from(columns(letter));
+            if used + wide > width && width > INDENT + 2 {
+                push(&mut rows, std::mem::take(&mut piece), *role);
+                rows.push(vec![(" ".repeat(INDENT), Role::Text)]);
+                used = INDENT;
+            }
+            piece.push_str(letter);
+            used += wide;
+        }
+        push(&mut rows, piece, *role);
+    }
+    rows
+}
+
+fn push(rows: &mut [Vec<Piece>], piece: String, role: Role) {
+    if let (Some(row), false) = (rows.last_mut(), piece.is_empty()) {
+        row.push((piece, role));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_wrapped_and_nothing_of_them_is_lost() {
+        let text = "arn:aws:iam::111122223333:role/a-role-with-a-long-name".to_owned();
+        let rows = wrapped(&[("key ".to_owned(), Role::JsonKey), (text.clone(), Role::JsonString)], 20);
+        assert!(rows.len() > 2);
+        let joined: String =
+            rows.iter().flatten().map(|(piece, _)| piece.as_str()).filter(|piece| *piece != "    ").collect();
+        assert_eq!(joined, format!("key {text}"));
+        for row in &rows {
+            assert!(row.iter().map(|(piece, _)| columns(piece)).sum::<u16>() <= 20);
+        }
+    }
+}

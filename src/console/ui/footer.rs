@@ -1,0 +1,33 @@
+//! The last line: a message, the keys pressed so far, or the keys that work here.
+
+use super::paint::{Canvas, columns};
+use crate::config::Role;
+use crate::console::app::layout::Area;
+use crate::console::app::model::{Model, ToastTone};
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
+    canvas.fill(area, Role::Bar);
+    let end = area.width.saturating_sub(1);
+    if let Some(toast) = &model.toast {
+        let role = match toast.tone {
+            ToastTone::Done => Role::Success,
+            ToastTone::Note => Role::Warning,
+            ToastTone::Failed => Role::Error,
+        };
+        canvas.put(1, area.y, end, &toast.text, role);
+        return;
+    }
+    let mut x = 1;
+    if !model.pending.is_empty() {
+        let keys: Vec<String> = model.pending.iter().map(|key| key.label()).collect();
+        x = canvas.put(x, area.y, end, &format!("{} …", keys.join(" ")), Role::Key) + 2;
+    }
+    for (binding, label) in model.keymap.footer(model.context()) {
+        let key = binding.keys.label();
+        if x + columns(&key) + 1 + columns(label) > end {
+            break;
+        }
+        x = canvas.put(x, area.y, end, &key, Role::Key) + 1;
+        x = canvas.put(x, area.y, end, label, Role::KeyLabel) + 2;
+    }
+}

@@ -1,0 +1,64 @@
+//! What lies over the page.
+
+mod chooser;
+mod frequency;
+mod prompt;
+
+use ratatui::layout::Position;
+
+use super::paint::{Canvas, columns};
+use crate::config::Role;
+use crate::console::app::layout::Area;
+use crate::console::app::line::Line;
+use crate::console::app::model::Model;
+use crate::console::app::overlay::Overlay;
+use crate::text::{visible, width};
+
+/// Draws all overlays, the topmost last; where the cursor of the terminal is.
+pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model) -> Option<Position> {
+    let mut cursor = None;
+    for overlay in &model.overlays {
+        cursor = match overlay {
+            Overlay::Prompt(prompt) => prompt::draw(canvas, model, prompt),
+            Overlay::Chooser(chooser) => chooser::draw(canvas, model, chooser),
+            Overlay::Frequency(table) => frequency::draw(canvas, model, table),
+            Overlay::Confirm { question, .. } => confirm(canvas, model, question),
+        };
+    }
+    cursor
+}
+
+/// A box in the middle of the screen; the part within.
+fn popup(canvas: &mut Canvas<'_>, size: (u16, u16), wanted: (u16, u16), title: &str) -> Area {
+    let width = wanted.0.min(size.0.saturating_sub(4));
+    let height = wanted.1.min(size.1.saturating_sub(4));
+    let area = Area { x: (size.0 - width) / 2, y: (size.1 - height) / 3, width, height };
+    canvas.fill(area, Role::Popup);
+    canvas.boxed(area, title, true)
+}
+
+fn confirm(canvas: &mut Canvas<'_>, model: &Model, question: &str) -> Option<Position> {
+    let inside = popup(canvas, model.size, (columns(question) + 6, 3), "");
+    canvas.put(inside.x + 1, inside.y, inside.width.saturating_sub(1), question, Role::Text);
+    None
+}
+
+/// Draws a line that is being typed, moved so that its cursor is seen; where that is.
+fn typed(canvas: &mut Canvas<'_>, at: Area, line: &Line, role: Role) -> (Position, usize) {
+    let (before, _) = line.halves();
+    let before = width(&visible(before));
+    let room = usize::from(at.width.saturating_sub(1)).max(1);
+    let skip = (before + 1).saturating_sub(room);
+    let safe = visible(line.text());
+    let mut skipped = 0;
+    let shown: String = safe
+        .chars()
+        .skip_while(|c| {
+            let skips = skipped < skip;
+            skipped += width(c.encode_utf8(&mut [0; 4]));
+            skips
+        })
+        .collect();
+    canvas.put(at.x, at.y, at.width, &shown, role);
+    (Position { x: at.x + (before - skip) as u16, y: at.y }, skip)
+}

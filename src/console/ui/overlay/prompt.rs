@@ -1,0 +1,116 @@
+//! The line of the filter and of the search, at the bottom, with what could stand there above it.
+
+use ratatui::layout::Position;
+
+use super::typed;
+use crate::config::Role;
+use crate::console::app::layout::Area;
+use crate::console::app::model::Model;
+use crate::console::app::overlay::prompt::{Asking, Prompt};
+use crate::console::app::scroll;
+use crate::console::ui::paint::{Canvas, columns};
+use crate::query::{TokenKind, highlight};
+use crate::text::{count, visible, width};
+
+/// How many candidates are seen.
+const SEEN: usize = 8;
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> Option<Position> {
+    let bottom = model.layout().footer;
+    canvas.fill(bottom, Role::Bar);
+    let sign = match prompt.asking {
+        Asking::Filter => "/ ",
+        Asking::Search => "search ",
+    };
+    let x = canvas.put(1, bottom.y, bottom.width, sign, Role::Key);
+    let hint = hint(model, prompt);
+    let end = bottom.width.saturating_sub(1);
+    let end = match hint.is_empty() {
+        true => end,
+        false => canvas.put_right(end, bottom.y, end / 3, &hint, Role::PromptHint).saturating_sub(1),
+    };
+    let area = Area { x, width: end.saturating_sub(x), ..bottom };
+    let (cursor, skip) = typed(canvas, area, &prompt.line, Role::Prompt);
+    if prompt.asking == Asking::Filter {
+        color(canvas, area, prompt.line.text(), skip);
+        fault(canvas, prompt, bottom);
+        let at = columns(prompt.line.text().get(..prompt.completions.replace.start).unwrap_or_default());
+        candidates(canvas, model, prompt, x.saturating_add(at).saturating_sub(skip as u16), bottom.y);
+    }
+    Some(cursor)
+}
+
+/// What comes of it, at the right.
+fn hint(model: &Model, prompt: &Prompt) -> String {
+    match prompt.asking {
+        Asking::Filter if model.is_asking() => "…".to_owned(),
+        Asking::Filter => format!("{} events", count(model.answer.matched as u64)),
+        Asking::Search => {
+            let found = model.search.pattern().zip(model.detail.as_ref()).map(|(p, d)| d.matches(&p).len());
+            found.map_or_else(String::new, |n| format!("{} found", count(n as u64)))
+        }
+    }
+}
+
+/// Gives the parts of the query their colors.
+fn color(canvas: &mut Canvas<'_>, area: Area, text: &str, skip: usize) {
+    for (range, kind) in highlight(text) {
+        let role = match kind {
+            TokenKind::Field => Role::JsonKey,
+            TokenKind::Operator => Role::JsonPunct,
+            TokenKind::Value => Role::JsonString,
+            TokenKind::Text => Role::Prompt,
+            TokenKind::Keyword => Role::JsonWord,
+            TokenKind::Error => Role::Error,
+        };
+        let before = width(&visible(text.get(..range.start).unwrap_or_default()));
+        let wide = width(&visible(text.get(range).unwrap_or_default())).max(1);
+        let (from, to) = (before.max(skip) - skip, (before + wide).max(skip) - skip);
+        let room = usize::from(area.width);
+        let (from, to) = (from.min(room), to.min(room));
+        canvas.tint(Area { x: area.x + from as u16, width: (to - from) as u16, height: 1, ..area }, role);
+    }
+}
+
+/// What is wrong, in the line above.
+fn fault(canvas: &mut Canvas<'_>, prompt: &Prompt, bottom: Area) {
+    let Some(error) = &prompt.error else { return };
+    let line = Area { y: bottom.y.saturating_sub(1), ..bottom };
+    canvas.fill(line, Role::Popup);
+    canvas.put(1, line.y, line.width.saturating_sub(2), &error.to_string(), Role::Error);
+}
+
+/// What could stand at the cursor, above it.
+fn candidates(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt, x: u16, bottom: u16) {
+    let all = &prompt.completions.candidates;
+    if all.is_empty() {
+        return;
+    }
+    let chosen = prompt.cycling.as_ref().map(|(which, _)| *which);
+    let top = scroll::top(0, chosen.unwrap_or(0), all.len(), SEEN);
+    let seen: Vec<_> = all.iter().enumerate().skip(top).take(SEEN).collect();
+    let names = seen.iter().map(|(_, c)| columns(&c.text)).max().unwrap_or(0).min(40);
+    let abouts = seen.iter().map(|(_, c)| columns(c.about)).max().unwrap_or(0).min(60);
+    let gap = if abouts > 0 { 2 } else { 0 };
+    let width = (names + gap + abouts + 2).min(model.size.0);
+    let height = seen.len() as u16;
+    let fault = u16::from(prompt.error.is_some());
+    let area = Area {
+        x: x.saturating_sub(1).min(model.size.0.saturating_sub(width)),
+        y: bottom.saturating_sub(height + fault),
+        width,
+        height,
+    };
+    canvas.fill(area, Role::Popup);
+    canvas.tint(area, Role::SelectionIdle);
+    for (n, (place, candidate)) in seen.into_iter().enumerate() {
+        let y = area.y + n as u16;
+        let line = Area { y, height: 1, ..area };
+        canvas.put(area.x + 1, y, names, &candidate.text, Role::SelectionIdle);
+        let room = width.saturating_sub(names + gap + 1);
+        canvas.put(area.x + 1 + names + gap, y, room, candidate.about, Role::SelectionIdle);
+        if chosen == Some(place) {
+            canvas.tint(line, Role::Selection);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The second line: the views, and how to get help.
+
+use super::paint::Canvas;
+use crate::config::Role;
+use crate::console::app::action::{Action, View};
+use crate::console::app::layout::Area;
+use crate::console::app::model::Model;
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
+    canvas.fill(area, Role::Bar);
+    let context = model.page_context();
+    let key = |action: &Action| model.keymap.keys_for(context, action).first().map(|keys| keys.label());
+    let help = key(&Action::Help).map_or_else(String::new, |key| format!("{key} help"));
+    let end = area.width.saturating_sub(1);
+    let room = canvas.put_right(end, area.y, end, &help, Role::KeyLabel).saturating_sub(1);
+    let mut x = 1;
+    for view in View::ALL {
+        let name = title(*view);
+        let role = if *view == model.page().view { Role::TabActive } else { Role::TabInactive };
+        let key = key(&Action::View(*view)).unwrap_or_default();
+        let text = format!("{key} {name}");
+        if x + text.chars().count() as u16 > room {
+            break;
+        }
+        x = canvas.put(x, area.y, area.width, &text, role) + 2;
+    }
+}
+
+/// The name of a view as a title.
+pub(super) fn title(view: View) -> &'static str {
+    match view {
+        View::Actors => "Actors",
+        View::Events => "Events",
+        View::Profile => "Profile",
+        View::Anomalies => "Anomalies",
+        View::Rules => "Rules",
+        View::Case => "Case",
+        View::Sources => "Sources",
+    }
+}
