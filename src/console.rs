@@ -10,3 +10,6 @@
 pub mod app;
 pub mod shell;
 pub mod ui;
+
+#[cfg(test)]
+mod tests;

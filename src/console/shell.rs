@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream};
-use futures::{FutureExt as _, StreamExt as _};
+use futures::StreamExt as _;
 use tokio::sync::{mpsc, watch};
 
 use crate::config::settings::TimeZone;
@@ -132,7 +132,7 @@ impl Shell {
         loop {
             self.draw_if_due()?;
             self.wait().await?;
-            self.drain()?;
+            self.drain().await?;
             if let Some(ended) = self.ended {
                 return Ok(ended);
             }
@@ -162,14 +162,13 @@ impl Shell {
     }
 
     /// Takes everything that waits, so that it is drawn at once.
-    fn drain(&mut self) -> io::Result<()> {
+    async fn drain(&mut self) -> io::Result<()> {
         while self.ended.is_none() {
-            if let Some(event) = self.input.next().now_or_never() {
-                self.event(event)?;
-            } else if let Ok(msg) = self.answers.try_recv() {
-                self.take(msg)?;
-            } else {
-                break;
+            tokio::select! {
+                biased;
+                event = self.input.next() => self.event(event)?,
+                Some(msg) = self.answers.recv() => self.take(msg)?,
+                () = std::future::ready(()) => break,
             }
         }
         Ok(())

@@ -54,6 +54,3 @@ impl Model {
         self.say(ToastTone::Note, text);
     }
 }
-
-#[cfg(test)]
-mod tests;

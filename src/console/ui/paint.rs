@@ -113,7 +113,11 @@ impl<'b> Canvas<'b> {
 
     /// Lays the look of a role over a part, keeping its letters.
     pub fn tint(&mut self, area: Area, role: Role) {
-        let (rect, style) = (self.rect(area), self.style(role));
+        let (rect, mut style) = (self.rect(area), self.style(role));
+        if matches!(role, Role::Selection | Role::SelectionIdle) {
+            // Dim letters could not be read on the color of the cursor.
+            style = style.remove_modifier(Modifier::DIM);
+        }
         self.buffer.set_style(rect, style);
     }
 

@@ -6,13 +6,23 @@ use crate::console::app::action::{Action, View};
 use crate::console::app::layout::Area;
 use crate::console::app::model::Model;
 
+/// From this width on there is room for more than the way to help.
+const ROOMY: u16 = 90;
+
 pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     canvas.fill(area, Role::Bar);
     let context = model.page_context();
     let key = |action: &Action| model.keymap.keys_for(context, action).first().map(|keys| keys.label());
-    let help = key(&Action::Help).map_or_else(String::new, |key| format!("{key} help"));
-    let end = area.width.saturating_sub(1);
-    let room = canvas.put_right(end, area.y, end, &help, Role::KeyLabel).saturating_sub(1);
+    let mut room = area.width.saturating_sub(1);
+    for (action, label) in [(Action::Help, " help"), (Action::Palette, " commands")] {
+        if let Some(key) = key(&action) {
+            room = canvas.put_right(room, area.y, room, label, Role::KeyLabel);
+            room = canvas.put_right(room, area.y, room, &key, Role::Key).saturating_sub(2);
+        }
+        if area.width < ROOMY {
+            break;
+        }
+    }
     let mut x = 1;
     for view in View::ALL {
         let name = title(*view);

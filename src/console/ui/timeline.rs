@@ -1,7 +1,8 @@
 //! The timeline: how many events there were when, and where the risky ones are.
 //!
 //! Bars count events; the line of signs below them shows the highest risk of each
-//! stretch. Outside of the brush everything is muted.
+//! stretch, as far as it stands out: the highest level that there is, and the one below
+//! it. Outside of the brush everything is muted.
 
 use super::paint::{Canvas, risk_role};
 use crate::config::Role;
@@ -28,6 +29,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     let bars = inside.height.saturating_sub(1);
     let cursor = model.row().and_then(|row| bucket_of(series, row.time().millis()?));
     let window = model.page().window;
+    let least = standing_out(series);
     for x in 0..inside.width {
         let bucket = bucket_at(series, x, inside.width);
         let Some(counts) = series.buckets.get(bucket) else { continue };
@@ -35,9 +37,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
             let start = series.start_of(bucket);
             start <= to && start.plus_millis(series.step_ms - 1) >= from
         });
-        column(canvas, inside, x, bars, counts, series.peak(), shown);
+        let bar = Bar { counts, peak: series.peak(), least, shown };
+        bar.draw(canvas, Area { x: inside.x + x, width: 1, ..inside }, bars);
         if cursor == Some(bucket) {
-            canvas.tint(Area { x: inside.x + x, width: 1, ..inside }, Role::SelectionIdle);
+            let signs = Area { x: inside.x + x, y: inside.y + bars, width: 1, height: 1 };
+            canvas.tint(signs, Role::Selection);
         }
     }
     ends(canvas, series, area);
@@ -53,34 +57,46 @@ fn bucket_of(series: &Series, at: i64) -> Option<usize> {
     usize::try_from(at.checked_sub(from)?.checked_div(series.step_ms)?).ok()
 }
 
-/// Draws one column: the bar and the sign below it.
-fn column(
-    canvas: &mut Canvas<'_>,
-    inside: Area,
-    x: u16,
-    bars: u16,
-    counts: &[u64; Level::ALL.len()],
-    peak: u64,
-    shown: bool,
-) {
-    let total: u64 = counts.iter().sum();
-    let highest = Level::ALL.into_iter().rev().find(|level| counts[*level as usize] > 0);
-    let level = highest.unwrap_or(Level::Info);
-    let role = match (shown, level) {
-        (false, _) => Role::Muted,
-        (true, Level::Critical | Level::High | Level::Medium) => risk_role(level),
-        (true, _) => Role::Chart1,
-    };
-    let full = u64::from(bars) * 8;
-    // Whatever happened is seen, however little it was.
-    let eighths = if total == 0 { 0 } else { (total * full).div_ceil(peak.max(1)).clamp(1, full.max(1)) };
-    for row in 0..bars {
-        let here = eighths.saturating_sub(u64::from(row) * 8).min(8);
-        let y = inside.y + bars - 1 - row;
-        canvas.put(inside.x + x, y, 1, EIGHTHS[here as usize], role);
+/// The least level that stands out.
+fn standing_out(series: &Series) -> Level {
+    let seen = |level: &Level| series.buckets.iter().any(|counts| counts[*level as usize] > 0);
+    match Level::ALL.into_iter().rev().find(seen) {
+        Some(Level::Critical) => Level::High,
+        _ => Level::Medium,
     }
-    if matches!(level, Level::Critical | Level::High | Level::Medium) {
-        canvas.put(inside.x + x, inside.y + bars, 1, sign(level), role);
+}
+
+/// One stretch.
+struct Bar<'s> {
+    counts: &'s [u64; Level::ALL.len()],
+    peak: u64,
+    /// The least level that is shown as risky.
+    least: Level,
+    /// Whether it is inside of the brush.
+    shown: bool,
+}
+
+impl Bar<'_> {
+    /// Draws the bar over so many rows, and the sign below it.
+    fn draw(&self, canvas: &mut Canvas<'_>, at: Area, bars: u16) {
+        let total: u64 = self.counts.iter().sum();
+        let highest = Level::ALL.into_iter().rev().find(|level| self.counts[*level as usize] > 0);
+        let risky = highest.filter(|level| *level >= self.least);
+        let role = match (self.shown, risky) {
+            (false, _) => Role::Muted,
+            (true, Some(level)) => risk_role(level),
+            (true, None) => Role::Chart1,
+        };
+        let full = u64::from(bars) * 8;
+        // Whatever happened is seen, however little it was.
+        let eighths = if total == 0 { 0 } else { (total * full).div_ceil(self.peak.max(1)).clamp(1, full.max(1)) };
+        for row in 0..bars {
+            let here = eighths.saturating_sub(u64::from(row) * 8).min(8);
+            canvas.put(at.x, at.y + bars - 1 - row, 1, EIGHTHS[here as usize], role);
+        }
+        if let Some(level) = risky {
+            canvas.put(at.x, at.y + bars, 1, sign(level), role);
+        }
     }
 }
 

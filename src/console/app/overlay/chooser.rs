@@ -90,7 +90,9 @@ impl Chooser {
 
     /// Every command that works, with the keys that run it in `context`.
     pub fn palette(keymap: &Keymap, context: Context) -> Self {
-        let entries = commands().into_iter().map(|command| {
+        // Moving and typing are for keys; nobody looks for them by name.
+        let named = |category| !matches!(category, Category::Typing | Category::Moving);
+        let entries = commands().into_iter().filter(|command| named(command.category)).map(|command| {
             let later = command.action.later();
             Entry {
                 keys: keys(keymap, context, &command.action),

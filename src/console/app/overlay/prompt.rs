@@ -59,10 +59,6 @@ impl Prompt {
         if self.asking == Asking::Search {
             return;
         }
-        match query::parse(self.line.text()) {
-            Ok(query) => (self.query, self.error) = (query, None),
-            Err(error) => self.error = Some(error),
-        }
         self.wanted = None;
         let mut wanted = None;
         let mut known = |field: Field, typed: &str| {
@@ -75,6 +71,39 @@ impl Prompt {
             self.completions = query::complete(self.line.text(), self.line.cursor(), &mut known);
         }
         self.wanted = wanted;
+        match query::parse(&self.meant()) {
+            Ok(query) => (self.query, self.error) = (query, None),
+            Err(_) => self.error = query::parse(self.line.text()).err(),
+        }
+    }
+
+    /// The line as it is meant while its last word is still being typed.
+    ///
+    /// The beginning of the name of a field is no free text yet: it is left out. The beginning of a
+    /// known value that is itself none stands for all values that begin so.
+    fn meant(&self) -> String {
+        let text = self.line.text();
+        let word = self.completions.replace.clone();
+        let (before, typed) = (text.get(..word.start).unwrap_or_default(), text.get(word.clone()).unwrap_or_default());
+        let plain = !typed.is_empty() && typed.chars().all(|c| c.is_alphanumeric() || "-_./@".contains(c));
+        if self.cycling.is_some() || word.end != text.len() || !plain {
+            return text.to_owned();
+        }
+        let typed_lower = typed.to_lowercase();
+        let mut fits = self.completions.candidates.iter().map(|c| c.text.to_lowercase());
+        let begins = |text: &String| text.starts_with(&typed_lower) && *text != typed_lower;
+        match before.ends_with(':') {
+            true if fits.clone().any(|text| text == typed_lower) => text.to_owned(),
+            true if fits.any(|text| begins(&text)) => format!("{text}*"),
+            false if fits.any(|text| begins(&text)) => before.to_owned(),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// What the line is when it is taken: free text is free text then.
+    pub fn taken(&self) -> Result<Query, QueryError> {
+        let meant = self.meant();
+        query::parse(if meant.ends_with('*') { &meant } else { self.line.text() })
     }
 
     /// Puts in the next candidate, or the one before; goes around.
@@ -138,11 +167,27 @@ mod tests {
     #[test]
     fn a_faulty_line_leaves_the_last_query_and_says_what_is_wrong() {
         let mut prompt = typed("risk>=50");
-        prompt.line.insert(" actr:x");
+        prompt.line.insert(" actr:");
         prompt.read(&values);
         assert_eq!(prompt.query.text(), "risk>=50");
         assert_eq!(prompt.error.as_ref().and_then(|e| e.suggestion.as_deref()), Some("actor"));
         assert_eq!(typed("region:eu").wanted, Some(Field::Region));
+    }
+
+    #[test]
+    fn a_word_that_is_being_typed_is_taken_for_what_it_may_become() {
+        for (text, meant, taken) in [
+            ("risk>=50 acto", "risk>=50 ", "risk>=50 acto"),
+            ("event:stop", "event:stop*", "event:stop*"),
+            ("event:StopLogging", "event:StopLogging", "event:StopLogging"),
+            ("event:qqq", "event:qqq", "event:qqq"),
+            ("event:\"stop", "event:\"stop", ""),
+            ("qqq", "qqq", "qqq"),
+        ] {
+            let prompt = typed(text);
+            assert_eq!(prompt.meant(), meant);
+            assert_eq!(prompt.taken().map_or_else(|_| String::new(), |q| q.text().to_owned()), taken, "{text}");
+        }
     }
 
     #[test]

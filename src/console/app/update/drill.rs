@@ -1,6 +1,7 @@
 //! Going deeper, and back.
 
 use crate::console::app::action::{Pivot, Preset, View};
+use crate::console::app::detail::Search;
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::chooser::Chooser;
@@ -146,6 +147,7 @@ impl Model {
         }
         if self.focus == Focus::Detail {
             self.focus = Focus::List;
+            self.search = Search::default();
         } else if self.page().window.is_some() {
             self.history.page_mut().window = None;
         } else if !self.history.leave() {

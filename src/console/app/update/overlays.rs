@@ -2,6 +2,7 @@
 
 use crate::console::app::action::{Action, Edit, Step};
 use crate::console::app::detail::MatchStep;
+use crate::console::app::line::Line;
 use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::msg::Effect;
 use crate::console::app::overlay::Overlay;
@@ -135,7 +136,7 @@ impl Model {
     pub(super) fn close(&mut self) {
         match self.overlays.pop() {
             Some(Overlay::Prompt(prompt)) if prompt.asking == Asking::Search => {
-                self.search.line = crate::console::app::line::Line::new(prompt.before);
+                self.search.line = Line::new(prompt.before);
             }
             Some(Overlay::Chooser(chooser)) => match chooser.purpose {
                 Purpose::Themes(before) => self.theme = *before,
@@ -158,18 +159,25 @@ impl Model {
     }
 
     fn accept_prompt(&mut self, prompt: Box<Prompt>) {
-        match (prompt.asking, &prompt.error) {
-            (Asking::Search, _) => {
-                let text = prompt.line.text().to_owned();
-                if !text.is_empty() {
-                    self.searches.retain(|earlier| *earlier != text);
-                    self.searches.push(text);
-                }
-            }
+        match (prompt.asking, prompt.taken()) {
+            (Asking::Search, _) => self.accept_search(&prompt),
             // What is wrong stands below the line; it can be put right there.
-            (Asking::Filter, Some(_)) => self.overlays.push(Overlay::Prompt(prompt)),
-            (Asking::Filter, None) => self.set_filter(prompt.query),
+            (Asking::Filter, Err(_)) => self.overlays.push(Overlay::Prompt(prompt)),
+            (Asking::Filter, Ok(query)) => self.set_filter(query),
         }
+    }
+
+    /// Looks for what was typed; for nothing new, the same again.
+    fn accept_search(&mut self, prompt: &Prompt) {
+        let text = prompt.line.text().to_owned();
+        if text.is_empty() {
+            self.search.line = Line::new(prompt.before.clone());
+            self.search_from(MatchStep::Next);
+            return;
+        }
+        self.search_from(MatchStep::Here);
+        self.searches.retain(|earlier| *earlier != text);
+        self.searches.push(text);
     }
 
     fn accept_choice(&mut self, chooser: &Chooser, effects: &mut Vec<Effect>) {

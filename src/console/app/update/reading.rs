@@ -31,7 +31,8 @@ impl Model {
             self.note("there is no record to search");
             return;
         }
-        let prompt = Prompt::new(Asking::Search, self.search.line.text());
+        let mut prompt = Prompt::new(Asking::Search, "");
+        prompt.before = self.search.line.text().to_owned();
         self.overlays.push(Overlay::Prompt(Box::new(prompt)));
     }
 

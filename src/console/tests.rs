@@ -1,0 +1,5 @@
+//! The console without a terminal: keys in, screen out.
+
+mod flows;
+mod harness;
+mod screens;

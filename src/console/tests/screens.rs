@@ -1,0 +1,53 @@
+//! What the screens look like: letters and styles of each state, kept in `snapshots`.
+
+use super::harness::Console;
+use crate::config::Depth;
+
+/// Each state: its name, its size, the keys that lead there.
+const STATES: &[(&str, (u16, u16), &str)] = &[
+    ("events_80x24", (80, 24), ""),
+    ("events_140x42", (140, 42), ""),
+    ("events_60x15", (60, 15), ""),
+    ("too_small", (59, 14), ""),
+    ("detail_80x24", (80, 24), "<enter>G"),
+    ("detail_140x42", (140, 42), "<enter>jj"),
+    ("scopes_80x24", (80, 24), "ue/risk>=50<enter>>"),
+    ("filter_typing", (80, 24), "/outcome:denied act"),
+    ("filter_fault", (80, 24), "/actr:x"),
+    ("filter_values", (80, 24), "/actor:<tab>"),
+    ("nothing_matches", (80, 24), "/actor:nobody<enter>"),
+    ("search", (140, 42), "<enter>/main"),
+    ("palette", (80, 24), ":sorta"),
+    ("help", (80, 24), "?"),
+    ("themes", (80, 24), "t"),
+    ("columns", (80, 24), "C<down><down><tab>"),
+    ("sorts", (80, 24), "o"),
+    ("hunts", (80, 24), "H"),
+    ("frequency_80x24", (80, 24), "<right><right>f"),
+    ("frequency_140x42", (140, 42), "<right><right>f"),
+    ("burst_open", (140, 42), "/event:ListUsers<enter>z"),
+    ("actors_later", (80, 24), "1"),
+    ("message", (80, 24), "m"),
+];
+
+#[test]
+fn every_state_looks_as_it_did() {
+    for (name, (width, height), keys) in STATES {
+        let mut console = Console::on_story(*width, *height);
+        console.press(keys);
+        insta::assert_snapshot!(*name, console.styled());
+    }
+}
+
+#[test]
+fn the_start_and_the_load_look_as_they_did() {
+    insta::assert_snapshot!("start", Console::begun(80, 24, None).styled());
+    insta::assert_snapshot!("loading", Console::begun(80, 24, Some("./logs")).styled());
+}
+
+#[test]
+fn without_colors_everything_can_still_be_told_apart() {
+    let mut console = Console::on_story(80, 24);
+    console.model.depth = Depth::None;
+    insta::assert_snapshot!("no_colors", console.styled());
+}
