@@ -177,7 +177,8 @@ const fn least(field: Field) -> u16 {
     match field {
         Field::Risk => 5,
         Field::Time => 8,
-        Field::Event => 14,
+        Field::Event => 20,
+        Field::Actor => 12,
         Field::Outcome | Field::Access => 7,
         _ => 9,
     }
