@@ -258,7 +258,7 @@ fn the_line_at_the_bottom_shows_what_works_here_in_the_order_of_the_file() {
     let mine = user(
         "[events]\nkeys = [{ on = \"u\", run = \"noop\" }, { on = \"w\", run = \"columns\", desc = \"cols\" }]",
     );
-    assert!(line(&mine, Context::Events).starts_with("w cols  enter open  i address"));
+    assert!(line(&mine, Context::Events).starts_with("w cols  enter open  / filter  i address"));
 }
 
 #[test]
