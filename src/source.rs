@@ -4,6 +4,7 @@
 //! them comes out the same each time. It must not look at what they hold.
 
 pub mod local;
+pub mod spool;
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
@@ -11,13 +12,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use spool::Spool;
+
 /// Where an object is.
 #[derive(Clone, Debug)]
 pub enum Place {
     /// A file of this machine.
     File(PathBuf),
-    /// The standard input; it can be read only once.
-    Stdin,
+    /// The standard input, or a pipe: what can be read only once, and is kept meanwhile.
+    Once(Arc<Spool>),
     /// Bytes in memory.
     Memory(Arc<[u8]>),
 }
@@ -30,7 +33,7 @@ impl Place {
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
             Self::File(path) => Box::new(File::open(path)?),
-            Self::Stdin => Box::new(io::stdin()),
+            Self::Once(spool) => spool.open()?,
             Self::Memory(bytes) => Box::new(Cursor::new(bytes.clone())),
         })
     }
@@ -43,9 +46,9 @@ impl Place {
         Ok(match self {
             Self::File(path) => {
                 let meta = std::fs::metadata(path)?;
-                Stamp { size: meta.is_file().then(|| meta.len()), modified: meta.modified().ok() }
+                Stamp { size: meta.is_file().then_some(meta.len()), modified: meta.modified().ok() }
             }
-            Self::Stdin => Stamp { size: None, modified: None },
+            Self::Once(_) => Stamp { size: None, modified: None },
             Self::Memory(bytes) => Stamp { size: Some(bytes.len() as u64), modified: None },
         })
     }

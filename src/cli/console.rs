@@ -56,7 +56,8 @@ fn write_demo(dir: &Path) -> Outcome {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, bytes));
+    let written =
+        path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, bytes));
     written.map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", path.display())))
 }
 

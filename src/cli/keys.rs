@@ -33,7 +33,9 @@ fn list(file: Option<String>) -> Outcome {
     to_stdout(|out| {
         for info in CONTEXTS {
             writeln!(out, "[{}] {}", info.name, info.about)?;
-            for (binding, action) in keymap.own(info.context).iter().filter_map(|b| Some((b, b.action.as_ref()?))) {
+            for (binding, action) in
+                keymap.own(info.context).iter().filter_map(|b| Some((b, b.action.as_ref()?)))
+            {
                 let keys = fit(&binding.keys.label(), 10);
                 writeln!(out, "  {keys} {} {}", fit(&action.to_string(), 26), action.about())?;
             }

@@ -9,7 +9,7 @@
 //! - [`model`]: the state. [`mod@update`]: the one function that changes it. [`msg`]: what goes in and out.
 //! - [`page`]: where one is and how one came there. [`answer`]: what a page asks of the events.
 //! - [`detail`], [`tree`]: an event and its record. [`overlay`]: what lies over the page.
-//! - [`layout`], [`scroll`], [`line`]: sizes, cursors, a line of text.
+//! - [`layout`], [`scroll`], [`mod@line`]: sizes, cursors, a line of text.
 
 pub mod action;
 pub mod answer;

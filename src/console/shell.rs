@@ -1,7 +1,7 @@
 //! The shell: the only place where the console touches the terminal, files and clipboard.
 //!
 //! It holds no state of its own. Input, signals, snapshots of the load and answers of
-//! the workers become messages; [`update`] turns each into effects, which
+//! the workers become messages; [`update()`] turns each into effects, which
 //! are carried out here. The screen is drawn when something changed, at most once in
 //! 16 milliseconds, inside of a synchronized update, so that nothing flickers.
 //!
@@ -141,11 +141,14 @@ impl Shell {
 
     /// Waits for whatever happens first.
     async fn wait(&mut self) -> io::Result<()> {
-        let frame = self.changed.then(|| self.drawn.map_or(FRAME, |drawn| FRAME.saturating_sub(drawn.elapsed())));
+        let frame =
+            self.changed.then(|| self.drawn.map_or(FRAME, |drawn| FRAME.saturating_sub(drawn.elapsed())));
         let busy = self.model.is_loading() || self.model.is_asking();
-        let toast = self.model.toast.as_ref().map(|toast| {
-            Duration::from_millis(toast.until.0.saturating_sub(self.now().0) + 1)
-        });
+        let toast = self
+            .model
+            .toast
+            .as_ref()
+            .map(|toast| Duration::from_millis(toast.until.0.saturating_sub(self.now().0) + 1));
         tokio::select! {
             biased;
             signal = self.signals.next() => self.signal(signal),

@@ -29,7 +29,13 @@ pub use time::Clock;
 /// Draws the whole screen; where the cursor of the terminal is, if it is seen.
 ///
 /// `theme` is the one of the model, in the colors that the terminal has.
-pub fn view(model: &Model, theme: &Theme, clock: &Clock, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub fn view(
+    model: &Model,
+    theme: &Theme,
+    clock: &Clock,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let mut canvas = Canvas::new(buffer, theme, clock, area);
     canvas.fill(Area { x: 0, y: 0, width: area.width, height: area.height }, Role::Text);
     if area.width < LEAST.0 || area.height < LEAST.1 {

@@ -102,8 +102,8 @@ impl Padded {
         match text.first_chunk::<WIDE>() {
             Some(chunk) => {
                 let mut differ = 0;
-                for i in 0..WIDE {
-                    differ |= (chunk[i] ^ self.text[i]) & self.mask[i];
+                for ((have, want), mask) in chunk.iter().zip(&self.text).zip(&self.mask) {
+                    differ |= (have ^ want) & mask;
                 }
                 differ == 0
             }

@@ -111,7 +111,7 @@ impl<'a> Worker<'a> {
         let Some(info) = self.shared.files.get(number) else { return };
         self.begin(number, &info.name, object.found);
         let origin = Origin { info: (*info).clone(), depth: 0 };
-        if let Err(e) = self.open(object, origin) {
+        if let Err(e) = self.open(object, &origin) {
             self.reject_file(&system_words(&e));
         }
     }
@@ -120,7 +120,7 @@ impl<'a> Worker<'a> {
         self.now = Current { file, name: name.to_owned(), found, ..Current::default() };
     }
 
-    fn open(&mut self, object: &Object, origin: Origin) -> io::Result<()> {
+    fn open(&mut self, object: &Object, origin: &Origin) -> io::Result<()> {
         let size = object.place.stamp()?.size;
         if size == Some(0) {
             self.reject_file("the file is empty");
@@ -129,7 +129,7 @@ impl<'a> Worker<'a> {
         let mut reader = object.place.open()?;
         if size.is_none_or(|size| size > STREAM_ABOVE) {
             self.shared.status.add(Count::Read, size.unwrap_or(0));
-            self.stream(reader, size, &origin);
+            self.stream(reader, size, origin);
             return Ok(());
         }
         let mut buffer = std::mem::take(&mut self.buffer);
@@ -139,7 +139,7 @@ impl<'a> Worker<'a> {
         if buffer.is_empty() && read.is_ok() {
             self.reject_file("the file is empty");
         } else if !buffer.is_empty() {
-            self.bytes(&buffer, &origin);
+            self.bytes(&buffer, origin);
         }
         self.buffer = buffer;
         read.map(|_| ())
@@ -153,7 +153,7 @@ impl<'a> Worker<'a> {
                 match inflater.gzip(bytes) {
                     Some(text) if Wrapping::of(text) == Wrapping::Plain => self.text(text),
                     Some(text) if !text.is_empty() => {
-                        self.stream(Box::new(text), Some(bytes.len() as u64), origin)
+                        self.stream(Box::new(text), Some(bytes.len() as u64), origin);
                     }
                     Some(_) => self.reject_file("the file inflates to nothing"),
                     None => self.stream(Box::new(bytes), Some(bytes.len() as u64), origin),

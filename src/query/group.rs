@@ -112,7 +112,7 @@ impl<'a> Keyer<'a> {
             }
             Field::Outcome => put(row.outcome() as u64, &|| Outcome::name(row.outcome()).to_owned()),
             Field::Access => {
-                put(u64::from(is_write(row)), &|| if is_write(row) { "write" } else { "read" }.to_owned())
+                put(u64::from(is_write(row)), &|| if is_write(row) { "write" } else { "read" }.to_owned());
             }
             Field::Risk => {
                 let level = Level::of(row.risk());

@@ -216,16 +216,14 @@ impl Planner<'_> {
             Field::Flag => flag(pattern),
             Field::Technique => self.kinds(|ids| ids.iter().any(|id| self.technique_matches(id, pattern))),
             Field::Tactic => self.kinds(|ids| ids.iter().any(|id| self.tactic_matches(id, pattern))),
-            // Rules come with the rule pack; until then nothing has hit one.
-            Field::Rule => Node::Const(false),
             Field::Id => self.id(pattern),
             Field::File => {
                 let names = self.inv.files.names();
                 let hit = |id: u32| names.get(id as usize).is_some_and(|name| pattern.matches(name));
                 Node::File(IdSet::from_test(names.len() as u32, hit))
             }
-            // The parser gives these other tests.
-            Field::Time | Field::Risk => Node::Const(false),
+            // Nothing has hit a rule while there are none; the parser gives times and risks other tests.
+            Field::Rule | Field::Time | Field::Risk => Node::Const(false),
         }
     }
 

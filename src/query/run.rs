@@ -153,7 +153,6 @@ fn retain(node: &Node, segment: &Segment, bits: &mut Bits) {
         *bits = kept;
     };
     match node {
-        Node::Const(true) => {}
         Node::Const(false) => bits.clear(),
         Node::Ids(column, set) => segment.column(*column).retain(set, bits),
         Node::File(set) => segment.file_column().retain(set, bits),
@@ -184,7 +183,7 @@ fn retain(node: &Node, segment: &Segment, bits: &mut Bits) {
         Node::Session { .. } | Node::Kinds(_) | Node::Id(..) | Node::IdText(_) => {
             keep(bits, &|row| passes_columns(node, segment, row));
         }
-        Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Raw(_) => {}
+        Node::Const(true) | Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Raw(_) => {}
     }
 }
 

@@ -71,7 +71,7 @@ pub fn actors(inv: &Investigation, selection: &Selection) -> Vec<ActorLine> {
         tally.kinds.entry(event).or_insert(row.number());
     }
     let mut lines: Vec<ActorLine> =
-        tallies.into_iter().map(|(actor, tally)| line(inv, actor, tally)).collect();
+        tallies.into_iter().map(|(actor, tally)| line(inv, actor, &tally)).collect();
     lines.sort_by(|a, b| {
         b.score
             .total_cmp(&a.score)
@@ -81,7 +81,7 @@ pub fn actors(inv: &Investigation, selection: &Selection) -> Vec<ActorLine> {
     lines
 }
 
-fn line(inv: &Investigation, actor: u32, tally: Tally) -> ActorLine {
+fn line(inv: &Investigation, actor: u32, tally: &Tally) -> ActorLine {
     let dicts = inv.table.dicts();
     let (name, account) = dicts.actor(actor);
     let calm: f64 = tally.best.values().map(|&risk| 1.0 - 0.5 * (f64::from(risk) / 100.0).powi(3)).product();

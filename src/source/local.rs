@@ -1,9 +1,11 @@
 //! Files, folders, glob patterns and the standard input.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::WalkDir;
 
+use crate::source::spool::{Pipe, Spool};
 use crate::source::{Listed, Listing, Missing, Object, Place};
 
 /// Endings of files in a folder that are taken for logs; names without one are looked into.
@@ -20,11 +22,12 @@ pub fn list(arguments: &[String]) -> Listing {
 
 fn list_one(argument: &str) -> Listing {
     if argument == "-" {
-        return one(Ok(Object { name: "-".to_owned(), place: Place::Stdin, found: false }));
+        return one(Ok(once("-", Pipe::Stdin)));
     }
     let path = Path::new(argument);
     match std::fs::metadata(path) {
         Ok(meta) if meta.is_dir() => Box::new(Folder::new(path)),
+        Ok(meta) if !meta.is_file() => one(Ok(once(argument, Pipe::Path(path.to_owned())))),
         Ok(_) => one(Ok(file(path, false))),
         Err(_) if argument.contains(['*', '?', '[']) => matching(argument),
         Err(e) => one(Err(Missing { name: argument.to_owned(), reason: advice(&e) })),
@@ -33,6 +36,11 @@ fn list_one(argument: &str) -> Listing {
 
 fn one(listed: Listed) -> Listing {
     Box::new(std::iter::once(listed))
+}
+
+/// Something that can be read only once.
+fn once(name: &str, pipe: Pipe) -> Object {
+    Object { name: name.to_owned(), place: Place::Once(Arc::new(Spool::new(pipe))), found: false }
 }
 
 fn file(path: &Path, found: bool) -> Object {

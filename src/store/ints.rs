@@ -35,6 +35,7 @@ macro_rules! by_width {
     };
 }
 
+#[expect(clippy::unnecessary_cast, reason = "the code is the same for each width, one of which is u64")]
 impl Ints {
     /// Packs numbers into the narrowest width that holds them all.
     pub fn pack(values: &[u64]) -> Self {

@@ -8,7 +8,7 @@ use crate::store::ints::Ints;
 /// Where a raw record stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Debug)]
 pub struct Locator {
-    /// The number of the file, see [`crate::store::raw::Files`].
+    /// The number of the file, see [`crate::ingest::files::Files`].
     pub file: u32,
     /// The byte offset in the inflated text: of the record, or of the value that wraps it.
     pub offset: u64,

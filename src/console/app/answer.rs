@@ -9,12 +9,12 @@ use std::sync::Arc;
 use crate::event::field::FieldRef;
 use crate::event::time::Time;
 use crate::investigation::Investigation;
+use crate::query::Expr;
 use crate::query::group::{self, Group};
 use crate::query::order::{Sort, sorted};
 use crate::query::plan::{Node, plan};
 use crate::query::run::{self, Reading, Selection};
 use crate::query::series::Series;
-use crate::query::Expr;
 use crate::score::burst;
 
 /// What a page asks.
@@ -201,7 +201,9 @@ fn span(inv: &Investigation, selection: &Selection) -> (Time, Time) {
         let times = segment.times();
         let known = |row: &usize| times.get(*row).is_some_and(|&t| t != Time::UNKNOWN.raw());
         // The times of a segment are in order: the first and the last known one are its span.
-        let (Some(first), Some(last)) = (bits.iter().find(known), bits.iter().last().filter(known)) else { continue };
+        let (Some(first), Some(last)) = (bits.iter().find(known), bits.iter().last().filter(known)) else {
+            continue;
+        };
         let (Some(&first), Some(&last)) = (times.get(first), times.get(last)) else { continue };
         span = Some(span.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
     }

@@ -15,8 +15,8 @@ use crate::event::outcome::Outcome;
 use crate::investigation::Investigation;
 use crate::query::{self, Pattern};
 use crate::report::overview;
-use crate::score::rank::Context;
 use crate::score::Factor;
+use crate::score::rank::Context;
 use crate::store::flags::RecordKind;
 use crate::store::{Column, Row};
 
@@ -372,7 +372,11 @@ fn peculiar(row: &Row<'_>) -> Vec<Fact> {
         facts.push(note("first seen", format!("{} new for this actor", first.join(", ")), Tone::Warning));
     }
     if context.after_denial() {
-        facts.push(note("after", "went through after it was denied in this session".to_owned(), Tone::Warning));
+        facts.push(note(
+            "after",
+            "went through after it was denied in this session".to_owned(),
+            Tone::Warning,
+        ));
     }
     if row.kind() != RecordKind::Event {
         facts.extend(value("record", Field::Record, row.kind().name()));

@@ -79,14 +79,14 @@ impl Layout {
         if size.0 < WIDE && in_detail {
             return Self { detail: Some(body), ..layout };
         }
-        let detail_width = if size.0 < WIDE { 0 } else { (u32::from(size.0) * u32::from(share) / 100) as u16 };
+        let detail_width =
+            if size.0 < WIDE { 0 } else { (u32::from(size.0) * u32::from(share) / 100) as u16 };
         let left = Area { width: body.width - detail_width, ..body };
         let height = timeline_height(body.height);
         Self {
             list: Some(left.rows(0, left.height - height)),
             timeline: (height > 0).then(|| left.rows(left.height - height, height)),
-            detail: (detail_width > 0)
-                .then_some(Area { x: left.width, width: detail_width, ..body }),
+            detail: (detail_width > 0).then_some(Area { x: left.width, width: detail_width, ..body }),
             ..layout
         }
     }
@@ -125,10 +125,11 @@ mod tests {
         for size in [(60, 15), (80, 24), (110, 30), (140, 42), (200, 55), (1, 1), (0, 0), (65_535, 3)] {
             for in_detail in [false, true] {
                 let layout = Layout::of(size, 42, in_detail);
-                let parts = [Some(layout.header), Some(layout.tabs), Some(layout.crumbs), Some(layout.footer)]
-                    .into_iter()
-                    .chain([layout.list, layout.timeline, layout.detail])
-                    .flatten();
+                let parts =
+                    [Some(layout.header), Some(layout.tabs), Some(layout.crumbs), Some(layout.footer)]
+                        .into_iter()
+                        .chain([layout.list, layout.timeline, layout.detail])
+                        .flatten();
                 let cells: u64 = parts.map(|a| u64::from(a.width) * u64::from(a.height)).sum();
                 if size.1 >= LEAST.1 {
                     assert_eq!(cells, u64::from(size.0) * u64::from(size.1), "{size:?} {layout:?}");

@@ -22,7 +22,7 @@ use crate::config::{Depth, Settings, Theme, Themes};
 use crate::event::field::{Field, FieldRef};
 use crate::investigation::Investigation;
 use crate::query::group::value_of;
-use crate::query::{Query, Expr};
+use crate::query::{Expr, Query};
 use crate::store::Row;
 
 /// A moment on the clock of the console: milliseconds since it was opened.

@@ -46,7 +46,7 @@ pub enum Mouse {
 #[derive(Debug)]
 pub enum Effect {
     /// Find rows.
-    Ask(Request),
+    Ask(Box<Request>),
     /// Read the record of an event: its id, the events, its row.
     Read(String, Arc<Investigation>, u32),
     /// Count values.

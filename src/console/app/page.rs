@@ -8,8 +8,8 @@
 use crate::console::app::action::View;
 use crate::event::field::{Field, FieldRef};
 use crate::event::time::Time;
-use crate::query::{Expr, Moment, Query, QueryError, Term, Test, name};
 use crate::query::order::Sort;
+use crate::query::{Expr, Moment, Query, QueryError, Term, Test, name};
 
 /// What a page shows and how.
 #[derive(Clone, PartialEq, Debug)]

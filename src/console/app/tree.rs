@@ -67,7 +67,12 @@ const OPEN_UP_TO: usize = 12;
 
 /// What waits to be put into the tree.
 enum Work<'a> {
-    Value { key: String, value: &'a [u8], depth: usize, parent: Option<usize> },
+    Value {
+        key: String,
+        value: &'a [u8],
+        depth: usize,
+        parent: Option<usize>,
+    },
     /// All descendants of this node are in.
     Close(usize),
 }

@@ -2,7 +2,7 @@
 //!
 //! It does no I/O and reads no clock. What is to be done outside it returns as
 //! effects. What the screen needs from elsewhere (rows, a record, counts) is not asked for
-//! by each action on its own: after every message [`settle`](Model::settle) compares what is
+//! by each action on its own: after every message `settle` compares what is
 //! needed with what was asked for last, so that nothing can be forgotten.
 
 mod arrange;

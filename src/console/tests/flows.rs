@@ -266,7 +266,8 @@ fn themes_are_seen_as_one_goes_and_taken_or_not() {
 
 #[test]
 fn views_that_are_to_come_say_so_and_lead_back() {
-    for (key, view) in [("1", View::Actors), ("3", View::Profile), ("4", View::Anomalies), ("5", View::Rules)] {
+    for (key, view) in [("1", View::Actors), ("3", View::Profile), ("4", View::Anomalies), ("5", View::Rules)]
+    {
         let mut console = console();
         console.press(key);
         assert_eq!(console.model.page().view, view);
@@ -356,7 +357,9 @@ fn every_size_can_be_drawn_whatever_is_open() {
     for keys in ["", "<enter>", "/actr", "f", "?", ":", "t", "C", ">"] {
         let mut console = console();
         console.press(keys);
-        for (width, height) in [(1, 1), (0, 0), (59, 40), (60, 15), (61, 16), (80, 24), (109, 20), (110, 15), (300, 90)] {
+        for (width, height) in
+            [(1, 1), (0, 0), (59, 40), (60, 15), (61, 16), (80, 24), (109, 20), (110, 15), (300, 90)]
+        {
             console.send(Msg::Resize(width, height));
             let screen = console.screen();
             assert_eq!(screen.lines().count(), usize::from(height), "{keys} {width}x{height}");

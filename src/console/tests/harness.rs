@@ -42,8 +42,11 @@ pub(super) fn judgment() -> Judgment {
 
 /// The investigation of one file.
 pub(super) fn investigation(text: String) -> Investigation {
-    let object =
-        Object { name: "logs/a.json".to_owned(), place: Place::Memory(text.into_bytes().into()), found: true };
+    let object = Object {
+        name: "logs/a.json".to_owned(),
+        place: Place::Memory(text.into_bytes().into()),
+        found: true,
+    };
     let listing = Box::new(std::iter::once(Ok(object)));
     load(listing, Options { threads: 1, ..Options::default() }, judgment(), Arc::default(), &|_| {})
 }
@@ -67,7 +70,8 @@ pub(super) fn story() -> String {
         records.push(record(n, &format!("08:0{n}:00"), "ec2", "DescribeInstances", "alice", calm));
     }
     for n in 6..10 {
-        let rest = format!(r#"{far},"errorCode":"AccessDenied","errorMessage":"no","requestParameters":null"#);
+        let rest =
+            format!(r#"{far},"errorCode":"AccessDenied","errorMessage":"no","requestParameters":null"#);
         records.push(record(n, &format!("09:1{}:30", n - 6), "iam", "ListUsers", "mallory", &rest));
     }
     let trail = format!(r#"{far},"requestParameters":{{"name":"main-trail"}},"responseElements":null"#);

@@ -112,7 +112,10 @@ fn fact(fact: &Fact) -> Vec<Piece> {
             vec![(format!(" {risk} {} {}", sign(level), level.name()), role)]
         }
         Fact::Factor(factor) => {
-            vec![(format!(" {:>4} ", format!("+{}", factor.points)), Role::Accent), (factor.reason.clone(), Role::Text)]
+            vec![
+                (format!(" {:>4} ", format!("+{}", factor.points)), Role::Accent),
+                (factor.reason.clone(), Role::Text),
+            ]
         }
         Fact::Technique(title) => vec![(" ATT&CK ".to_owned(), Role::Muted), (title.clone(), Role::Text)],
         Fact::Value { label, text, tone, .. } => {

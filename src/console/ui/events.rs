@@ -128,7 +128,8 @@ fn table(canvas: &Canvas<'_>, model: &Model, seen: &[Line], width: u16) -> Vec<C
     shrink(&mut table, room);
     if burst_width > 0 {
         // How often stands beside what happened, where the column is there.
-        let place = table.iter().position(|column| column.field == Field::Event).map_or(table.len(), |at| at + 1);
+        let place =
+            table.iter().position(|column| column.field == Field::Event).map_or(table.len(), |at| at + 1);
         let column = Column { field: Field::Id, head: String::new(), width: burst_width, cells: bursts };
         table.insert(place, column);
     }
@@ -165,8 +166,7 @@ fn shrink(table: &mut Vec<Column>, room: u16) {
 /// The most columns that a field takes.
 const fn most(field: Field) -> u16 {
     match field {
-        Field::Event | Field::Agent | Field::Target | Field::Principal | Field::File => 36,
-        Field::Id => 36,
+        Field::Event | Field::Agent | Field::Target | Field::Principal | Field::File | Field::Id => 36,
         Field::Ip => 28,
         _ => 30,
     }

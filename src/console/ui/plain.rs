@@ -48,18 +48,26 @@ pub(super) fn later(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
         View::Actors => "Every actor by rank: score, tactics reached, writes, denials, first and last seen.",
         View::Profile => "What is normal for a user, role, address, key or session, and what was new.",
         View::Anomalies => "What is out of the ordinary: activity over time, outliers, what was first seen.",
-        View::Rules => "The detection rules with what they hit, and an editor that shows what a rule would catch.",
+        View::Rules => {
+            "The detection rules with what they hit, and an editor that shows what a rule would catch."
+        }
         View::Case => "Findings, notes, marks and indicators of this investigation.",
         View::Sources => "Where events come from, what could not be read, which hours are missing.",
         View::Events => "",
     };
     let instead = match view {
-        View::Actors => "Until then: f on the column actor in the events counts them, with the highest risk of each.",
-        View::Profile => "Until then: u, i, s and k on an event show all of its user, address, session or key.",
+        View::Actors => {
+            "Until then: f on the column actor in the events counts them, with the highest risk of each."
+        }
+        View::Profile => {
+            "Until then: u, i, s and k on an event show all of its user, address, session or key."
+        }
         View::Anomalies => "Until then: the query first-seen:* shows what is new for its actor.",
         View::Rules => "Until then: H opens ready-made hunts.",
         View::Case => "Until then: y copies values, ids and records.",
-        View::Sources => "Until then: trailhound scan --summary counts files, and --show-rejects lists what was not read.",
+        View::Sources => {
+            "Until then: trailhound scan --summary counts files, and --show-rejects lists what was not read."
+        }
         View::Events => "",
     };
     let key = model.keymap.keys_for(model.page_context(), &Action::View(View::Events));

@@ -89,7 +89,8 @@ impl Bar<'_> {
         };
         let full = u64::from(bars) * 8;
         // Whatever happened is seen, however little it was.
-        let eighths = if total == 0 { 0 } else { (total * full).div_ceil(self.peak.max(1)).clamp(1, full.max(1)) };
+        let eighths =
+            if total == 0 { 0 } else { (total * full).div_ceil(self.peak.max(1)).clamp(1, full.max(1)) };
         for row in 0..bars {
             let here = eighths.saturating_sub(u64::from(row) * 8).min(8);
             canvas.put(at.x, at.y + bars - 1 - row, 1, EIGHTHS[here as usize], role);
@@ -107,5 +108,11 @@ fn ends(canvas: &mut Canvas<'_>, series: &Series, area: Area) {
     let (left, right) = (canvas.clock.cell(from, precision), canvas.clock.cell(to, precision));
     let y = area.y + area.height.saturating_sub(1);
     canvas.put(area.x + 1, y, area.width, &format!(" {left} "), Role::Muted);
-    canvas.put_right(area.x + area.width.saturating_sub(1), y, area.width, &format!(" {right} "), Role::Muted);
+    canvas.put_right(
+        area.x + area.width.saturating_sub(1),
+        y,
+        area.width,
+        &format!(" {right} "),
+        Role::Muted,
+    );
 }

@@ -96,7 +96,8 @@ impl Chooser {
             let later = command.action.later();
             Entry {
                 keys: keys(keymap, context, &command.action),
-                about: later.map_or_else(|| command.about.clone(), |later| format!("{} ({later})", command.about)),
+                about: later
+                    .map_or_else(|| command.about.clone(), |later| format!("{} ({later})", command.about)),
                 label: command.line,
                 heading: "",
                 pick: Pick::Run(command.action),
@@ -112,10 +113,9 @@ impl Chooser {
             match entries.iter_mut().find(|entry| entry.pick == Pick::Run(action.clone())) {
                 Some(entry) => entry.keys.push_str(&format!("  {}", binding.keys.label())),
                 None => entries.push(Entry {
-                    label: action.later().map_or_else(
-                        || action.about(),
-                        |later| format!("{} ({later})", action.about()),
-                    ),
+                    label: action
+                        .later()
+                        .map_or_else(|| action.about(), |later| format!("{} ({later})", action.about())),
                     about: action.to_string(),
                     keys: binding.keys.label(),
                     heading: action.info().category.name(),
@@ -188,13 +188,13 @@ impl Chooser {
     /// The fields whose values can be counted.
     pub fn fields() -> Self {
         let of = |field: Field| Action::Frequency(Some(FieldRef::Column(field)));
-        Self::actions("Count the values of", FIELDS.iter().map(|info| (of(info.field), info.name, info.about)))
+        Self::actions(
+            "Count the values of",
+            FIELDS.iter().map(|info| (of(info.field), info.name, info.about)),
+        )
     }
 
-    fn actions<'a>(
-        title: &'static str,
-        actions: impl Iterator<Item = (Action, &'a str, &'a str)>,
-    ) -> Self {
+    fn actions<'a>(title: &'static str, actions: impl Iterator<Item = (Action, &'a str, &'a str)>) -> Self {
         let entry = |(action, label, about): (Action, &str, &str)| Entry {
             label: label.to_owned(),
             about: about.to_owned(),

@@ -63,15 +63,7 @@ pub struct Frequency {
 impl Frequency {
     /// A table that is to be filled.
     pub fn new(field: FieldRef) -> Self {
-        Self {
-            field,
-            groups: None,
-            order: Order::Events,
-            reversed: false,
-            cursor: 0,
-            top: 0,
-            counted: None,
-        }
+        Self { field, groups: None, order: Order::Events, reversed: false, cursor: 0, top: 0, counted: None }
     }
 
     /// The values have been counted. The cursor stays on its value.
@@ -186,6 +178,9 @@ mod tests {
         assert_eq!(query(Field::Error, "", true), "error:*");
         assert_eq!(query(Field::Technique, "T1098 Account Manipulation", false), "technique:T1098");
         assert_eq!(query(Field::Risk, "high", false), "risk:70..89");
-        assert_eq!(query(Field::Time, "2026-01-02T03:00:00Z", false), "time:2026-01-02T03:00..2026-01-02T03:59");
+        assert_eq!(
+            query(Field::Time, "2026-01-02T03:00:00Z", false),
+            "time:2026-01-02T03:00..2026-01-02T03:59"
+        );
     }
 }

@@ -84,7 +84,8 @@ impl Prompt {
     fn meant(&self) -> String {
         let text = self.line.text();
         let word = self.completions.replace.clone();
-        let (before, typed) = (text.get(..word.start).unwrap_or_default(), text.get(word.clone()).unwrap_or_default());
+        let (before, typed) =
+            (text.get(..word.start).unwrap_or_default(), text.get(word.clone()).unwrap_or_default());
         let plain = !typed.is_empty() && typed.chars().all(|c| c.is_alphanumeric() || "-_./@".contains(c));
         if self.cycling.is_some() || word.end != text.len() || !plain {
             return text.to_owned();
@@ -141,8 +142,9 @@ mod tests {
 
     fn values(field: Field, typed: &str) -> Option<Vec<String>> {
         let all = ["StopLogging", "StartLogging", "ListBuckets"];
-        (field == Field::Event)
-            .then(|| all.iter().filter(|v| v.to_lowercase().contains(typed)).map(|v| (*v).to_owned()).collect())
+        (field == Field::Event).then(|| {
+            all.iter().filter(|v| v.to_lowercase().contains(typed)).map(|v| (*v).to_owned()).collect()
+        })
     }
 
     fn typed(text: &str) -> Prompt {
@@ -186,7 +188,11 @@ mod tests {
         ] {
             let prompt = typed(text);
             assert_eq!(prompt.meant(), meant);
-            assert_eq!(prompt.taken().map_or_else(|_| String::new(), |q| q.text().to_owned()), taken, "{text}");
+            assert_eq!(
+                prompt.taken().map_or_else(|_| String::new(), |q| q.text().to_owned()),
+                taken,
+                "{text}"
+            );
         }
     }
 

@@ -71,8 +71,7 @@ impl Model {
             Part::Head | Part::Member => {
                 let count = line.times as usize;
                 let members = self.answer.lines.get(head..head + count).unwrap_or_default();
-                let ids: Vec<String> =
-                    members.iter().filter_map(|l| Some(table.row(l.row)?.id())).collect();
+                let ids: Vec<String> = members.iter().filter_map(|l| Some(table.row(l.row)?.id())).collect();
                 self.history.page_mut().open_bursts.retain(|open| !ids.contains(open));
                 self.put_cursor(head);
             }

@@ -1,7 +1,7 @@
 //! Going deeper, and back.
 
 use crate::console::app::action::{Pivot, Preset, View};
-use crate::console::app::detail::Search;
+use crate::console::app::detail::{Detail, Search};
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::chooser::Chooser;
@@ -79,7 +79,7 @@ impl Model {
             self.try_scope(scope);
             return;
         }
-        if self.focus == Focus::Detail && self.detail.as_ref().is_some_and(|detail| detail.is_on_container()) {
+        if self.focus == Focus::Detail && self.detail.as_ref().is_some_and(Detail::is_on_container) {
             self.note("a single value can be kept or dropped; open this and choose one");
             return;
         }
@@ -163,8 +163,7 @@ impl Model {
             self.note("everything is shown");
             return;
         }
-        let page =
-            Page { scopes: Vec::new(), filter: Query::all(), window: None, ..self.page().clone() };
+        let page = Page { scopes: Vec::new(), filter: Query::all(), window: None, ..self.page().clone() };
         self.history.open(page);
         self.focus = Focus::List;
     }

@@ -1,11 +1,11 @@
 //! From keys to actions.
 
 use crate::console::app::action::Action;
+use crate::console::app::action::{Motion, View};
 use crate::console::app::key::Key;
 use crate::console::app::keymap::Resolution;
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::msg::{Effect, Mouse};
-use crate::console::app::action::{Motion, View};
 
 impl Model {
     pub(super) fn key(&mut self, key: Key, effects: &mut Vec<Effect>) {

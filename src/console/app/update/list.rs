@@ -10,7 +10,9 @@ impl Model {
     pub(super) fn move_cursor(&mut self, motion: Motion) {
         let rows = frequency_rows(self.size.1);
         match self.overlays.last_mut() {
-            Some(Overlay::Frequency(table)) => table.cursor = moved(table.cursor, motion, table.totals().0, rows),
+            Some(Overlay::Frequency(table)) => {
+                table.cursor = moved(table.cursor, motion, table.totals().0, rows);
+            }
             Some(Overlay::Chooser(chooser)) => {
                 match motion {
                     // One step goes around at the ends; a page does not.

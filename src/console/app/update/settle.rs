@@ -106,7 +106,7 @@ impl Model {
         self.asked.waiting = true;
         self.asked.reading = Some(reading.clone());
         self.asked.anchor = self.page().cursor.id.clone();
-        effects.push(Effect::Ask(Request {
+        effects.push(Effect::Ask(Box::new(Request {
             generation: self.asked.generation,
             inv: wanted.inv.clone(),
             expr: wanted.expr.clone(),
@@ -117,7 +117,7 @@ impl Model {
             stretches: wanted.stretches,
             limit: (!wanted.inv.complete).then_some(WHILE_LOADING),
             reading,
-        }));
+        })));
         self.asked.rows = Some(wanted);
     }
 

@@ -92,13 +92,7 @@ fn label_width(row: &Row<'_>) -> u16 {
     }
 }
 
-fn draw_entry(
-    canvas: &mut Canvas<'_>,
-    chooser: &Chooser,
-    entry: (&Hit, &Entry),
-    label: u16,
-    line: Area,
-) {
+fn draw_entry(canvas: &mut Canvas<'_>, chooser: &Chooser, entry: (&Hit, &Entry), label: u16, line: Area) {
     let (hit, entry) = entry;
     let mut x = line.x + 2;
     let end = line.x + line.width.saturating_sub(1);
