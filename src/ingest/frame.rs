@@ -44,6 +44,8 @@ pub struct Framer {
     in_list: bool,
     /// Looking for the next record after a fault, without anything to show for it yet.
     lost: bool,
+    /// Was lost once: what closes around here may have been opened before that.
+    recovered: bool,
 }
 
 /// What one step came to.
@@ -129,6 +131,8 @@ impl<T: Take> Feed<'_, T> {
                 Step::At(at + 1)
             }
             b'"' => self.value(at),
+            // What closes the list in which the way was lost.
+            b']' | b'}' if self.framer.recovered => Step::At(at + 1),
             _ => self.loose(at),
         }
     }
@@ -215,7 +219,7 @@ impl<T: Take> Feed<'_, T> {
         match resync(self.text, at + 1) {
             Some(next) => Step::At(next),
             None => {
-                self.framer.lost = true;
+                (self.framer.lost, self.framer.recovered) = (true, true);
                 (self.framer.in_list, self.framer.in_object) = (false, false);
                 Step::At(self.text.len().saturating_sub(RESYNC_REACH).max(at + 1))
             }

@@ -108,12 +108,16 @@ impl std::fmt::Debug for Inflater {
 }
 
 impl Inflater {
-    /// The text of a gzip file with exactly one sound member of ordinary size; `None` for any other.
-    pub fn gzip(&mut self, bytes: &[u8]) -> Option<&[u8]> {
+    /// The text of a gzip file with exactly one sound member of at most `most` bytes; `None` for any other.
+    pub fn gzip(&mut self, bytes: &[u8], most: u64) -> Option<&[u8]> {
         let (_, size) = bytes.split_last_chunk::<4>()?;
         let size = u32::from_le_bytes(*size) as usize;
         // The size field is the sender's claim. It is believed up to what deflate can reach at all.
-        if size > WHOLE_MAX || size > bytes.len().saturating_mul(1032) || has_second_member(bytes) {
+        if size > WHOLE_MAX
+            || size as u64 > most
+            || size > bytes.len().saturating_mul(1032)
+            || has_second_member(bytes)
+        {
             return None;
         }
         if self.out.len() < size {
@@ -497,15 +501,16 @@ mod tests {
         let mut inflater = Inflater::default();
         let text = "some text ".repeat(500);
         let one = gzip(text.as_bytes());
-        assert_eq!(inflater.gzip(&one), Some(text.as_bytes()));
-        assert_eq!(inflater.gzip(&gzip(b"")), Some(&b""[..]));
-        assert_eq!(inflater.gzip(&[one.clone(), one.clone()].concat()), None, "two members");
-        assert_eq!(inflater.gzip(&one[..one.len() - 1]), None);
-        assert_eq!(inflater.gzip(b"text"), None);
+        assert_eq!(inflater.gzip(&one, u64::MAX), Some(text.as_bytes()));
+        assert_eq!(inflater.gzip(&gzip(b""), u64::MAX), Some(&b""[..]));
+        assert_eq!(inflater.gzip(&[one.clone(), one.clone()].concat(), u64::MAX), None, "two members");
+        assert_eq!(inflater.gzip(&one[..one.len() - 1], u64::MAX), None);
+        assert_eq!(inflater.gzip(b"text", u64::MAX), None);
+        assert_eq!(inflater.gzip(&one, 1), None, "more than was allowed");
         let mut lying = one;
         let len = lying.len();
         lying[len - 4..].copy_from_slice(&u32::MAX.to_le_bytes());
-        assert_eq!(inflater.gzip(&lying), None, "the size field is a claim");
+        assert_eq!(inflater.gzip(&lying, u64::MAX), None, "the size field is a claim");
     }
 
     #[test]
@@ -531,7 +536,7 @@ mod tests {
         fn no_bytes_make_it_panic(head in prop::sample::select(vec![&[0x1f, 0x8b, 8, 0][..], &[0x28, 0xb5, 0x2f, 0xfd], b"BZh91AY&SY", &[0xff, 0xfe], b"PK\x03\x04"]), tail: Vec<u8>) {
             let bytes = [head, &tail].concat();
             let _ = whole(&bytes, Limits::default());
-            let _ = Inflater::default().gzip(&bytes);
+            let _ = Inflater::default().gzip(&bytes, u64::MAX);
         }
     }
 }

@@ -25,6 +25,10 @@ pub fn of(text: &[u8], found: bool) -> Form {
     let start = head.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(head.len());
     let rest = &head[start..];
     match rest.first() {
+        // What a crash leaves of a file that was being written; nobody would name a read-me so.
+        Some(0) if rest.iter().all(|b| *b == 0) => Form::Unreadable(
+            "the file holds nothing but zero bytes; it was not written to its end".to_owned(),
+        ),
         None if text.len() > HEAD => Form::Json,
         None if found => Form::NoLog,
         None => Form::Unreadable("the file holds nothing but white space".to_owned()),

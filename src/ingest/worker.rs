@@ -150,7 +150,7 @@ impl<'a> Worker<'a> {
         match Wrapping::of(bytes) {
             Wrapping::Gzip => {
                 let mut inflater = self.inflater.take().unwrap_or_default();
-                match inflater.gzip(bytes) {
+                match inflater.gzip(bytes, self.shared.options.limits.inflated) {
                     Some(text) if Wrapping::of(text) == Wrapping::Plain => self.text(text),
                     Some(text) if !text.is_empty() => {
                         self.stream(Box::new(text), Some(bytes.len() as u64), origin);
@@ -228,6 +228,10 @@ impl<'a> Worker<'a> {
         let mut head = Vec::new();
         // Enough to tell the form by; what is read here is put in front again.
         let first = reader.by_ref().take(text_form::HEAD as u64).read_to_end(&mut head).err();
+        if head.is_empty() && first.is_none() {
+            self.reject_file("the file is empty");
+            return;
+        }
         match text_form::of(&head, self.now.found) {
             Form::Json => self.json_stream(head, first, reader),
             Form::Csv(layout) => {

@@ -75,12 +75,7 @@ mod tests {
 
     #[test]
     fn the_fields_and_the_messages_in_the_document_are_the_ones_in_use() {
-        if std::env::var_os("TRAILHOUND_BLESS").is_some() {
-            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/query.md");
-            std::fs::write(path, expected()).unwrap();
-        } else {
-            assert_eq!(DOCUMENT, expected(), "docs/query.md is out of date: set TRAILHOUND_BLESS=1");
-        }
+        crate::golden::check("docs/query.md", &expected());
     }
 
     #[test]

@@ -8,11 +8,12 @@ use crate::event::field::{FIRST_SEEN, Field, FieldRef};
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
 use crate::investigation::Investigation;
-use crate::json;
 use crate::query::plan::text_at;
 use crate::query::run::Selection;
 use crate::score::Level;
+use crate::score::rank::Context;
 use crate::score::scorer::plain_name;
+use crate::store::flags::Flags;
 use crate::store::table::service_of;
 use crate::store::{Column, Row};
 
@@ -49,18 +50,18 @@ pub fn group(inv: &Investigation, selection: &Selection, field: &FieldRef) -> Ve
         }
         FieldRef::Identity(path) => {
             let raw = table.dicts().column(Column::Identity);
+            let mut slots = Slots::default();
             for row in rows {
                 let id = row.id_of(Column::Identity);
-                groups.add(u64::from(id), || text_at(raw.get(id).as_bytes(), path).unwrap_or_default(), &row);
+                let text = || text_at(raw.get(id).as_bytes(), path).unwrap_or_default();
+                groups.add(slots.of_id(id, text), text, &row);
             }
         }
         FieldRef::Raw(path) => {
-            let mut known: HashMap<String, u64> = HashMap::new();
+            let mut slots = Slots::default();
             for row in rows {
                 let text = inv.raw(&row).ok().and_then(|raw| text_at(&raw, path)).unwrap_or_default();
-                let next = known.len() as u64;
-                let slot = *known.entry(text.clone()).or_insert(next);
-                groups.add(slot, || text, &row);
+                groups.add(slots.of(&text), || text, &row);
             }
         }
     }
@@ -71,16 +72,49 @@ pub fn group(inv: &Investigation, selection: &Selection, field: &FieldRef) -> Ve
 struct Keyer<'a> {
     inv: &'a Investigation,
     field: Field,
-    /// For text that is derived from a dictionary value: the group of each value.
-    slots: HashMap<String, u64>,
-    by_id: Vec<Option<u64>>,
+    slots: Slots,
     files: Vec<String>,
+}
+
+/// A number for each different text.
+#[derive(Default)]
+struct Slots {
+    by_text: HashMap<String, u64>,
+    /// For texts that are derived from a dictionary value: the number for each value.
+    by_id: Vec<Option<u64>>,
+}
+
+impl Slots {
+    fn of(&mut self, text: &str) -> u64 {
+        if let Some(slot) = self.by_text.get(text) {
+            return *slot;
+        }
+        let next = self.by_text.len() as u64;
+        self.by_text.insert(text.to_owned(), next);
+        next
+    }
+
+    /// As [`Slots::of`] for the text that a dictionary value comes to, which is asked for once.
+    fn of_id(&mut self, id: u32, text: impl FnOnce() -> String) -> u64 {
+        let id = id as usize;
+        if self.by_id.len() <= id {
+            self.by_id.resize(id + 1, None);
+        }
+        if let Some(Some(slot)) = self.by_id.get(id) {
+            return *slot;
+        }
+        let slot = self.of(&text());
+        if let Some(place) = self.by_id.get_mut(id) {
+            *place = Some(slot);
+        }
+        slot
+    }
 }
 
 impl<'a> Keyer<'a> {
     fn new(inv: &'a Investigation, field: Field) -> Self {
         let files = if field == Field::File { inv.files.names() } else { Vec::new() };
-        Self { inv, field, slots: HashMap::new(), by_id: Vec::new(), files }
+        Self { inv, field, slots: Slots::default(), files }
     }
 
     /// Tells the group of a row and how to get its label; a row can be in several groups, or none.
@@ -90,9 +124,15 @@ impl<'a> Keyer<'a> {
         let word = |id: u32| (u64::from(id), dicts.word(id).to_owned());
         let identity = || row.identity();
         match self.field {
+            // The same name in two accounts is one name: a query cannot tell them apart either.
             Field::Actor => {
                 let id = identity().actor;
-                put(u64::from(id), &|| dicts.actor(id).0.to_owned());
+                let slot = self.slots.of_id(id, || dicts.actor(id).0.to_owned());
+                put(slot, &|| dicts.actor(id).0.to_owned());
+            }
+            Field::Session => {
+                let (slot, text) = word(row.session_id());
+                put(slot, &|| text.clone());
             }
             Field::Event => self.by_value(row, Column::Event, |t| plain_name(t).to_owned(), put),
             Field::Service => self.by_value(row, Column::Source, |t| service_of(t).to_owned(), put),
@@ -107,7 +147,7 @@ impl<'a> Keyer<'a> {
             Field::Type => self.column(row, Column::Type, put),
             Field::Account => {
                 let account = row.account().to_owned();
-                let slot = self.slot(account.clone());
+                let slot = self.slots.of(&account);
                 put(slot, &|| account.clone());
             }
             Field::Outcome => put(row.outcome() as u64, &|| Outcome::name(row.outcome()).to_owned()),
@@ -121,7 +161,7 @@ impl<'a> Keyer<'a> {
             Field::Record => put(row.kind() as u64, &|| row.kind().name().to_owned()),
             Field::Id => {
                 let id = row.id();
-                let slot = self.slot(id.clone());
+                let slot = self.slots.of(&id);
                 put(slot, &|| id.clone());
             }
             Field::Time => {
@@ -142,8 +182,16 @@ impl<'a> Keyer<'a> {
                 let file = row.locator().file;
                 put(u64::from(file), &|| self.files.get(file as usize).cloned().unwrap_or_default());
             }
-            Field::Rule | Field::Flag => {}
-            field => {
+            Field::Flag => {
+                for name in flag_names(row) {
+                    let slot = self.slots.of(name);
+                    put(slot, &|| name.to_owned());
+                }
+            }
+            // Nothing has hit a rule while there are none.
+            Field::Rule => {}
+            Field::Principal | Field::Kind | Field::User | Field::Role | Field::Key | Field::Caller => {
+                let field = self.field;
                 let row = identity();
                 let (slot, text) = word(match field {
                     Field::Principal => row.principal,
@@ -151,8 +199,7 @@ impl<'a> Keyer<'a> {
                     Field::User => row.user_name,
                     Field::Role => row.role,
                     Field::Key => row.access_key,
-                    Field::Caller => row.account,
-                    _ => self.inv.table.row(0).map_or(0, |_| row.session),
+                    _ => row.account,
                 });
                 put(slot, &|| text.clone());
             }
@@ -171,18 +218,7 @@ impl<'a> Keyer<'a> {
         text: impl Fn(&str) -> String,
         mut put: impl FnMut(u64, &dyn Fn() -> String),
     ) {
-        let id = row.id_of(column) as usize;
-        if self.by_id.len() <= id {
-            self.by_id.resize(id + 1, None);
-        }
-        let slot = match self.by_id[id] {
-            Some(slot) => slot,
-            None => {
-                let slot = self.slot(text(row.text(column)));
-                self.by_id[id] = Some(slot);
-                slot
-            }
-        };
+        let slot = self.slots.of_id(row.id_of(column), || text(row.text(column)));
         put(slot, &|| text(row.text(column)));
     }
 
@@ -195,16 +231,26 @@ impl<'a> Keyer<'a> {
                 _ => vec![attack.title(id)],
             };
             for label in labels {
-                let slot = self.slot(label.clone());
+                let slot = self.slots.of(&label);
                 put(slot, &|| label.clone());
             }
         }
     }
+}
 
-    fn slot(&mut self, text: String) -> u64 {
-        let next = self.slots.len() as u64;
-        *self.slots.entry(text).or_insert(next)
-    }
+/// What is peculiar about a record, as the query language calls it.
+fn flag_names(row: &Row<'_>) -> impl Iterator<Item = &'static str> {
+    let flags = row.flags();
+    let after_denial = Context::from_bits(row.context()).after_denial();
+    let all = [
+        (flags.has(Flags::CONFLICT), "conflict"),
+        (flags.has(Flags::DUPLICATE), "duplicate"),
+        (flags.has(Flags::RECONSTRUCTED), "reconstructed"),
+        (flags.has(Flags::DAMAGED_TEXT), "damaged-text"),
+        (flags.has(Flags::CONSOLE), "console"),
+        (after_denial, "after-denial"),
+    ];
+    all.into_iter().filter(|(is, _)| *is).map(|(_, name)| name)
 }
 
 fn is_write(row: &Row<'_>) -> bool {
@@ -262,9 +308,4 @@ pub fn value_of(inv: &Investigation, row: &Row<'_>, field: &FieldRef) -> String 
         FieldRef::Identity(path) => text_at(row.text(Column::Identity).as_bytes(), path).unwrap_or_default(),
         FieldRef::Raw(path) => inv.raw(row).ok().and_then(|raw| text_at(&raw, path)).unwrap_or_default(),
     }
-}
-
-/// Whether a JSON value is one that can be shown in a cell.
-pub fn is_scalar(value: &[u8]) -> bool {
-    json::scalar(value).is_some()
 }

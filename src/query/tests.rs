@@ -1,5 +1,6 @@
 //! The language as a whole: what queries mean, what is refused, and what survives anything.
 
+mod executed;
 mod faults;
 mod generate;
 

@@ -1,0 +1,94 @@
+//! The walls between the rooms: what a room must not name.
+
+use std::path::{Path, PathBuf};
+
+fn sources(under: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    let mut open = vec![root.join(under), root.join(format!("{under}.rs"))];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            // What a room tells of others in words is no use of them.
+            let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            found.push((path, code.join("\n")));
+        }
+    }
+    assert!(!found.is_empty(), "there is no room {under}");
+    found
+}
+
+fn names_none_of(rooms: &[&str], forbidden: &[&str]) {
+    for room in rooms {
+        for (path, code) in sources(room) {
+            for word in forbidden {
+                assert!(!code.contains(word), "{} names {word}", path.display());
+            }
+        }
+    }
+}
+
+const ENGINE: &[&str] = &[
+    "event",
+    "source",
+    "ingest",
+    "store",
+    "query",
+    "detect",
+    "score",
+    "report",
+    "json",
+    "text",
+    "investigation",
+];
+
+#[test]
+fn the_engine_knows_no_terminal_no_network_and_no_runtime() {
+    names_none_of(ENGINE, &["ratatui", "crossterm", "tokio", "aws_sdk", "reqwest"]);
+    names_none_of(ENGINE, &["crate::console", "crate::cli"]);
+}
+
+#[test]
+fn data_goes_one_way() {
+    names_none_of(
+        &["event"],
+        &["crate::ingest", "crate::source", "crate::store", "crate::query", "crate::score"],
+    );
+    names_none_of(&["source"], &["crate::ingest", "crate::store", "crate::event"]);
+    names_none_of(&["ingest"], &["crate::score", "crate::detect", "crate::query", "crate::report"]);
+    names_none_of(
+        &["store"],
+        &["crate::ingest", "crate::score", "crate::detect", "crate::query", "crate::report"],
+    );
+    names_none_of(&["detect"], &["crate::report", "std::fs", "crate::console"]);
+    names_none_of(&["report"], &["std::fs", "File::create"]);
+}
+
+#[test]
+fn the_state_of_the_console_is_pure() {
+    let outside = [
+        "ratatui",
+        "crossterm",
+        "tokio",
+        "std::fs",
+        "std::net",
+        "std::process",
+        "SystemTime",
+        "Instant",
+        "std::env",
+        "console::ui",
+        "console::shell",
+    ];
+    names_none_of(&["console/app"], &outside);
+    names_none_of(
+        &["console/ui"],
+        &["crossterm", "tokio", "std::fs", "SystemTime", "Instant::now", "console::shell", "&mut Model"],
+    );
+}
+
+#[test]
+fn settings_are_read_at_the_edge_alone() {
+    names_none_of(ENGINE, &["Settings", "std::env::var", "config::load"]);
+}

@@ -1,0 +1,287 @@
+//! The commands that print: what they print, in which order, and how they end.
+
+use serde_json::{Value, json};
+
+use super::help::{Folder, gzip, id, log, record, run, run_with_input, stop_logging};
+
+/// Ten quiet calls, one that stops a trail, and one that was denied.
+fn story() -> Vec<Value> {
+    let mut records: Vec<Value> = (0..10).map(|n| record(n, json!({}))).collect();
+    records.push(stop_logging(20));
+    let denied = json!({
+        "eventSource": "iam.amazonaws.com", "eventName": "CreateUser", "readOnly": false,
+        "sourceIPAddress": "203.0.113.9", "errorCode": "AccessDenied"
+    });
+    records.push(record(30, denied));
+    records
+}
+
+#[test]
+fn jsonl_has_every_key_in_rank_order() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let ran = run(&["scan", &file, "--format", "jsonl"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let lines = ran.lines();
+    assert_eq!(lines.len(), 2, "below 30 points nothing is printed");
+    for key in [
+        "eventID",
+        "eventTime",
+        "eventSource",
+        "eventName",
+        "awsRegion",
+        "actor",
+        "principal",
+        "accessKeyId",
+        "sourceIPAddress",
+        "userAgent",
+        "outcome",
+        "errorCode",
+        "risk",
+        "factors",
+        "rules",
+        "techniques",
+        "source",
+    ] {
+        assert!(lines[0].get(key).is_some(), "{key} is missing in {}", lines[0]);
+    }
+    let risks: Vec<u64> = lines.iter().map(|line| line["risk"].as_u64().unwrap()).collect();
+    assert!(risks.is_sorted_by(|a, b| a >= b), "{risks:?}");
+    let stop = lines.iter().find(|line| line["eventName"] == "StopLogging").unwrap();
+    assert_eq!(stop["actor"], "alice");
+    assert_eq!(stop["outcome"], "success");
+    assert_eq!(stop["source"]["file"], file.as_str());
+    let text = std::fs::read_to_string(&file).unwrap();
+    let at = stop["source"]["offset"].as_u64().unwrap() as usize;
+    assert!(text[at..].starts_with('{') && text[at..at + 2000.min(text.len() - at)].contains("StopLogging"));
+}
+
+#[test]
+fn csv_begins_with_the_columns_that_others_know() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let ran = run(&["scan", &file, "--format", "csv"]);
+    let head = ran.out.lines().next().unwrap();
+    let known = "Timestamp,EventName,EventSource,UserARN,UserType,SourceIP,Region,RiskScore,ErrorCode,CriticalityReasons";
+    assert!(head.starts_with(known), "{head}");
+    let mut reader = csv::Reader::from_reader(ran.out.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 2);
+    let stop = rows.iter().find(|row| &row[1] == "StopLogging").unwrap();
+    assert_eq!(&stop[3], "arn:aws:iam::111122223333:user/alice");
+    assert_eq!((&stop[0], &stop[4], &stop[5]), ("2026-03-02T09:00:20Z", "IAMUser", "203.0.113.9"));
+}
+
+#[test]
+fn csv_cells_that_a_spreadsheet_would_run_are_made_harmless_unless_asked() {
+    let folder = Folder::new();
+    let mut bad = stop_logging(1);
+    bad["errorCode"] = json!("=cmd|' /C calc'!A0");
+    let file = folder.file("a.json", log(&[bad]));
+    let safe = run(&["scan", &file, "--all", "--format", "csv"]);
+    assert!(safe.out.contains("'=cmd"), "{}", safe.out);
+    let raw = run(&["scan", &file, "--all", "--format", "csv", "--csv-raw"]);
+    assert!(!raw.out.contains("'=cmd") && raw.out.contains("=cmd"), "{}", raw.out);
+}
+
+#[test]
+fn json_is_the_document_that_others_read() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let document = run(&["scan", &file, "--format", "json"]).json();
+    assert_eq!(document["metadata"]["total_critical_events"], 2);
+    assert!(document["metadata"]["generated_at"].is_string());
+    assert!(document["metadata"]["analyzer_version"].is_string());
+    assert_eq!(document["critical_events"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_summary_counts_everything() {
+    let folder = Folder::new();
+    let mut records = story();
+    records.push(record(3, json!({})));
+    let mut other = record(4, json!({}));
+    other["eventName"] = json!("RunInstances");
+    records.push(other);
+    let text = log(&records);
+    folder.file("a.json", &text);
+    folder.file("b.json.gz", gzip(log(&[record(5, json!({}))]).as_bytes()));
+    folder.file("broken.json", "{\"Records\":[{\"eventName\":");
+    folder.file(
+        "CloudTrail-Digest/d.json",
+        json!({"awsAccountId": "111122223333", "digestStartTime": "2026-03-02T09:00:00Z",
+               "digestEndTime": "2026-03-02T10:00:00Z", "logFiles": [], "digestS3Bucket": "b",
+               "previousDigestSignature": "x", "digestPublicKeyFingerprint": "x", "digestSignatureAlgorithm": "x"})
+        .to_string(),
+    );
+    let ran = run(&["scan", folder.path().to_str().unwrap(), "--summary"]);
+    let summary = ran.json();
+    assert_eq!(ran.code, 3, "some of it could not be read: {}", ran.err);
+    let expected = [
+        ("files", 4),
+        ("records", 15),
+        ("events", 13),
+        ("duplicates", 2),
+        ("conflicts", 2),
+        ("digests", 1),
+        ("rejected", 1),
+        ("actors", 1),
+    ];
+    for (key, count) in expected {
+        assert_eq!(summary[key], count, "{key} in {summary}");
+    }
+    assert_eq!(summary["first"], "2026-03-02T09:00:00Z");
+    assert_eq!(summary["last"], "2026-03-02T09:00:30Z");
+    assert!(summary["bytes"].as_u64().unwrap() > text.len() as u64);
+    assert!(ran.err.contains("broken.json"), "{}", ran.err);
+}
+
+#[test]
+fn duplicates_keep_every_origin_and_conflicts_are_flagged() {
+    let folder = Folder::new();
+    folder.file("a.json", log(&[stop_logging(1)]));
+    folder.file("b.json", log(&[stop_logging(1)]));
+    let mut other = stop_logging(2);
+    other["requestParameters"]["name"] = json!("another");
+    folder.file("c.json", log(&[stop_logging(2)]));
+    folder.file("d.json", log(&[other]));
+    let ran = run(&["scan", folder.path().to_str().unwrap(), "--format", "jsonl"]);
+    let lines = ran.lines();
+    assert_eq!(lines.len(), 3);
+    let folded: Vec<&Value> = lines.iter().filter(|line| line["eventID"] == id(1).as_str()).collect();
+    assert_eq!(folded.len(), 1);
+    assert!(folded[0]["source"]["file"].as_str().unwrap().ends_with("a.json"));
+    assert!(folded[0]["alsoAt"][0]["file"].as_str().unwrap().ends_with("b.json"), "{}", folded[0]);
+    let conflicts = lines.iter().filter(|line| line["conflict"] == true).count();
+    assert_eq!(conflicts, 2);
+}
+
+#[test]
+fn what_is_printed_can_be_narrowed() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let count = |args: &[&str]| {
+        let mut all = vec!["scan", &file, "--format", "jsonl"];
+        all.extend(args);
+        run(&all).lines().len()
+    };
+    assert_eq!(count(&["--all"]), 12);
+    assert_eq!(count(&["--all", "--top", "3"]), 3);
+    assert_eq!(count(&["--min-risk", "0"]), 12);
+    assert_eq!(count(&["--query", "event:StopLogging"]), 1);
+    assert_eq!(count(&["--all", "--query", "outcome:denied"]), 1);
+    assert_eq!(count(&["--min-risk", "100"]), 0);
+}
+
+#[test]
+fn the_table_tells_rank_risk_and_reasons() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let ran = run(&["scan", &file]);
+    for text in ["StopLogging", "CreateUser", "alice", "203.0.113.9", "public address", "AccessDenied"] {
+        assert!(ran.out.contains(text), "{text}\n{}", ran.out);
+    }
+    assert!(!ran.out.contains('\u{1b}'), "no colors where nobody watches");
+}
+
+#[test]
+fn the_status_says_how_it_went() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    for (args, code) in [
+        (&["scan", &file][..], 0),
+        (&["scan", &file, "--fail-on", "high"], 1),
+        (&["scan", &file, "--fail-on", "100"], 0),
+        (&["scan", &file, "--fail-on", "purple"], 2),
+        (&["scan"], 2),
+        (&["frobnicate", "--x"], 2),
+        (&["scan", "/nonexistent/logs"], 3),
+        (&["--help"], 0),
+        (&["--version"], 0),
+    ] {
+        assert_eq!(run(args).code, code, "{args:?}");
+    }
+}
+
+#[test]
+fn queries_print_rows_groups_and_histograms() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let rows = run(&["query", &file, "event:Describe*", "--format", "jsonl"]);
+    assert_eq!(rows.lines().len(), 10, "{}", rows.err);
+    let groups = run(&["query", &file, "", "--group-by", "event", "--format", "json"]).json();
+    let text = groups.to_string();
+    assert!(text.contains("DescribeInstances") && text.contains("10"), "{text}");
+    let table = run(&["query", &file, "", "--group-by", "requestParameters.name"]);
+    assert!(table.out.contains("main"), "{}", table.out);
+    let histogram = run(&["query", &file, "", "--histogram"]);
+    assert_eq!(histogram.code, 0);
+    assert!(histogram.out.contains("2026-03-02"), "{}", histogram.out);
+    let bad = run(&["query", &file, "actr:x"]);
+    assert_eq!(bad.code, 2);
+    assert!(bad.err.contains("did you mean `actor`?") && bad.err.contains("^^^^"), "{}", bad.err);
+    assert!(bad.out.is_empty());
+}
+
+#[test]
+fn what_is_piped_in_is_read_and_its_records_too() {
+    let text = log(&story());
+    for input in [text.clone().into_bytes(), gzip(text.as_bytes())] {
+        let ran = run_with_input(&["scan", "-", "--format", "jsonl"], &input);
+        assert_eq!((ran.code, ran.lines().len()), (0, 2), "{}", ran.err);
+        // A field without a column is looked up in the record, which was read once already.
+        let args = ["query", "-", "requestParameters.name:main", "--format", "jsonl"];
+        let ran = run_with_input(&args, &input);
+        assert_eq!((ran.code, ran.lines().len()), (0, 1), "{}", ran.err);
+    }
+}
+
+#[test]
+fn made_up_logs_are_the_same_for_the_same_seed_and_labeled() {
+    let folder = Folder::new();
+    let dirs: Vec<String> =
+        ["a", "b", "c"].iter().map(|d| folder.path().join(d).display().to_string()).collect();
+    for (dir, seed) in dirs.iter().zip(["7", "7", "8"]) {
+        let ran = run(&["synth", "--events", "3000", "--seed", seed, "--out", dir, "--quiet"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    let bytes = |dir: &String| {
+        let files = walkdir::WalkDir::new(dir).sort_by_file_name().into_iter().filter_map(Result::ok);
+        let files = files.filter(|entry| entry.file_type().is_file());
+        files
+            .map(|f| (f.path().strip_prefix(dir).unwrap().to_owned(), std::fs::read(f.path()).unwrap()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(bytes(&dirs[0]), bytes(&dirs[1]));
+    assert_ne!(bytes(&dirs[0]), bytes(&dirs[2]));
+    let summary = run(&["scan", &dirs[0], "--summary"]).json();
+    assert_eq!((&summary["events"], &summary["rejected"]), (&json!(3000), &json!(0)));
+    let labels = std::fs::read_to_string(format!("{}/labels.tsv", dirs[0])).unwrap();
+    let attacks = labels.lines().skip(1).filter(|line| line.split('\t').nth(6) != Some("-")).count();
+    assert!(attacks > 20, "{attacks}");
+    let first = labels.lines().nth(1).unwrap().split('\t').next().unwrap();
+    let found = run(&["query", &dirs[0], &format!("id:{first}"), "--format", "jsonl"]);
+    assert_eq!(found.lines().len(), 1);
+}
+
+#[test]
+fn the_demo_is_the_same_on_disk() {
+    let folder = Folder::new();
+    let dir = folder.path().join("demo").display().to_string();
+    let ran = run(&["demo", "--out", &dir]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let (disk, built_in) =
+        (run(&["scan", &dir, "--summary"]).json(), run(&["scan", "demo:", "--summary"]).json());
+    for key in ["events", "records", "actors", "first", "last"] {
+        assert_eq!(disk[key], built_in[key], "{key}");
+    }
+}
+
+#[test]
+fn documents_of_the_program_come_out_of_it() {
+    assert!(run(&["completions", "bash"]).out.contains("_trailhound"));
+    assert!(run(&["man"]).out.contains(".TH trailhound"));
+    assert!(run(&["keys", "list"]).out.contains("[events]"));
+    assert_eq!(run(&["keys", "check"]).code, 0);
+    assert!(run(&["config", "show"]).out.contains("theme"));
+}

@@ -1,0 +1,31 @@
+//! Real records, where they are at hand: in the folder that `TRAILHOUND_REAL_DATA` names, or beside the project.
+
+use std::path::PathBuf;
+
+use super::help::run;
+
+/// The folder of that name among the real data; says so when there is none.
+fn data(name: &str) -> Option<PathBuf> {
+    let named = std::env::var_os("TRAILHOUND_REAL_DATA").map(PathBuf::from);
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let folder = named.unwrap_or(beside).join(name);
+    if !folder.is_dir() {
+        eprintln!("skipped: there is no real data at {}", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+#[test]
+fn a_red_team_run_is_read_whole_and_its_deeds_are_on_top() {
+    let Some(folder) = data("invictus") else { return };
+    let folder = folder.to_str().unwrap();
+    let summary = run(&["scan", folder, "--summary"]).json();
+    assert_eq!((summary["events"].as_u64(), summary["rejected"].as_u64()), (Some(2900), Some(0)));
+    let top = run(&["scan", folder, "--top", "60", "--format", "jsonl"]).lines();
+    let names: Vec<&str> = top.iter().filter_map(|line| line["eventName"].as_str()).collect();
+    for deed in ["StopLogging", "DeleteTrail", "LeaveOrganization", "DeleteFlowLogs"] {
+        assert!(names.contains(&deed), "{deed} is not among {names:?}");
+    }
+    assert!(top.iter().filter(|line| line["actor"] == "bert-jan").count() > 20);
+}
