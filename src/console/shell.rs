@@ -39,6 +39,22 @@ const PROGRESS: Duration = Duration::from_millis(100);
 /// How many answers may wait.
 const WAITING: usize = 64;
 
+/// The variable with which tests ask for a fault, in builds for development alone: `error` or `panic`.
+const FAULT: &str = "FAULT_IN_TRAILHOUND";
+
+/// Fails as it was asked to, so that tests can see what is left of the terminal.
+#[expect(clippy::panic, reason = "this is what is tested; builds for users do not have it")]
+fn fault_for_tests() -> io::Result<()> {
+    if !cfg!(debug_assertions) {
+        return Ok(());
+    }
+    match std::env::var(FAULT).as_deref() {
+        Ok("error") => Err(io::Error::other("asked for by a test")),
+        Ok("panic") => panic!("asked for by a test"),
+        _ => Ok(()),
+    }
+}
+
 /// How the console ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ended {
@@ -131,6 +147,7 @@ impl Shell {
         self.take(Msg::Tick)?;
         loop {
             self.draw_if_due()?;
+            fault_for_tests()?;
             self.wait().await?;
             self.drain().await?;
             if let Some(ended) = self.ended {

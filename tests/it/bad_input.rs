@@ -27,7 +27,6 @@ fn each_bad_file_costs_only_itself_and_is_named_with_its_reason() {
         ("cut.json", whole.as_bytes()[..whole.len() - 700].to_vec(), "does not end"),
         ("no-list.json", br#"{"Records": {"eventName": "x"}}"#.to_vec(), "Records"),
         ("nul.json", vec![0; 4096], "zero bytes"),
-        ("noise.json", b"\x89PNG\r\n\x1a\nwhatever".to_vec(), "noise.json"),
         ("deep.json", deep.into_bytes(), "deep.json"),
         (
             "notify.json",
@@ -43,6 +42,17 @@ fn each_bad_file_costs_only_itself_and_is_named_with_its_reason() {
     let (err, events, _) = beside_a_good_one("cut.json.gz", cut);
     assert!(err.contains("cut.json.gz"), "{err}");
     assert!(events > 1, "what came before the fault is kept");
+}
+
+#[test]
+fn what_is_no_log_is_passed_in_a_folder_and_refused_by_name() {
+    let (err, events, code) = beside_a_good_one("picture.json", b"\x89PNG\r\n\x1a\nwhatever");
+    assert_eq!((err.as_str(), events, code), ("", 1, 0));
+    let folder = Folder::new();
+    let file = folder.file("picture.json", b"\x89PNG\r\n\x1a\nwhatever");
+    let ran = run(&["scan", &file]);
+    assert_eq!(ran.code, 3);
+    assert!(ran.err.contains("picture.json: this is"), "{}", ran.err);
 }
 
 #[test]

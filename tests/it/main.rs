@@ -1,6 +1,7 @@
 //! The program as it is used: files in, text and screens out.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::needless_pass_by_value, reason = "JSON is written where it is used")]
 
 mod arch;
 mod bad_input;

@@ -1,1 +1,309 @@
-//! The console in a real pseudo-terminal.
+//! The console in a real pseudo-terminal: keys in, screen out, and the terminal as it was afterwards.
+#![cfg(unix)]
+
+use std::io::{Read, Write};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use super::help::{Folder, log, stop_logging};
+
+/// How long a condition may take to come true.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A terminal with a program in it.
+struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    keys: Box<dyn Write + Send>,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+    modes: String,
+}
+
+struct Seen {
+    parser: vt100::Parser,
+    bytes: Vec<u8>,
+    ended: bool,
+}
+
+impl Terminal {
+    /// The program in a terminal of that many columns and rows.
+    fn start(size: (u16, u16), args: &[&str]) -> Self {
+        Self::start_with(size, args, &[])
+    }
+
+    fn start_with(size: (u16, u16), args: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_trailhound"));
+        command.args(args);
+        Self::run(size, command, variables)
+    }
+
+    fn run(size: (u16, u16), mut command: CommandBuilder, variables: &[(&str, &str)]) -> Self {
+        command.env_clear();
+        command.cwd("/");
+        for (name, value) in [("TERM", "xterm-256color"), ("HOME", "/nonexistent"), ("PATH", "/usr/bin:/bin")]
+        {
+            command.env(name, value);
+        }
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let size = PtySize { cols: size.0, rows: size.1, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let modes = modes(&*pair.master);
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let parser = vt100::Parser::new(size.rows, size.cols, 0);
+        let seen = Arc::new((Mutex::new(Seen { parser, bytes: Vec::new(), ended: false }), Condvar::new()));
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let shared = seen.clone();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 8192];
+            loop {
+                let read = reader.read(&mut buffer).unwrap_or(0);
+                let mut seen = shared.0.lock().unwrap();
+                seen.parser.process(&buffer[..read]);
+                seen.bytes.extend(&buffer[..read]);
+                seen.ended = read == 0;
+                shared.1.notify_all();
+                if read == 0 {
+                    break;
+                }
+            }
+        });
+        let keys = pair.master.take_writer().unwrap();
+        Self { master: pair.master, child, keys, seen, modes }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Waits until the terminal is as `is` wants it.
+    fn until(&self, what: &str, is: impl Fn(&Seen) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut seen = self.seen.0.lock().unwrap();
+        while !is(&seen) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "{what} did not come:\n{}", seen.parser.screen().contents());
+            seen = self.seen.1.wait_timeout(seen, left.min(Duration::from_millis(200))).unwrap().0;
+        }
+    }
+
+    fn wait_for(&self, text: &str) {
+        self.until(text, |seen| seen.parser.screen().contents().contains(text));
+    }
+
+    fn wait_gone(&self, text: &str) {
+        self.until(text, |seen| !seen.parser.screen().contents().contains(text));
+    }
+
+    fn resize(&self, columns: u16, rows: u16) {
+        self.seen.0.lock().unwrap().parser.screen_mut().set_size(rows, columns);
+        self.master.resize(PtySize { cols: columns, rows, pixel_width: 0, pixel_height: 0 }).unwrap();
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.process_id().unwrap().to_string();
+        let status = std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Waits for the end; the exit status.
+    fn end(&mut self) -> u32 {
+        self.until("the end of the output", |seen| seen.ended);
+        self.child.wait().unwrap().exit_code()
+    }
+
+    /// Everything that was changed about the terminal has been changed back.
+    fn is_restored(&self) {
+        let seen = self.seen.0.lock().unwrap();
+        let screen = seen.parser.screen();
+        assert!(!screen.alternate_screen(), "still on the other screen");
+        assert!(!screen.hide_cursor(), "the cursor is hidden");
+        assert!(!screen.bracketed_paste(), "pastes are still bracketed");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is still taken");
+        assert_eq!(modes(&*self.master), self.modes, "the modes of the terminal");
+    }
+
+    fn text(&self) -> String {
+        self.seen.0.lock().unwrap().parser.screen().contents()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+fn modes(master: &(dyn MasterPty + Send)) -> String {
+    format!("{:?}", master.get_termios())
+}
+
+fn demo() -> Terminal {
+    let terminal = Terminal::start((140, 42), &["demo"]);
+    terminal.wait_for("124 files ✓");
+    terminal
+}
+
+#[test]
+fn the_stopped_trail_is_found_with_a_few_keys_and_q_leaves_the_terminal_as_it_was() {
+    let mut terminal = demo();
+    assert!(terminal.text().contains("Events by risk"));
+    terminal.press("/event:StopL");
+    // The values that are there are counted, and offered.
+    terminal.wait_for("1 events");
+    terminal.press("\t");
+    terminal.wait_for("/ event:StopLogging ");
+    terminal.press("\r");
+    terminal.wait_for("T1685.002");
+    terminal.wait_for("name halden-org-trail");
+    terminal.press("k");
+    terminal.wait_for("▸ key ");
+    terminal.press("o");
+    terminal.wait_for("Sort by");
+    terminal.press("time\r");
+    terminal.wait_for("Events by time");
+    terminal.press("M");
+    terminal.wait_for("the mouse is the console's");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.is_restored();
+}
+
+#[test]
+fn a_signal_to_end_leaves_the_terminal_as_it_was() {
+    for (signal, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+        let mut terminal = demo();
+        terminal.signal(signal);
+        assert_eq!(terminal.end(), code, "{signal}");
+        terminal.is_restored();
+    }
+}
+
+#[test]
+fn a_fault_of_the_program_leaves_the_terminal_as_it_was_and_says_what_happened() {
+    if !cfg!(debug_assertions) {
+        eprintln!("skipped: only builds for development can be asked to fail");
+        return;
+    }
+    for (fault, code) in [("panic", 101), ("error", 2)] {
+        let mut terminal = Terminal::start_with((100, 30), &["demo"], &[("FAULT_IN_TRAILHOUND", fault)]);
+        assert_eq!(terminal.end(), code, "{fault}");
+        terminal.is_restored();
+        assert!(terminal.text().contains("asked for by a test"), "{}", terminal.text());
+    }
+}
+
+#[test]
+fn the_background_gets_the_terminal_as_it_was_and_the_foreground_the_console_again() {
+    for signal in [None, Some("TSTP")] {
+        let mut terminal = demo();
+        match signal {
+            None => terminal.press("\x1a"),
+            Some(signal) => terminal.signal(signal),
+        }
+        terminal.until("the first screen", |seen| !seen.parser.screen().alternate_screen());
+        let stat = format!("/proc/{}/stat", terminal.child.process_id().unwrap());
+        if std::path::Path::new(&stat).exists() {
+            let stopped = || std::fs::read_to_string(&stat).unwrap().contains(") T ");
+            terminal.until("the process to stop", |_| stopped());
+        }
+        terminal.is_restored();
+        terminal.signal("CONT");
+        terminal.wait_for("Events by risk");
+        terminal.press("q");
+        assert_eq!(terminal.end(), 0);
+        terminal.is_restored();
+    }
+}
+
+#[test]
+fn a_storm_of_sizes_is_survived() {
+    let mut terminal = demo();
+    for n in 0..120u16 {
+        terminal.resize(1 + n * 37 % 200, 1 + n * 13 % 60);
+        if n % 7 == 0 {
+            terminal.press("j");
+        }
+    }
+    terminal.resize(50, 10);
+    terminal.wait_for("needs more room");
+    terminal.resize(1, 1);
+    terminal.resize(80, 24);
+    terminal.wait_for("Events by risk");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.is_restored();
+}
+
+#[test]
+fn what_is_piped_in_is_shown_and_its_records_are_read_again() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&[stop_logging(1)]));
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", &format!("cat {file} | {} -", env!("CARGO_BIN_EXE_trailhound"))]);
+    let mut terminal = Terminal::run((140, 42), command, &[]);
+    terminal.wait_for("requestParameters");
+    terminal.press("/");
+    terminal.wait_for("events");
+    // What is pasted is typed, and nothing in it is a key.
+    terminal.press("\x1b[200~requestParameters.name:main\x1b[201~");
+    terminal.wait_for("/ requestParameters.name:main");
+    terminal.wait_for("1 events");
+    terminal.press("\x1b");
+    terminal.wait_gone("requestParameters.name:main");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.is_restored();
+}
+
+#[test]
+fn hostile_text_reaches_the_terminal_as_letters_alone() {
+    let folder = Folder::new();
+    let mut record = stop_logging(1);
+    record["userAgent"] = serde_json::json!("\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}");
+    record["requestParameters"]["name"] = serde_json::json!("\u{1b}]52;c;ZXZpbA==\u{7}");
+    let file = folder.file("a.json", log(&[record]));
+    let mut terminal = Terminal::start((140, 42), &[&file]);
+    terminal.wait_for("␛]0;owned␇␛[2J");
+    terminal.press("\r");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    let seen = terminal.seen.0.lock().unwrap();
+    for bad in [&b"\x1b]0;owned"[..], b"\x1b]52", b"\xc2\x9b31m", "\u{202e}".as_bytes()] {
+        assert!(!seen.bytes.windows(bad.len()).any(|window| window == bad), "{bad:?}");
+    }
+}
+
+#[test]
+fn without_a_terminal_the_console_says_what_to_do_instead() {
+    let ran = super::help::run(&["demo"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("needs a terminal") && ran.err.contains("trailhound scan"), "{}", ran.err);
+}
+
+#[test]
+fn nothing_to_open_is_a_page_that_says_how() {
+    let mut terminal = Terminal::start((80, 24), &[]);
+    terminal.wait_for("trailhound demo");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.is_restored();
+}
+
+#[test]
+fn a_fault_in_the_users_files_is_said_and_the_console_opens_all_the_same() {
+    let folder = Folder::new();
+    folder.file("trailhound/keymap.toml", "[events]\nkeys = [{ on = \"z\", run = \"brst\" }]\n");
+    let home = folder.path().to_str().unwrap();
+    let mut terminal = Terminal::start_with((140, 42), &["demo"], &[("XDG_CONFIG_HOME", home)]);
+    terminal.wait_for("did you mean \"burst\"?");
+    terminal.press("j");
+    terminal.wait_for("Events by risk");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}

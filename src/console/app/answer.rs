@@ -137,7 +137,7 @@ fn in_stages(request: &Request, selection: &Selection, publish: &mut dyn FnMut(A
 
 fn put_together(request: &Request, selection: &Selection, limit: Option<usize>) -> Answer {
     let inv = &request.inv;
-    let (from, to) = span(inv, selection);
+    let (from, to) = widened(span(inv, selection));
     let series = Series::new(&inv.table, selection, from, to, request.stretches);
     let selection = match &request.window {
         Some(window) => run::narrow(&plan(window, inv), &inv.table, selection),
@@ -192,6 +192,18 @@ fn line_of(rows: &[u32], lines: &[Line], row: u32) -> Option<usize> {
         place = place.saturating_sub(covers);
         inside
     })
+}
+
+/// A stretch of time that is long enough to look at: what happened at one moment is a moment of a minute.
+fn widened((from, to): (Time, Time)) -> (Time, Time) {
+    const LEAST: i64 = 60_000;
+    match (from.millis(), to.millis()) {
+        (Some(a), Some(b)) if b - a < LEAST => {
+            let more = (LEAST - (b - a)) / 2;
+            (from.plus_millis(-more), to.plus_millis(more))
+        }
+        _ => (from, to),
+    }
 }
 
 /// The first and last known time of some rows.

@@ -162,7 +162,7 @@ impl Model {
             mouse: settings.mouse,
             size: start.size,
             share: 42,
-            toast: None,
+            toast: faults_at_start(&start.faults),
             faults: start.faults,
             values: Values::new(),
             filters: Vec::new(),
@@ -255,4 +255,17 @@ impl Model {
     pub fn is_asking(&self) -> bool {
         self.asked.is_waiting() || !self.answer.complete
     }
+}
+
+/// How long faults of the settings are seen, in milliseconds, unless a key is pressed before.
+const FAULTS_MS: u64 = 20_000;
+
+/// What is wrong with settings, keys and themes, said once at the start.
+fn faults_at_start(faults: &[String]) -> Option<Toast> {
+    let (first, others) = faults.split_first()?;
+    let more = match others.len() {
+        0 => String::new(),
+        n => format!(" (and {n} more; see trailhound config check and keys check)"),
+    };
+    Some(Toast { text: format!("{first}{more}"), tone: ToastTone::Failed, until: Now(FAULTS_MS) })
 }

@@ -2,7 +2,8 @@
 //!
 //! The tree is a flat list of nodes in the order of the text, each with the place
 //! behind its last descendant, so that nothing here recurses: a record may be
-//! nested as deep as it likes, and is shown as written from some depth on. Keys keep their order, numbers their spelling, and
+//! nested as deep as it likes, and is shown as written from some depth on. Keys keep their order (but for the
+//! telling parts at the top, which come first), numbers their spelling, and
 //! keys that occur twice are there twice, as in the record.
 
 use std::collections::HashMap;
@@ -84,6 +85,11 @@ impl Tree {
     pub fn new(record: &[u8], folds: &HashMap<String, bool>) -> Self {
         let mut tree = Self::default();
         let mut work = children(record, 0, None);
+        // What was asked and answered is read first, what only frames it last; all else keeps its order.
+        work.sort_by_key(|work| match work {
+            Work::Value { key, .. } => interest(key),
+            Work::Close(_) => 0,
+        });
         if work.is_empty() {
             work.push(Work::Value { key: String::new(), value: record, depth: 0, parent: None });
         }
@@ -115,7 +121,7 @@ impl Tree {
         for at in 0..self.nodes.len() {
             let path = if folds.is_empty() { String::new() } else { self.path(at).join(".") };
             if let Some(node) = self.nodes.get_mut(at) {
-                let small = node.end - at - 1 <= OPEN_UP_TO;
+                let small = node.end - at - 1 <= OPEN_UP_TO && node.key != "userIdentity";
                 let asked = node.key == "requestParameters" || node.key == "responseElements";
                 node.open = folds.get(&path).copied().unwrap_or(small || asked);
             }
@@ -190,6 +196,21 @@ impl Tree {
             next = node.parent;
         }
     }
+}
+
+/// Where a part of a record stands among the others.
+fn interest(key: &str) -> usize {
+    const FIRST: [&str; 8] = [
+        "errorMessage",
+        "requestParameters",
+        "responseElements",
+        "additionalEventData",
+        "serviceEventDetails",
+        "insightDetails",
+        "resources",
+        "userIdentity",
+    ];
+    FIRST.iter().position(|first| *first == key).unwrap_or(FIRST.len())
 }
 
 fn children(value: &[u8], depth: usize, parent: Option<usize>) -> Vec<Work<'_>> {

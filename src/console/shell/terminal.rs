@@ -12,8 +12,8 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{execute, queue};
 use ratatui::Terminal;
@@ -42,8 +42,7 @@ impl Screen {
     pub fn enter(mouse: bool) -> io::Result<Self> {
         restore_on_panic();
         take(mouse)?;
-        let out = BufWriter::with_capacity(1 << 16, io::stdout());
-        let terminal = Terminal::new(CrosstermBackend::new(out)).inspect_err(|_| restore())?;
+        let terminal = blank().inspect_err(|_| restore())?;
         Ok(Self { terminal })
     }
 
@@ -76,7 +75,9 @@ impl Screen {
     /// # Errors
     /// The terminal is gone.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // The library's own way asks the terminal where its cursor is, and the answer would come as input.
+        self.terminal = blank()?;
+        execute!(self.terminal.backend_mut(), Clear(ClearType::All))
     }
 
     /// Puts text on the clipboard of the user's own terminal, through ssh and tmux too (OSC 52).
@@ -109,7 +110,7 @@ impl Screen {
     /// The terminal is gone.
     pub fn reenter(&mut self, mouse: bool) -> io::Result<()> {
         take(mouse)?;
-        self.terminal.clear()
+        self.clear()
     }
 }
 
@@ -117,6 +118,11 @@ impl Drop for Screen {
     fn drop(&mut self) {
         restore();
     }
+}
+
+/// A terminal of which nothing has been drawn.
+fn blank() -> io::Result<Terminal<Backend>> {
+    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout())))
 }
 
 fn take(mouse: bool) -> io::Result<()> {
