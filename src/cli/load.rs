@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::cli::args::PrintArgs;
 use crate::cli::exit::{Exit, Failure};
 use crate::config::settings::Scoring as ScoringName;
 use crate::config::{self, Dirs, Environment, Settings, dirs::System};
@@ -16,7 +17,7 @@ use crate::investigation::{Investigation, Judgment, load};
 use crate::score::Scoring;
 use crate::source::{Listing, Object, Place, local};
 use crate::synth;
-use crate::text::{plural, visible};
+use crate::text::{count, plural, visible};
 
 /// The name under which the built-in incident can be given as a source.
 pub(crate) const DEMO: &str = "demo:";
@@ -125,8 +126,14 @@ fn progress(status: &Arc<Status>) -> indicatif::ProgressBar {
 /// How many rejects are shown unless all are asked for.
 const REJECTS_SHOWN: usize = 5;
 
-/// Says on stderr what could not be read; how the program should end for it.
-pub(crate) fn tell_rejects(inv: &Investigation, all: bool) -> Exit {
+/// Says on stderr what could not be read, and what was passed over; how the program should end for it.
+pub(crate) fn tell_rejects(inv: &Investigation, args: &PrintArgs) -> Exit {
+    if !args.quiet {
+        for (what, times) in inv.status.notes() {
+            eprintln!("trailhound: passed over: {} (×{})", visible(&what), count(times));
+        }
+    }
+    let all = args.show_rejects;
     let rejects = inv.status.rejects();
     let total = inv.status.counts().rejected;
     let shown = if all { rejects.len() } else { REJECTS_SHOWN };

@@ -34,7 +34,7 @@ pub(crate) fn run(args: &QueryArgs) -> Outcome {
         None if args.histogram => print_series(args, &inv, &wanted)?,
         None => print_events(args, &inv, &wanted, sort)?,
     }
-    Ok(load::tell_rejects(&inv, args.print.show_rejects))
+    Ok(load::tell_rejects(&inv, &args.print))
 }
 
 fn print_events(

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &ScanArgs) -> Outcome {
             serde_json::to_writer_pretty(&mut *out, &summary::Summary::new(&inv))?;
             out.write_all(b"\n")
         })?;
-        return Ok(load::tell_rejects(&inv, args.print.show_rejects));
+        return Ok(load::tell_rejects(&inv, &args.print));
     }
     let wanted = select(&inv, &query)?;
     let above = at_least(&inv, &wanted, min_risk);
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &ScanArgs) -> Outcome {
     let limit = if fold { None } else { Some(most) };
     let rows = order::sorted(&inv.table, &above, Sort::default(), limit);
     print(args, &inv, &query, &wanted, min_risk, &rows, most)?;
-    let unreadable = load::tell_rejects(&inv, args.print.show_rejects);
+    let unreadable = load::tell_rejects(&inv, &args.print);
     let found = fail_on.is_some_and(|least| !at_least(&inv, &wanted, least).is_empty());
     Ok(if found { Exit::Found } else { unreadable })
 }

@@ -28,11 +28,6 @@ fn each_bad_file_costs_only_itself_and_is_named_with_its_reason() {
         ("no-list.json", br#"{"Records": {"eventName": "x"}}"#.to_vec(), "Records"),
         ("nul.json", vec![0; 4096], "zero bytes"),
         ("deep.json", deep.into_bytes(), "deep.json"),
-        (
-            "notify.json",
-            br#"{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]}"#.to_vec(),
-            "S3",
-        ),
     ] {
         let (err, events, code) = beside_a_good_one(name, content);
         assert!(err.contains(name) && err.contains(reason), "{name}: {err}");
@@ -45,6 +40,18 @@ fn each_bad_file_costs_only_itself_and_is_named_with_its_reason() {
 }
 
 #[test]
+fn the_notification_that_is_also_called_records_is_told_apart() {
+    let notification = r#"{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put",
+        "s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]}"#;
+    let (err, events, code) = beside_a_good_one("notify.json", notification);
+    assert_eq!((events, code), (1, 0));
+    assert!(
+        err.contains("passed over: an S3 notification: it names a log file and holds no events"),
+        "{err}"
+    );
+}
+
+#[test]
 fn what_is_no_log_is_passed_in_a_folder_and_refused_by_name() {
     let (err, events, code) = beside_a_good_one("picture.json", b"\x89PNG\r\n\x1a\nwhatever");
     assert_eq!((err.as_str(), events, code), ("", 1, 0));
@@ -52,7 +59,7 @@ fn what_is_no_log_is_passed_in_a_folder_and_refused_by_name() {
     let file = folder.file("picture.json", b"\x89PNG\r\n\x1a\nwhatever");
     let ran = run(&["scan", &file]);
     assert_eq!(ran.code, 3);
-    assert!(ran.err.contains("picture.json: this is"), "{}", ran.err);
+    assert!(ran.err.contains("picture.json: an image, which holds no events"), "{}", ran.err);
 }
 
 #[test]

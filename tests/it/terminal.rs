@@ -160,7 +160,7 @@ fn the_stopped_trail_is_found_with_a_few_keys_and_q_leaves_the_terminal_as_it_wa
     terminal.wait_for("/ event:StopLogging ");
     terminal.press("\r");
     terminal.wait_for("T1685.002");
-    terminal.wait_for("name halden-org-trail");
+    terminal.wait_for("halden-org-trail");
     terminal.press("k");
     terminal.wait_for("▸ key ");
     terminal.press("o");

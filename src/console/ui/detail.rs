@@ -8,7 +8,7 @@
 //! │ ▸ requestParameters {1}                    │
 //! ```
 //!
-//! A line that is too long is cut; the one under the cursor is shown whole.
+//! A line that is too long is cut in the middle of its value; the one under the cursor is shown whole.
 
 use super::paint::{Canvas, columns, risk_role};
 use crate::config::Role;
@@ -19,7 +19,7 @@ use crate::console::app::tree::{Kind, Node};
 use crate::query::Pattern;
 use crate::report::table::sign;
 use crate::score::Level;
-use crate::text::visible;
+use crate::text::{clip_middle, visible};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Where values begin, behind their labels.
@@ -51,12 +51,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
             break;
         }
         let under_cursor = focused && n == detail.cursor;
-        let all = wrapped(&pieces(detail, *line), width);
+        let pieces = pieces(detail, *line);
+        let shown = if under_cursor { wrapped(&pieces, width) } else { vec![shortened(pieces, width)] };
         let take = if under_cursor { cursor_rows } else { 1 };
-        let cut = all.len() > take;
-        for (part, row) in all.into_iter().take(take).enumerate() {
+        for (part, row) in shown.into_iter().take(take).enumerate() {
             let at = Area { y: inside.y + (y + part) as u16, height: 1, ..inside };
-            put_row(canvas, at, &row, pattern.as_ref(), cut && part + 1 == take);
+            put_row(canvas, at, &row, pattern.as_ref());
             if under_cursor {
                 canvas.tint(at, Role::Selection);
             }
@@ -75,7 +75,7 @@ fn more(canvas: &mut Canvas<'_>, area: Area, lines: usize, seen: usize) {
     }
 }
 
-fn put_row(canvas: &mut Canvas<'_>, at: Area, row: &[Piece], pattern: Option<&Pattern>, cut: bool) {
+fn put_row(canvas: &mut Canvas<'_>, at: Area, row: &[Piece], pattern: Option<&Pattern>) {
     let end = at.x + at.width;
     let mut x = at.x;
     for (text, role) in row {
@@ -83,9 +83,15 @@ fn put_row(canvas: &mut Canvas<'_>, at: Area, row: &[Piece], pattern: Option<&Pa
         let role = if found { Role::Match } else { *role };
         x = canvas.put(x, at.y, end.saturating_sub(x), text, role);
     }
-    if cut {
-        canvas.put(end.saturating_sub(1), at.y, 1, "…", Role::Muted);
+}
+
+/// One row of the pieces: the last one, the value, gives way in its middle, because both ends of a name tell.
+fn shortened(mut pieces: Vec<Piece>, width: usize) -> Vec<Piece> {
+    if let Some((value, others)) = pieces.split_last_mut() {
+        let before: usize = others.iter().map(|(text, _)| usize::from(columns(text))).sum();
+        value.0 = clip_middle(&value.0, width.saturating_sub(before)).into_owned();
     }
+    pieces
 }
 
 /// The pieces of a line, safe to show.
