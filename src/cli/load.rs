@@ -113,8 +113,8 @@ fn progress(status: &Arc<Status>) -> indicatif::ProgressBar {
             let _ = write!(
                 out,
                 "{} of {} files, {}",
-                crate::text::count(counts.done),
-                crate::text::count(counts.listed),
+                count(counts.done),
+                count(counts.listed),
                 plural(counts.records, "record")
             );
         });
