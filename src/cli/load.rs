@@ -88,11 +88,13 @@ pub(crate) fn demo() -> Listing {
 }
 
 /// Loads everything, with a progress bar where somebody watches.
+///
+/// What is loaded lives until the program ends, which then need not take it apart piece by piece.
 pub(crate) fn everything(
     sources: &[String],
     settings: &Settings,
     quiet: bool,
-) -> Result<Investigation, Failure> {
+) -> Result<&'static Investigation, Failure> {
     let judgment = judgment(settings)?;
     let status = Arc::new(Status::default());
     let bar = (!quiet && std::io::stderr().is_terminal()).then(|| progress(&status));
@@ -100,7 +102,7 @@ pub(crate) fn everything(
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    Ok(inv)
+    Ok(Box::leak(Box::new(inv)))
 }
 
 fn progress(status: &Arc<Status>) -> indicatif::ProgressBar {

@@ -28,13 +28,13 @@ pub(crate) fn run(args: &QueryArgs) -> Outcome {
     let sort = args.sort.as_deref().map_or(Ok(Sort::by(Field::Time)), sort)?;
     let settings = load::sound_settings(&args.print.settings.flags())?;
     let inv = load::everything(sources, &settings, args.print.quiet)?;
-    let wanted = select(&inv, &query)?;
+    let wanted = select(inv, &query)?;
     match &field {
-        Some(field) => print_groups(args, &inv, &wanted, field)?,
-        None if args.histogram => print_series(args, &inv, &wanted)?,
-        None => print_events(args, &inv, &wanted, sort)?,
+        Some(field) => print_groups(args, inv, &wanted, field)?,
+        None if args.histogram => print_series(args, inv, &wanted)?,
+        None => print_events(args, inv, &wanted, sort)?,
     }
-    Ok(load::tell_rejects(&inv, &args.print))
+    Ok(load::tell_rejects(inv, &args.print))
 }
 
 fn print_events(

@@ -25,21 +25,21 @@ pub(crate) fn run(args: &ScanArgs) -> Outcome {
     let inv = load::everything(&args.sources, &settings, args.print.quiet)?;
     if args.summary {
         output::to_stdout(|out| {
-            serde_json::to_writer_pretty(&mut *out, &summary::Summary::new(&inv))?;
+            serde_json::to_writer_pretty(&mut *out, &summary::Summary::new(inv))?;
             out.write_all(b"\n")
         })?;
-        return Ok(load::tell_rejects(&inv, &args.print));
+        return Ok(load::tell_rejects(inv, &args.print));
     }
-    let wanted = select(&inv, &query)?;
-    let above = at_least(&inv, &wanted, min_risk);
+    let wanted = select(inv, &query)?;
+    let above = at_least(inv, &wanted, min_risk);
     let fold = args.print.format == Format::Table;
     let most = output::most(args.print.top, if fold { TABLE_ROWS } else { usize::MAX });
     // A table folds rows that are alike, so it needs more than it shows.
     let limit = if fold { None } else { Some(most) };
     let rows = order::sorted(&inv.table, &above, Sort::default(), limit);
-    print(args, &inv, &query, &wanted, min_risk, &rows, most)?;
-    let unreadable = load::tell_rejects(&inv, &args.print);
-    let found = fail_on.is_some_and(|least| !at_least(&inv, &wanted, least).is_empty());
+    print(args, inv, &query, &wanted, min_risk, &rows, most)?;
+    let unreadable = load::tell_rejects(inv, &args.print);
+    let found = fail_on.is_some_and(|least| !at_least(inv, &wanted, least).is_empty());
     Ok(if found { Exit::Found } else { unreadable })
 }
 

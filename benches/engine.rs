@@ -1,0 +1,184 @@
+//! The promises of speed, measured on a million made-up events: `cargo bench --bench engine`.
+//!
+//! Everything is measured in one run, so that numbers can be compared: first what `gzip -dc` needs for
+//! the same files, then the load, then what is done with what was loaded. Processor time is that of
+//! all threads, user and system. The events are made once and kept in the target folder.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use trailhound::console::app::answer::{Request, answer};
+use trailhound::detect::attack::Attack;
+use trailhound::detect::sensitive::SensitiveApis;
+use trailhound::ingest::worker::Options;
+use trailhound::investigation::{Investigation, Judgment, load};
+use trailhound::query::order::Sort;
+use trailhound::query::plan::plan;
+use trailhound::query::run::{self, Reading};
+use trailhound::query::{Expr, parse};
+use trailhound::score::Scoring;
+use trailhound::source::local;
+use trailhound::store::Table;
+use trailhound::synth;
+
+/// How many events are made.
+const EVENTS: u64 = 1_000_000;
+
+/// How often gzip and the load take turns.
+const TURNS: usize = 3;
+
+/// How many copies of the events make up the ten million rows.
+const COPIES: usize = 10;
+
+fn main() {
+    let data = data();
+    let files = files(&data);
+    let bytes: u64 = files.iter().map(|f| std::fs::metadata(f).map_or(0, |m| m.len())).sum();
+    println!("{EVENTS} events in {} files, {} MB compressed", files.len(), bytes / 1_000_000);
+    let mut ratios = Vec::new();
+    let mut inv = None;
+    for turn in 1..=TURNS {
+        let gzip = gzip(&files);
+        let before = processor_time(Whose::Mine);
+        let loaded = loaded(&data);
+        let ours = processor_time(Whose::Mine) - before;
+        ratios.push(ours.as_secs_f64() / gzip.as_secs_f64());
+        println!("turn {turn}: gzip -dc {gzip:.2?}, load {ours:.2?}, ratio {:.3}", ratios[turn - 1]);
+        inv = Some(loaded);
+    }
+    ratios.sort_by(f64::total_cmp);
+    report("load / gzip -dc, processor time", &format!("{:.3}", ratios[TURNS / 2]), "0.35");
+    let Some((inv, first_rows)) = inv else { return };
+    report("first rows on the screen after", &format!("{first_rows:.0?}"), "1 s");
+    let rows = u64::from(inv.table.len()).max(1);
+    let resident = inv.table.column_bytes() as f64 / rows as f64;
+    report("bytes an event, dictionaries apart", &format!("{resident:.1}"), "70");
+    records(&inv);
+    filter(&inv);
+}
+
+fn report(what: &str, measured: &str, promised: &str) {
+    println!("{what:<40} {measured:>10}   promised: at most {promised}");
+}
+
+/// The folder with the events, made when it is not there.
+fn data() -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("synth-{EVENTS}"));
+    if !dir.join("done").exists() {
+        println!("making {EVENTS} events in {}", dir.display());
+        let plan = synth::Plan { events: EVENTS, ..synth::Plan::default() };
+        synth::write(plan, &dir, &|_| {}).expect("the target folder can be written");
+        std::fs::write(dir.join("done"), "").expect("the target folder can be written");
+    }
+    dir
+}
+
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let all = walkdir::WalkDir::new(dir).sort_by_file_name().into_iter().filter_map(Result::ok);
+    all.map(walkdir::DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(|end| end == "gz"))
+        .collect()
+}
+
+/// The processor time that gzip needs to inflate the files.
+fn gzip(files: &[PathBuf]) -> Duration {
+    let before = processor_time(Whose::Children);
+    let status = Command::new("gzip").arg("-dc").args(files).stdout(Stdio::null()).status();
+    assert!(status.expect("gzip is installed").success());
+    processor_time(Whose::Children) - before
+}
+
+/// The events, loaded and scored, and when the first of them could be shown.
+fn loaded(dir: &Path) -> (Investigation, Duration) {
+    let judgment = Judgment {
+        scoring: Arc::new(Scoring::built_in("default").expect("it is built in")),
+        sensitive: Arc::new(SensitiveApis::shipped()),
+        attack: Arc::new(Attack::shipped()),
+    };
+    let begun = Instant::now();
+    let first = Mutex::new(None);
+    let update = |inv: Investigation| {
+        let mut first = first.lock().expect("no thread panics");
+        if first.is_none() {
+            answer(&request(Arc::new(inv)), &mut |answer| assert!(!answer.lines.is_empty()));
+            *first = Some(begun.elapsed());
+        }
+    };
+    let sources = [dir.display().to_string()];
+    let inv = load(local::list(&sources), Options::default(), judgment, Arc::default(), &update);
+    assert_eq!(u64::from(inv.table.len()), EVENTS);
+    let first = first.into_inner().expect("no thread panics");
+    (inv, first.unwrap_or_else(|| begun.elapsed()))
+}
+
+/// What the console asks when it opens.
+fn request(inv: Arc<Investigation>) -> Request {
+    Request {
+        generation: 1,
+        inv,
+        expr: Expr::All,
+        window: None,
+        sort: Sort::default(),
+        open_bursts: Vec::new(),
+        anchor: None,
+        stretches: 120,
+        limit: Some(2_000),
+        reading: Arc::new(Reading::default()),
+    }
+}
+
+/// How long the raw record of an event takes, at the median of a thousand all over the files.
+fn records(inv: &Investigation) {
+    let mut times: Vec<Duration> = (0..1000u64)
+        .filter_map(|n| {
+            let row = inv.table.row((n * 7_919_993 % EVENTS) as u32)?;
+            let begun = Instant::now();
+            inv.raw(&row).ok()?;
+            Some(begun.elapsed())
+        })
+        .collect();
+    times.sort_unstable();
+    report("one raw record, median", &format!("{:.2?}", times[times.len() / 2]), "5 ms");
+}
+
+/// A filter on three fields over ten million rows, on one thread.
+fn filter(inv: &Investigation) {
+    // Copies with memory of their own, so that no row is found in the cache of another.
+    let copies = (0..COPIES).flat_map(|_| inv.table.segments().map(|(_, s)| Arc::new((**s).clone())));
+    let table = Table::new(copies.collect(), inv.table.dicts().clone(), false);
+    let query = parse("service:iam outcome:denied risk>=45").expect("it is a query");
+    let node = plan(query.expr(), inv);
+    let mut times: Vec<Duration> = Vec::new();
+    let mut found = 0;
+    for _ in 0..15 {
+        let begun = Instant::now();
+        found = run::columns(&node, &table).yes.count();
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    let what = format!("3 fields over {} million rows", table.len() / 1_000_000);
+    report(&what, &format!("{:.2?}", times[times.len() / 2]), "16 ms");
+    println!("  ({found} rows found)");
+}
+
+/// Whose processor time.
+#[derive(Clone, Copy)]
+enum Whose {
+    Mine,
+    Children,
+}
+
+/// User and system time so far, as Linux counts it: in hundredths of a second.
+fn processor_time(whose: Whose) -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("this benchmark needs /proc");
+    let behind = stat.rsplit(')').next().unwrap_or_default();
+    let field =
+        |n: usize| behind.split_whitespace().nth(n - 3).and_then(|v| v.parse::<u64>().ok()).unwrap_or(0);
+    let (user, system) = match whose {
+        Whose::Mine => (field(14), field(15)),
+        Whose::Children => (field(16), field(17)),
+    };
+    Duration::from_millis((user + system) * 10)
+}
