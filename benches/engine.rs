@@ -23,6 +23,10 @@ use trailhound::source::local;
 use trailhound::store::Table;
 use trailhound::synth;
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How many events are made.
 const EVENTS: u64 = 1_000_000;
 

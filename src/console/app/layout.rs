@@ -44,6 +44,9 @@ pub const LEAST: (u16, u16) = (60, 15);
 /// From this width on the detail has its place beside the list.
 const WIDE: u16 = 110;
 
+/// How much of the width the detail has until it is changed, in percent.
+pub const USUAL_SHARE: u16 = 38;
+
 /// The parts of a screen.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 #[expect(missing_docs, reason = "see the picture of the module")]

@@ -11,7 +11,7 @@ use super::answer::{Answer, Line};
 use super::detail::{Detail, Search};
 use super::key::Key;
 use super::keymap::{Context, Keymap};
-use super::layout::Layout;
+use super::layout::{Layout, USUAL_SHARE};
 use super::overlay::Overlay;
 use super::overlay::frequency::Values;
 use super::overlay::prompt::Asking;
@@ -161,7 +161,7 @@ impl Model {
             time_zone: settings.time_zone,
             mouse: settings.mouse,
             size: start.size,
-            share: 42,
+            share: USUAL_SHARE,
             toast: faults_at_start(&start.faults),
             faults: start.faults,
             values: Values::new(),

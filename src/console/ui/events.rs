@@ -172,12 +172,13 @@ const fn most(field: Field) -> u16 {
     }
 }
 
-/// The fewest columns with which a field says something.
+/// The fewest columns with which a field says something. A time that is cut says nothing.
 const fn least(field: Field) -> u16 {
     match field {
         Field::Risk => 5,
-        Field::Time => 8,
-        Field::Event => 20,
+        Field::Time => u16::MAX,
+        Field::Event => 14,
+        Field::Ip => 13,
         Field::Actor => 12,
         Field::Outcome | Field::Access => 7,
         _ => 9,

@@ -4,6 +4,7 @@ use crate::console::app::action::Action;
 use crate::console::app::action::{Motion, View};
 use crate::console::app::key::Key;
 use crate::console::app::keymap::Resolution;
+use crate::console::app::layout::{Area, USUAL_SHARE};
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::msg::{Effect, Mouse};
 
@@ -44,7 +45,7 @@ impl Model {
             return;
         }
         let layout = self.layout();
-        let inside = |area: Option<crate::console::app::layout::Area>, x: u16, y: u16| {
+        let inside = |area: Option<Area>, x: u16, y: u16| {
             area.is_some_and(|a| x >= a.x && x < a.x + a.width && y >= a.y && y < a.y + a.height)
         };
         match mouse {
@@ -153,7 +154,7 @@ impl Model {
     pub(super) fn show_detail(&mut self) {
         self.focus = Focus::Detail;
         if self.layout().detail.is_none() {
-            self.share = 42;
+            self.share = USUAL_SHARE;
         }
     }
 }
