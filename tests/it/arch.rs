@@ -92,3 +92,27 @@ fn the_state_of_the_console_is_pure() {
 fn settings_are_read_at_the_edge_alone() {
     names_none_of(ENGINE, &["Settings", "std::env::var", "config::load"]);
 }
+
+#[test]
+fn the_map_of_the_code_names_every_room() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let map = std::fs::read_to_string(root.join("docs/architecture.md")).unwrap();
+    // What is no room: the parent of three, tests, and what only holds the others together.
+    let none = ["console", "tests", "lib.rs", "golden.rs"];
+    for (folder, prefix) in [("src", ""), ("src/console", "console/")] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            let is_folder = entry.path().is_dir();
+            let stem = name.trim_end_matches(".rs");
+            // A file beside a folder of its name belongs to that room.
+            let part_of_room = !is_folder && root.join(folder).join(stem).is_dir();
+            if none.contains(&name.as_str()) || part_of_room || (!is_folder && !prefix.is_empty()) {
+                continue;
+            }
+            let slash = if is_folder { "/" } else { "" };
+            let room = format!("`{prefix}{name}{slash}`");
+            assert!(map.contains(&room), "docs/architecture.md does not name {room}");
+        }
+    }
+}
