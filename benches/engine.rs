@@ -3,6 +3,7 @@
 //! Everything is measured in one run, so that numbers can be compared: first what `gzip -dc` needs for
 //! the same files, then the load, then what is done with what was loaded. Processor time is that of
 //! all threads, user and system. The events are made once and kept in the target folder.
+#![expect(clippy::expect_used, reason = "a benchmark that cannot go on has failed")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

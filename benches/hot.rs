@@ -1,4 +1,5 @@
 //! The hot paths by themselves: `cargo bench --bench hot`.
+#![expect(clippy::expect_used, reason = "a benchmark that cannot go on has failed")]
 
 use std::sync::{Arc, OnceLock};
 

@@ -155,7 +155,7 @@ fn the_stopped_trail_is_found_with_a_few_keys_and_q_leaves_the_terminal_as_it_wa
     assert!(terminal.text().contains("Events by risk"));
     terminal.press("/event:StopL");
     // The values that are there are counted, and offered.
-    terminal.wait_for("1 events");
+    terminal.wait_for("1 event");
     terminal.press("\t");
     terminal.wait_for("/ event:StopLogging ");
     terminal.press("\r");
@@ -249,11 +249,10 @@ fn what_is_piped_in_is_shown_and_its_records_are_read_again() {
     let mut terminal = Terminal::run((140, 42), command, &[]);
     terminal.wait_for("requestParameters");
     terminal.press("/");
-    terminal.wait_for("events");
     // What is pasted is typed, and nothing in it is a key.
     terminal.press("\x1b[200~requestParameters.name:main\x1b[201~");
     terminal.wait_for("/ requestParameters.name:main");
-    terminal.wait_for("1 events");
+    terminal.wait_for("1 event");
     terminal.press("\x1b");
     terminal.wait_gone("requestParameters.name:main");
     terminal.press("q");

@@ -167,6 +167,7 @@ fn shrink(table: &mut Vec<Column>, room: u16) {
 const fn most(field: Field) -> u16 {
     match field {
         Field::Event | Field::Agent | Field::Target | Field::Principal | Field::File | Field::Id => 36,
+        Field::Actor => 44,
         Field::Ip => 28,
         _ => 30,
     }

@@ -2,8 +2,20 @@
 
 use super::paint::{Canvas, columns};
 use crate::config::Role;
+use crate::console::app::action::Action;
 use crate::console::app::layout::Area;
 use crate::console::app::model::{Model, ToastTone};
+
+/// Where nothing is open, nothing but leaving and asking makes sense.
+fn start(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
+    let mut x = 1;
+    for (action, label) in [(Action::Quit, "quit"), (Action::Theme, "theme"), (Action::Help, "help")] {
+        if let Some(keys) = model.keymap.keys_for(model.page_context(), &action).first() {
+            x = canvas.put(x, area.y, area.width, &keys.label(), Role::Key) + 1;
+            x = canvas.put(x, area.y, area.width, label, Role::KeyLabel) + 2;
+        }
+    }
+}
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     canvas.fill(area, Role::Bar);
@@ -15,6 +27,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
             ToastTone::Failed => Role::Error,
         };
         canvas.put(1, area.y, end, &toast.text, role);
+        return;
+    }
+    if model.source.is_none() && model.overlays.is_empty() {
+        start(canvas, model, area);
         return;
     }
     let mut x = 1;

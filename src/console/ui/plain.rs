@@ -28,13 +28,13 @@ pub(super) fn start(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
         ("", ""),
         ("", "Nothing is opened yet. Leave with q, and start it with a source:"),
         ("", ""),
-        ("trailhound demo", "an incident that is built in, to look around"),
+        ("trailhound demo", "a built-in incident to look around in"),
         ("trailhound ./logs", "a folder, with everything below it"),
-        ("trailhound a.json.gz b.zip", "files, packed or not, in any form that CloudTrail comes in"),
+        ("trailhound a.json.gz b.zip", "files in any form that CloudTrail comes in"),
         ("trailhound 'logs/**/*.json.gz'", "a pattern"),
         ("aws ... | trailhound -", "what another program prints"),
         ("", ""),
-        ("trailhound scan ./logs", "the same findings as text, without the console"),
+        ("trailhound scan ./logs", "the findings as text, without the console"),
         ("trailhound --help", "everything else"),
     ];
     words(canvas, model, inside, &lines);

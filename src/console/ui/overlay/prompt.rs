@@ -10,7 +10,7 @@ use crate::console::app::overlay::prompt::{Asking, Prompt};
 use crate::console::app::scroll;
 use crate::console::ui::paint::{Canvas, columns};
 use crate::query::{TokenKind, highlight};
-use crate::text::{count, visible, width};
+use crate::text::{count, plural, visible, width};
 
 /// How many candidates are seen.
 const SEEN: usize = 8;
@@ -44,7 +44,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> O
 fn hint(model: &Model, prompt: &Prompt) -> String {
     match prompt.asking {
         Asking::Filter if model.is_asking() => "…".to_owned(),
-        Asking::Filter => format!("{} events", count(model.answer.matched as u64)),
+        Asking::Filter => plural(model.answer.matched as u64, "event"),
         Asking::Search => {
             let found = model.search.pattern().zip(model.detail.as_ref()).map(|(p, d)| d.matches(&p).len());
             found.map_or_else(String::new, |n| format!("{} found", count(n as u64)))
