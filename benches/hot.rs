@@ -105,7 +105,7 @@ fn counts_over_time(bencher: Bencher<'_, '_>) {
 fn counts_by_actor(bencher: Bencher<'_, '_>) {
     let inv = incident();
     let all = Selection::all(&inv.table);
-    bencher.bench(|| group(inv, &all, &FieldRef::Column(Field::Actor)));
+    bencher.bench(|| group(inv, &all, &FieldRef::Column(Field::Actor), &Reading::default()));
 }
 
 #[divan::bench]

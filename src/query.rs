@@ -29,6 +29,7 @@ mod parse;
 pub mod pattern;
 pub mod plan;
 pub mod raw;
+pub mod records;
 pub mod run;
 pub mod series;
 mod value;

@@ -8,10 +8,11 @@ use crate::event::field::{Field, FieldRef, resolve};
 use crate::investigation::Investigation;
 use crate::query::group::group;
 use crate::query::order::{self, Sort};
+use crate::query::records::Reading;
 use crate::query::run::Selection;
 use crate::query::series::Series;
 use crate::report::{csv, document, event_line, table};
-use crate::text::plural;
+use crate::text::{count, plural};
 
 /// How many rows a table shows unless told.
 const TABLE_ROWS: usize = 40;
@@ -65,7 +66,14 @@ fn print_groups(
     wanted: &Selection,
     field: &FieldRef,
 ) -> Result<(), Failure> {
-    let mut groups = group(inv, wanted, field);
+    let reading = Reading::default();
+    let mut groups = group(inv, wanted, field, &reading);
+    if reading.unreadable() > 0 {
+        let n = count(reading.unreadable());
+        eprintln!(
+            "trailhound: {n} records could not be read again and count as having no value; their files have changed or are gone"
+        );
+    }
     groups.truncate(output::most(args.print.top, usize::MAX));
     let name = crate::query::name(field);
     output::to_stdout(|out| match args.print.format {

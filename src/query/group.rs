@@ -1,6 +1,7 @@
 //! Counts by the values of a field: the frequency table.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use crate::event::address::AddressKind;
 use crate::event::agent;
@@ -9,6 +10,7 @@ use crate::event::outcome::Outcome;
 use crate::event::time::Time;
 use crate::investigation::Investigation;
 use crate::query::plan::text_at;
+use crate::query::records::{self, Reading};
 use crate::query::run::Selection;
 use crate::score::Level;
 use crate::score::rank::Context;
@@ -37,7 +39,9 @@ pub struct Group {
 }
 
 /// Groups the selected rows by a field; most events first, equal counts by value.
-pub fn group(inv: &Investigation, selection: &Selection, field: &FieldRef) -> Vec<Group> {
+///
+/// A path into the record reads all their records; `reading` shows how far that is and can stop it.
+pub fn group(inv: &Investigation, selection: &Selection, field: &FieldRef, reading: &Reading) -> Vec<Group> {
     let mut groups = Groups::default();
     let table = &inv.table;
     let rows = selection.rows(table).filter_map(|n| table.row(n));
@@ -58,11 +62,14 @@ pub fn group(inv: &Investigation, selection: &Selection, field: &FieldRef) -> Ve
             }
         }
         FieldRef::Raw(path) => {
-            let mut slots = Slots::default();
-            for row in rows {
-                let text = inv.raw(&row).ok().and_then(|raw| text_at(&raw, path)).unwrap_or_default();
-                groups.add(slots.of(&text), || text, &row);
-            }
+            let counting = Mutex::new((Slots::default(), groups));
+            records::each(inv, selection.rows(table), reading, &|row, raw| {
+                let text = raw.and_then(|raw| text_at(raw, path)).unwrap_or_default();
+                let mut counting = counting.lock().unwrap_or_else(PoisonError::into_inner);
+                let (slots, groups) = &mut *counting;
+                groups.add(slots.of(&text), || text, row);
+            });
+            return counting.into_inner().unwrap_or_else(PoisonError::into_inner).1.finish();
         }
     }
     groups.finish()

@@ -4,11 +4,12 @@
 //! narrows with every column that says no first. Raw records are read file by
 //! file, on all cores, with progress, and the reading can be stopped.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::investigation::Investigation;
 use crate::query::plan::Node;
+use crate::query::records;
+pub use crate::query::records::Reading;
 use crate::store::bits::Bits;
 use crate::store::segment::Segment;
 use crate::store::{Column, Row, Table};
@@ -225,89 +226,18 @@ fn decide(node: &Node, row: &Row<'_>, raw: &[u8]) -> bool {
     }
 }
 
-/// How reading raw records is getting on, and what stops it.
-#[derive(Default, Debug)]
-pub struct Reading {
-    done: AtomicU64,
-    unreadable: AtomicU64,
-    stop: AtomicBool,
-}
-
-impl Reading {
-    /// How many records were read.
-    pub fn done(&self) -> u64 {
-        self.done.load(Ordering::Relaxed)
-    }
-
-    /// How many could not be: their files are gone or have changed.
-    pub fn unreadable(&self) -> u64 {
-        self.unreadable.load(Ordering::Relaxed)
-    }
-
-    /// Stops the reading.
-    pub fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether it was stopped.
-    pub fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
-}
-
 /// Decides what the columns left open by reading raw records; the complete selection.
 pub fn decide_all(node: &Node, inv: &Investigation, answer: Answer, reading: &Reading) -> Selection {
     let table = &inv.table;
-    let mut selection = answer.yes;
-    let mut open: Vec<(u32, u64, u32)> = answer
-        .maybe
-        .rows(table)
-        .filter_map(|n| {
-            let at = table.row(n)?.locator();
-            Some((at.file, at.offset, n))
-        })
-        .collect();
-    if open.is_empty() {
-        return selection;
-    }
-    open.sort_unstable();
-    let files: Vec<&[(u32, u64, u32)]> = open.chunk_by(|a, b| a.0 == b.0).collect();
-    let next = AtomicU64::new(0);
+    let Answer { yes: mut selection, maybe } = answer;
     let hits = Mutex::new(Vec::new());
-    let work = || {
-        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
-            let found = decide_file(node, inv, file, reading);
-            hits.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+    records::each(inv, maybe.rows(table), reading, &|row, raw| {
+        if raw.is_some_and(|raw| decide(node, row, raw)) {
+            hits.lock().unwrap_or_else(PoisonError::into_inner).push(row.number());
         }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(files.len());
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
-        }
-        work();
     });
     for row in hits.into_inner().unwrap_or_else(PoisonError::into_inner) {
         selection.add(table, row);
     }
     selection
-}
-
-fn decide_file(node: &Node, inv: &Investigation, rows: &[(u32, u64, u32)], reading: &Reading) -> Vec<u32> {
-    let mut hits = Vec::new();
-    for &(.., number) in rows {
-        if reading.is_stopped() {
-            break;
-        }
-        let Some(row) = inv.table.row(number) else { continue };
-        match inv.raw(&row) {
-            Ok(raw) if decide(node, &row, &raw) => hits.push(number),
-            Ok(_) => {}
-            Err(_) => {
-                reading.unreadable.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-        reading.done.fetch_add(1, Ordering::Relaxed);
-    }
-    hits
 }

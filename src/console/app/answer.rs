@@ -233,12 +233,14 @@ pub struct GroupRequest {
     pub selection: Arc<Selection>,
     /// The field.
     pub field: FieldRef,
+    /// What shows how far reading records is, and stops it.
+    pub reading: Arc<Reading>,
 }
 
 impl GroupRequest {
     /// Counts.
     pub fn answer(&self) -> Vec<Group> {
-        group::group(&self.inv, &self.selection, &self.field)
+        group::group(&self.inv, &self.selection, &self.field, &self.reading)
     }
 }
 

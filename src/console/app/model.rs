@@ -246,6 +246,11 @@ impl Model {
         self.asked.reading().map(|reading| reading.done()).filter(|done| *done > 0)
     }
 
+    /// How many records were read so far to count values; `None` when none are being read.
+    pub fn records_counted(&self) -> Option<u64> {
+        self.asked.counting().map(|reading| reading.done()).filter(|done| *done > 0)
+    }
+
     /// Whether events are still being loaded.
     pub fn is_loading(&self) -> bool {
         !self.inv.complete
@@ -253,7 +258,7 @@ impl Model {
 
     /// Whether an answer to what is shown is still to come.
     pub fn is_asking(&self) -> bool {
-        self.asked.is_waiting() || !self.answer.complete
+        self.asked.is_waiting() || !self.answer.complete || self.asked.counting().is_some()
     }
 }
 

@@ -4,7 +4,7 @@
 //! takes the place of what has not begun. Nothing here ever makes the loop wait.
 
 use std::io;
-use std::sync::mpsc as std_mpsc;
+use std::sync::{Arc, mpsc as std_mpsc};
 use std::thread;
 
 use tokio::sync::mpsc::Sender;
@@ -78,8 +78,9 @@ impl Workers {
                 tell(out, Msg::Grouped(request.generation, request.answer()));
             }),
             Effect::Values(field, inv) => self.values.give(move |out| {
-                let selection = Selection::all(&inv.table).into();
-                let request = GroupRequest { generation: 0, inv, selection, field: FieldRef::Column(field) };
+                let selection = Arc::new(Selection::all(&inv.table));
+                let (field_ref, reading) = (FieldRef::Column(field), Arc::default());
+                let request = GroupRequest { generation: 0, inv, selection, field: field_ref, reading };
                 tell(out, Msg::Values(field, request.answer()));
             }),
             Effect::Copy(_) | Effect::Mouse(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}

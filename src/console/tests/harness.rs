@@ -138,7 +138,8 @@ impl Console {
             Effect::Group(request) => vec![Msg::Grouped(request.generation, request.answer())],
             Effect::Values(field, inv) => {
                 let selection = Arc::new(Selection::all(&inv.table));
-                let request = GroupRequest { generation: 0, inv, selection, field: FieldRef::Column(field) };
+                let (field_ref, reading) = (FieldRef::Column(field), Arc::default());
+                let request = GroupRequest { generation: 0, inv, selection, field: field_ref, reading };
                 vec![Msg::Values(field, request.answer())]
             }
             other => {

@@ -224,7 +224,7 @@ fn groups_count_every_event_once_and_can_be_kept() {
     let all = Selection::all(&inv.table);
     for name in FIELDS.iter().chain(&PATHS) {
         let field = crate::event::field::resolve(name).unwrap();
-        let groups = group(inv, &all, &field);
+        let groups = group(inv, &all, &field, &Reading::default());
         assert_eq!(groups.iter().map(|g| g.events).sum::<u64>(), records.len() as u64, "{name}");
         assert!(groups.is_sorted_by(|a, b| a.events >= b.events), "{name}");
         let mut values: Vec<&str> = groups.iter().map(|g| g.value.as_str()).collect();
@@ -249,7 +249,10 @@ fn groups_count_every_event_once_and_can_be_kept() {
     {
         let field = crate::event::field::resolve(name).unwrap();
         let value = query.split(':').nth(1).unwrap();
-        let counted = group(inv, &all, &field).into_iter().find(|g| g.value == value).map_or(0, |g| g.events);
+        let counted = group(inv, &all, &field, &Reading::default())
+            .into_iter()
+            .find(|g| g.value == value)
+            .map_or(0, |g| g.events);
         assert_eq!(counted, answered(parse(query).unwrap().expr()).len() as u64, "{query}");
     }
 }

@@ -35,6 +35,8 @@ pub struct Prompt {
     pub back: usize,
     /// The field whose values are wanted for completion.
     pub wanted: Option<Field>,
+    /// Completion was asked for before the values were there.
+    pub eager: bool,
 }
 
 impl Prompt {
@@ -50,6 +52,7 @@ impl Prompt {
             cycling: None,
             back: 0,
             wanted: None,
+            eager: false,
         }
     }
 
@@ -110,6 +113,7 @@ impl Prompt {
     /// Puts in the next candidate, or the one before; goes around.
     pub fn complete(&mut self, by: isize) {
         let count = self.completions.candidates.len();
+        self.eager = count == 0 && self.wanted.is_some();
         if count == 0 {
             return;
         }

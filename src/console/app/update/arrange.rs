@@ -132,7 +132,10 @@ impl Model {
 
     /// Stops the work that is under way.
     pub(super) fn cancel(&mut self) {
-        if let Some(reading) = self.asked.reading() {
+        if let Some(counting) = self.asked.counting() {
+            counting.stop();
+            self.note("stopped counting; what was counted until then is shown");
+        } else if let Some(reading) = self.asked.reading() {
             reading.stop();
             self.note("stopped reading records; what was found until then is shown");
         } else if self.is_loading() {

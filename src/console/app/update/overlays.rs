@@ -58,6 +58,7 @@ impl Model {
         match self.overlays.last_mut() {
             Some(Overlay::Prompt(prompt)) => {
                 prompt.cycling = None;
+                prompt.eager = false;
                 if prompt.asking == Asking::Search {
                     self.search.line = prompt.line.clone();
                     if self.search.pattern().is_some() {

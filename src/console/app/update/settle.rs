@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::console::app::action::Step;
 use crate::console::app::answer::{Answer, GroupRequest, Request};
 use crate::console::app::detail::{Detail, Record};
 use crate::console::app::model::Model;
@@ -29,6 +30,7 @@ pub struct Asked {
     reading: Option<Arc<Reading>>,
     detail: Option<(String, u64)>,
     groups: u64,
+    counting: Option<Arc<Reading>>,
     values: HashMap<Field, u32>,
 }
 
@@ -61,6 +63,11 @@ impl Asked {
     /// The reading of records that is under way.
     pub(crate) fn reading(&self) -> Option<&Arc<Reading>> {
         self.reading.as_ref().filter(|_| self.waiting)
+    }
+
+    /// The counting of values that is under way.
+    pub(crate) fn counting(&self) -> Option<&Arc<Reading>> {
+        self.counting.as_ref()
     }
 }
 
@@ -226,20 +233,28 @@ impl Model {
     fn want_groups(&mut self, effects: &mut Vec<Effect>) {
         let answered = self.answer.generation;
         let (inv, selection) = (self.answer.inv.clone(), self.answer.selection.clone());
-        let Some(Overlay::Frequency(table)) = self.overlays.last_mut() else { return };
+        let Some(Overlay::Frequency(table)) = self.overlays.last_mut() else {
+            // Whoever closes the table does not wait for it any more.
+            self.asked.counting.take().inspect(|counting| counting.stop());
+            return;
+        };
         if table.counted == Some(answered) || !self.answer.complete {
             return;
         }
         table.counted = Some(answered);
+        self.asked.counting.take().inspect(|counting| counting.stop());
+        let reading = Arc::new(Reading::default());
+        self.asked.counting = Some(reading.clone());
         self.asked.groups += 1;
         let (generation, field) = (self.asked.groups, table.field.clone());
-        effects.push(Effect::Group(GroupRequest { generation, inv, selection, field }));
+        effects.push(Effect::Group(GroupRequest { generation, inv, selection, field, reading }));
     }
 
     pub(super) fn grouped(&mut self, generation: u64, groups: Vec<Group>) {
         if generation != self.asked.groups {
             return;
         }
+        self.asked.counting = None;
         if let Some(Overlay::Frequency(table)) = self.overlays.last_mut() {
             table.put(groups);
         }
@@ -258,6 +273,9 @@ impl Model {
     pub(super) fn values_came(&mut self, field: Field, groups: Vec<Group>) {
         self.values.insert(field, Arc::new(groups));
         self.read_prompt();
+        if matches!(self.overlays.last(), Some(Overlay::Prompt(prompt)) if prompt.eager) {
+            self.complete(Step::Next);
+        }
     }
 }
 

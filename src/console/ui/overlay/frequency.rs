@@ -32,7 +32,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, table: &Frequency) ->
             count(events),
             table.order.name()
         ),
-        None => format!("{} · counting …", name(&table.field)),
+        None => match model.records_counted() {
+            Some(done) => format!("{} · reading records, {} so far", name(&table.field), count(done)),
+            None => format!("{} · counting …", name(&table.field)),
+        },
     };
     let inside = canvas.boxed(body, &title, true);
     let wide = inside.width >= 96;
