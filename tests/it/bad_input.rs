@@ -252,6 +252,14 @@ fn faults_in_settings_keys_themes_and_tables_name_line_reason_and_the_nearest_wo
     for text in ["keymap.toml:3", "did you mean \"burst\"?", "keymap.toml:5", "did you mean \"events\"?"] {
         assert!(ran.err.contains(text), "{text}: {}", ran.err);
     }
+    folder.file("home/trailhound/themes/mine.toml", "[roles]\ntext = \"reed\"\n\"risk.hihg\" = \"red\"\n");
+    let home = folder.path().join("home");
+    let checked = program().args(["config", "check"]).env("XDG_CONFIG_HOME", home).output().unwrap();
+    let said = String::from_utf8_lossy(&checked.stderr).into_owned();
+    assert_eq!(checked.status.code(), Some(2));
+    for text in ["mine.toml:2", "did you mean \"red\"?", "mine.toml:3", "did you mean \"risk.high\"?"] {
+        assert!(said.contains(text), "{text}: {said}");
+    }
     let scoring = folder.file("scoring.toml", "bas = 3\n");
     let ran = run(&["scan", &log, "--scoring-file", &scoring]);
     assert_eq!(ran.code, 2);
