@@ -129,7 +129,7 @@ fn take(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
     ENTERED.store(true, Ordering::SeqCst);
     let mut out = io::stdout();
-    let taken = execute!(out, EnterAlternateScreen, EnableBracketedPaste, Hide);
+    let taken = execute!(out, EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, Hide);
     let taken = taken.and_then(|()| if mouse { execute!(out, EnableMouseCapture) } else { Ok(()) });
     taken.inspect_err(|_| restore())
 }

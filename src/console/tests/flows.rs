@@ -79,6 +79,21 @@ fn every_pivot_narrows_to_what_is_shared() {
 }
 
 #[test]
+fn a_pivot_leaves_the_filter_that_led_to_the_event_and_going_back_brings_it_back() {
+    let mut console = console();
+    console.press("/event:StopLogging<enter>");
+    assert_eq!(console.model.answer.matched, 1);
+    console.press("k");
+    assert_eq!((scopes(&console), console.model.answer.matched), (vec!["key AKIAEXAMPLEmallory"], 6));
+    assert_eq!(event(&console), "StopLogging");
+    // A value that is kept narrows what the filter shows.
+    console.press("<esc>");
+    assert_eq!((console.model.page().filter.text(), console.model.answer.matched), ("event:StopLogging", 1));
+    console.press("+");
+    assert_eq!((scopes(&console).len(), console.model.page().filter.text()), (1, "event:StopLogging"));
+}
+
+#[test]
 fn the_value_under_the_cursor_is_kept_dropped_and_copied() {
     let mut console = console();
     // The fourth column is the actor.

@@ -29,22 +29,27 @@ impl Model {
     }
 
     /// Opens a page with one more scope. The cursor stays on its event, which is among those that are left.
-    fn open_scope(&mut self, scope: Scope) {
+    /// Whether there is a new page: not when all events are of that scope already.
+    fn open_scope(&mut self, scope: Scope) -> bool {
         if self.page().scopes.contains(&scope) {
             self.note(format!("all of these are {} already", scope.label));
-            return;
+            return false;
         }
         let mut page = self.page().clone();
         page.scopes.push(scope);
         page.view = View::Events;
         self.history.open(page);
         self.focus = Focus::List;
+        true
     }
 
-    fn try_scope(&mut self, scope: Result<Scope, QueryError>) {
+    fn try_scope(&mut self, scope: Result<Scope, QueryError>) -> bool {
         match scope {
             Ok(scope) => self.open_scope(scope),
-            Err(fault) => self.note(fault.to_string()),
+            Err(fault) => {
+                self.note(fault.to_string());
+                false
+            }
         }
     }
 
@@ -65,8 +70,19 @@ impl Model {
         // Whoever has no user name is known by what it is called all the same.
         let actor = || of(Field::Actor).filter(|_| pivot == Pivot::User);
         match of(pivot.field()).or_else(actor) {
-            Some((field, value)) => self.try_scope(Scope::value(&field, &value, false)),
+            Some((field, value)) => self.pivot_to(Scope::value(&field, &value, false)),
             None => self.note(format!("this event has no {}", pivot.about())),
+        }
+    }
+
+    /// As a scope that is kept, but for the filter: that led to the event, and what shares a value with it
+    /// may be anything.
+    fn pivot_to(&mut self, scope: Result<Scope, QueryError>) {
+        let known = scope.as_ref().is_ok_and(|scope| self.page().scopes.contains(scope));
+        if known && !self.page().filter.is_all() {
+            self.set_filter(Query::all());
+        } else if self.try_scope(scope) {
+            self.history.page_mut().filter = Query::all();
         }
     }
 
@@ -84,7 +100,9 @@ impl Model {
             return;
         }
         match self.value() {
-            Some((field, value)) => self.try_scope(Scope::value(&field, &value, drop)),
+            Some((field, value)) => {
+                self.try_scope(Scope::value(&field, &value, drop));
+            }
             None => self.note("there is no value under the cursor"),
         }
     }
