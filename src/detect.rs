@@ -5,3 +5,4 @@
 
 pub mod attack;
 pub mod sensitive;
+pub mod sigma;

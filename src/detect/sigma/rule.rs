@@ -1,0 +1,112 @@
+//! A rule: what it is about, what it looks for, and under which condition it fires.
+
+use super::condition::{self, Condition};
+use super::item::{Item, Placeholders};
+use super::yaml::{Node, Value};
+
+/// A rule that has been checked.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its id, else the name of its file.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// `informational`, `low`, `medium`, `high`, `critical`; empty where it does not say.
+    pub level: String,
+    /// What else is said of it: `attack.t1098`.
+    pub tags: Vec<String>,
+    /// The searches by name, in the order of the file.
+    pub searches: Vec<(String, Search)>,
+    /// When it fires; with several, any of them.
+    pub conditions: Vec<Condition>,
+}
+
+/// Something that is looked for: it is found when one of these groups matches, each of whose items must.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// The groups.
+    pub groups: Vec<Vec<Item>>,
+}
+
+/// A rule that cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{file}:{line}: {reason}")]
+pub struct RuleError {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, and the way out.
+    pub reason: String,
+}
+
+impl Rule {
+    /// Reads a document of the file `file`.
+    ///
+    /// # Errors
+    /// It is no rule, or one that can never be used; with the line and the way out.
+    pub fn read(file: &str, node: &Node, placeholders: &Placeholders) -> Result<Self, RuleError> {
+        let fault = |line: usize, reason: String| RuleError { file: file.to_owned(), line, reason };
+        let text = |key: &str| node.get(key).and_then(Node::scalar).unwrap_or_default();
+        let title = text("title");
+        if title.is_empty() {
+            return Err(fault(node.line, "a rule needs a title".to_owned()));
+        }
+        let detection = node.get("detection").filter(|d| !d.entries().is_empty());
+        let detection = detection.ok_or_else(|| {
+            fault(node.line, "a rule needs a detection with a search and a condition".to_owned())
+        })?;
+        let mut searches = Vec::new();
+        for (name, value) in detection.entries() {
+            let name = name.scalar().unwrap_or_default();
+            if name != "condition" && name != "timeframe" {
+                let search =
+                    Search::read(value, placeholders).map_err(|(line, reason)| fault(line, reason))?;
+                searches.push((name, search));
+            }
+        }
+        let condition = detection.get("condition");
+        let condition =
+            condition.ok_or_else(|| fault(detection.line, "the detection needs a condition".to_owned()))?;
+        let names: Vec<&str> = searches.iter().map(|(name, _)| name.as_str()).collect();
+        let conditions = condition
+            .elements()
+            .iter()
+            .map(|c| {
+                let text = c.scalar().unwrap_or_default();
+                condition::parse(&text, &names).map_err(|e| fault(c.line, format!("the condition: {e}")))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let tags = node.get("tags").map(|tags| tags.elements().iter().filter_map(Node::scalar).collect());
+        let id = Some(text("id")).filter(|id| !id.is_empty()).unwrap_or_else(|| slug(file));
+        Ok(Self { id, title, level: text("level"), tags: tags.unwrap_or_default(), searches, conditions })
+    }
+}
+
+/// The name of a file without its folder and ending.
+fn slug(file: &str) -> String {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    name.trim_end_matches(".yml").trim_end_matches(".yaml").to_owned()
+}
+
+impl Search {
+    fn read(node: &Node, placeholders: &Placeholders) -> Result<Self, (usize, String)> {
+        let group = |map: &Node| {
+            let items = map.entries().iter().map(|(key, value)| Item::read(key, value, placeholders));
+            items.collect::<Result<Vec<Item>, _>>().map_err(|e| (e.line, e.reason))
+        };
+        let groups = match &node.value {
+            Value::Map(_) => vec![group(node)?],
+            Value::List(list) if list.iter().all(|n| !n.entries().is_empty()) && !list.is_empty() => {
+                list.iter().map(group).collect::<Result<_, _>>()?
+            }
+            _ => {
+                // Words without a field are looked for anywhere in the record.
+                let anywhere = Node { line: node.line, value: Value::Text("|contains".to_owned()) };
+                let item = Item::read(&anywhere, node, placeholders).map_err(|e| (e.line, e.reason))?;
+                vec![vec![item]]
+            }
+        };
+        Ok(Self { groups })
+    }
+}
