@@ -8,4 +8,5 @@ pub mod condition;
 pub mod item;
 pub mod plain;
 pub mod rule;
+pub mod set;
 pub mod yaml;

@@ -1,0 +1,292 @@
+//! Many rules from many files: what can be used, and what cannot with the reason.
+
+use std::collections::BTreeMap;
+
+use super::item::Placeholders;
+use super::rule::{Rule, RuleError};
+use super::yaml::{self, Node, Value};
+
+/// The rules that can be used.
+#[derive(Clone, Default, Debug)]
+pub struct RuleSet {
+    /// The rules, in the order of their files.
+    pub rules: Vec<Rule>,
+}
+
+/// The largest file of rules, in bytes.
+const LARGEST: usize = 16 << 20;
+
+impl RuleSet {
+    /// Reads files, given as their names and what is in them. A fault costs the rule that it is in, and nothing else.
+    pub fn read<'f>(
+        files: impl IntoIterator<Item = (&'f str, &'f str)>,
+        placeholders: &Placeholders,
+    ) -> (Self, Vec<RuleError>) {
+        let mut reading =
+            Reading { set: Self::default(), faults: Vec::new(), ids: BTreeMap::new(), placeholders };
+        for (file, text) in files {
+            reading.file(file, text);
+        }
+        (reading.set, reading.faults)
+    }
+}
+
+struct Reading<'p> {
+    set: RuleSet,
+    faults: Vec<RuleError>,
+    /// Where the rule of an id stands.
+    ids: BTreeMap<String, String>,
+    placeholders: &'p Placeholders,
+}
+
+impl Reading<'_> {
+    fn file(&mut self, file: &str, text: &str) {
+        if text.len() > LARGEST {
+            self.fault(file, 1, format!("larger than {} MiB; split it into several files", LARGEST >> 20));
+            return;
+        }
+        let (documents, error) = yaml::documents(text);
+        let mut global: Option<Node> = None;
+        let mut before: Option<Node> = None;
+        for document in documents {
+            let action = document.get("action").and_then(Node::scalar).unwrap_or_default();
+            match action.as_str() {
+                "global" => global = Some(document),
+                "reset" => global = None,
+                "repeat" => {
+                    let whole = merged(before.as_ref(), &document);
+                    self.document(file, &whole);
+                    before = Some(whole);
+                }
+                _ => {
+                    let whole = merged(global.as_ref(), &document);
+                    self.document(file, &whole);
+                    before = Some(whole);
+                }
+            }
+        }
+        if let Some(error) = error {
+            let next = "what stands before it in this file is used";
+            self.fault(file, error.line, format!("this is no YAML: {}; {next}", error.reason));
+        }
+    }
+
+    fn document(&mut self, file: &str, node: &Node) {
+        if node.value == Value::Null {
+            return;
+        }
+        if let Some(reason) = elsewhere(node) {
+            self.fault(file, node.line, reason);
+            return;
+        }
+        match Rule::read(file, node, self.placeholders) {
+            Err(fault) => self.faults.push(fault),
+            Ok(rule) => match self.ids.get(&rule.id) {
+                Some(first) => {
+                    let reason =
+                        format!("the id {} is that of the rule in {first}; this one is left out", rule.id);
+                    self.fault(file, node.line, reason);
+                }
+                None => {
+                    self.ids.insert(rule.id.clone(), format!("{file}:{}", node.line));
+                    self.set.rules.push(rule);
+                }
+            },
+        }
+    }
+
+    fn fault(&mut self, file: &str, line: usize, reason: String) {
+        self.faults.push(RuleError { file: file.to_owned(), line, reason });
+    }
+}
+
+/// Why a rule is about other logs; `None` when it is about CloudTrail.
+fn elsewhere(node: &Node) -> Option<String> {
+    let source = node.get("logsource")?;
+    let is = |key: &str, wanted: &str| source.get(key).and_then(Node::scalar).is_none_or(|is| is == wanted);
+    let of = |key: &str| source.get(key).and_then(Node::scalar).unwrap_or_default();
+    if is("product", "aws") && is("service", "cloudtrail") {
+        return None;
+    }
+    Some(format!(
+        "a rule for other logs ({} {}); only those of aws cloudtrail are used",
+        of("product"),
+        of("service")
+    ))
+}
+
+/// `above` over `below`: maps are merged, anything else is replaced.
+fn merged(below: Option<&Node>, above: &Node) -> Node {
+    let Some(below) = below else { return above.clone() };
+    let mut entries: Vec<(Node, Node)> =
+        below.entries().iter().filter(|(key, _)| key.text() != Some("action")).cloned().collect();
+    for (key, value) in above.entries() {
+        let known = entries.iter_mut().find(|(known, _)| known.value == key.value);
+        match known {
+            // One level is enough: a detection may share its searches or its condition.
+            Some((_, old)) if !old.entries().is_empty() && !value.entries().is_empty() => {
+                let mut inner = old.entries().to_vec();
+                inner.retain(|(key, _)| !value.entries().iter().any(|(new, _)| new.value == key.value));
+                inner.extend(value.entries().iter().cloned());
+                *old = Node { line: value.line, value: Value::Map(inner) };
+            }
+            Some((_, old)) => *old = value.clone(),
+            None => entries.push((key.clone(), value.clone())),
+        }
+    }
+    Node { line: above.line, value: Value::Map(entries) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::super::condition::Condition;
+    use super::super::item::{Item, Place, Test};
+    use super::super::plain::fires;
+    use super::*;
+    use crate::query::Part;
+
+    const RULE: &str = "title: A\nid: one\nlogsource: {product: aws, service: cloudtrail}\ndetection:\n  s: {eventName: X}\n  condition: s\n";
+
+    #[test]
+    fn a_fault_costs_only_its_rule() {
+        let windows = "title: W\nlogsource: {product: windows}\ndetection: {s: {a: 1}, condition: s}\n";
+        let broken = format!("{RULE}---\ntitle: [\n");
+        let files = [
+            ("a.yml", RULE),
+            ("same.yml", RULE),
+            ("windows.yml", windows),
+            ("empty.yml", ""),
+            ("untitled.yml", "detection: {s: {a: 1}, condition: s}"),
+            ("broken.yml", &broken.replace("id: one", "id: two")),
+        ];
+        let (set, faults) = RuleSet::read(files, &Placeholders::new());
+        let ids: Vec<&str> = set.rules.iter().map(|rule| rule.id.as_str()).collect();
+        assert_eq!(ids, ["one", "two"]);
+        let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        for (n, text) in [
+            "same.yml:1: the id one is that of the rule in a.yml:1",
+            "windows.yml:1: a rule for other logs (windows",
+            "untitled.yml:1: a rule needs a title",
+            "broken.yml:",
+        ]
+        .iter()
+        .enumerate()
+        {
+            assert!(said[n].contains(text), "{text}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn collections_share_what_is_global() {
+        let text = "action: global\ntitle: G\nlogsource: {product: aws}\ndetection: {condition: s}\n---\nid: a\ndetection: {s: {eventName: X}}\n---\nid: b\ndetection: {s: {eventName: Y}}\n";
+        let (set, faults) = RuleSet::read([("g.yml", text)], &Placeholders::new());
+        assert_eq!(faults, []);
+        let fired = |name: &str| -> Vec<String> {
+            let hit = |rule: &&Rule| fires(rule, &json!({"eventName": name}));
+            set.rules.iter().filter(hit).map(|rule| rule.id.clone()).collect()
+        };
+        assert_eq!((fired("X"), fired("Y")), (vec!["a".to_owned()], vec!["b".to_owned()]));
+    }
+
+    #[test]
+    fn ten_thousand_rules_are_read() {
+        let texts: Vec<(String, String)> =
+            (0..10_000).map(|n| (format!("{n}.yml"), RULE.replace("one", &n.to_string()))).collect();
+        let files = texts.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+        assert_eq!(RuleSet::read(files, &Placeholders::new()).0.rules.len(), 10_000);
+    }
+
+    /// A record on which a rule fires, made from what the rule itself says.
+    fn crafted(rule: &Rule) -> Option<Json> {
+        let all = rule.searches.len();
+        (0..1u32 << all.min(12)).find_map(|wanted| {
+            {
+                let holds = |c: &Condition| c.holds(&mut |n| wanted >> n & 1 == 1);
+                let searches = (0..all).filter(|n| wanted >> n & 1 == 1);
+                rule.conditions.iter().any(holds).then(|| {
+                    let mut record = json!({});
+                    for n in searches {
+                        for item in &rule.searches[n].1.groups[0] {
+                            put(&mut record, item);
+                        }
+                    }
+                    record
+                })
+            }
+            .filter(|record| fires(rule, record))
+        })
+    }
+
+    fn put(record: &mut Json, item: &Item) {
+        let tests = if item.all { &item.tests[..] } else { &item.tests[..1] };
+        let texts: Vec<String> = tests.iter().filter_map(sample).collect();
+        if texts.is_empty() {
+            return;
+        }
+        let path = item.field.clone().unwrap_or_else(|| vec!["requestParameters".to_owned()]);
+        if let Test::Field(other, _) = &item.tests[0] {
+            set(record, other, json!("same"));
+            set(record, &path, json!("same"));
+            return;
+        }
+        let value = json!(texts.join(" "));
+        // What holds the parameters is an object.
+        let holder = path.len() == 1 && matches!(path[0].as_str(), "requestParameters" | "responseElements");
+        set(record, &path, if holder { json!({"policyDocument": value}) } else { value });
+    }
+
+    fn set(record: &mut Json, path: &[String], value: Json) {
+        let mut place = record;
+        for step in path {
+            if !place.is_object() {
+                *place = json!({});
+            }
+            place = &mut place[step.as_str()];
+        }
+        *place = value;
+    }
+
+    fn sample(test: &Test) -> Option<String> {
+        Some(match test {
+            Test::Text(pattern) => pattern
+                .parts()
+                .iter()
+                .map(|part| match part {
+                    Part::Text(text) => text.as_str(),
+                    Part::Many => "",
+                    Part::One => "x",
+                })
+                .collect(),
+            // Expressions are written by hand in the few rules that have them.
+            Test::Regex(_) => "arn:aws:sts::111122223333:assumed-role/aws:ec2-instance/i-0abc".to_owned(),
+            Test::Cidr(net) => net.addr().to_string(),
+            Test::Exists(true) => "there".to_owned(),
+            Test::Number(_, number) | Test::TimePart(_, number) => number.to_string(),
+            Test::Field(_, Place::Whole | Place::Anywhere | Place::Beginning | Place::End) => {
+                "same".to_owned()
+            }
+            Test::Null | Test::Exists(false) => return None,
+        })
+    }
+
+    #[test]
+    fn every_public_rule_can_fire() {
+        let beside = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+        let folder = std::env::var_os("TRAILHOUND_REAL_DATA").map_or(beside, Into::into).join("sigma-aws");
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            eprintln!("skipped: there are no public rules at {}", folder.display());
+            return;
+        };
+        let paths = entries.map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "yml"));
+        let texts: Vec<(String, String)> =
+            paths.map(|p| (p.display().to_string(), std::fs::read_to_string(&p).unwrap())).collect();
+        let files = texts.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+        let (set, faults) = RuleSet::read(files, &Placeholders::new());
+        assert_eq!((set.rules.len(), faults), (57, Vec::new()));
+        let silent: Vec<&str> =
+            set.rules.iter().filter(|rule| crafted(rule).is_none()).map(|rule| rule.title.as_str()).collect();
+        assert_eq!(silent, [""; 0], "these can never fire");
+    }
+}
