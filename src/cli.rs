@@ -14,6 +14,7 @@ mod keys;
 mod load;
 mod output;
 mod query;
+mod rules;
 mod scan;
 mod synth;
 
@@ -47,6 +48,7 @@ pub fn run() -> ExitCode {
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Query(args)) => query::run(&args),
         Some(Command::Synth(args)) => synth::run(&args),
+        Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Keys(args)) => keys::run(&args),
         Some(Command::Config(args)) => config::run(&args),
         Some(Command::Completions { shell }) => documents::completions(shell),

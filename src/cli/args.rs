@@ -41,6 +41,9 @@ pub enum Command {
     Query(QueryArgs),
     /// Write realistic CloudTrail logs with labeled attacks in them.
     Synth(SynthArgs),
+    /// List or check detection rules in the Sigma format.
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// Show the keys, or check a keymap.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -252,6 +255,23 @@ pub struct SynthArgs {
     /// No progress.
     #[arg(long)]
     pub quiet: bool,
+}
+
+/// `trailhound rules`.
+#[derive(Subcommand, Debug)]
+pub enum RulesCommand {
+    /// Print the rules that can be used: level, id, title.
+    List {
+        /// Files, or folders with everything below them.
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Say of every rule that cannot be used why, with file, line and the way out.
+    Check {
+        /// Files, or folders with everything below them.
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+    },
 }
 
 /// `trailhound keys`.

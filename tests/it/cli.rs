@@ -285,3 +285,32 @@ fn documents_of_the_program_come_out_of_it() {
     assert_eq!(run(&["keys", "check"]).code, 0);
     assert!(run(&["config", "show"]).out.contains("theme"));
 }
+
+#[test]
+fn rules_are_listed_and_what_is_wrong_with_one_is_said() {
+    let folder = Folder::new();
+    let rule = "title: Stopped\nid: one\nlevel: high\nlogsource: {product: aws, service: cloudtrail}\ndetection:\n  s:\n    eventName: StopLogging\n  condition: s\n";
+    folder.file("rules/good.yml", rule);
+    folder.file(
+        "rules/deep/bad.yaml",
+        rule.replace("id: one", "id: two").replace("eventName:", "eventName|containz:"),
+    );
+    folder.file("rules/readme.txt", "no rule");
+    let rules = folder.path().join("rules").display().to_string();
+    let list = run(&["rules", "list", &rules]);
+    assert!(
+        list.out.contains("high") && list.out.contains("one") && list.out.contains("Stopped"),
+        "{}",
+        list.out
+    );
+    let check = run(&["rules", "check", &rules]);
+    assert_eq!((check.code, check.out.as_str()), (2, "1 rule can be used, 1 fault in 2 files\n"));
+    assert!(
+        check.err.contains("bad.yaml:7: there is no modifier containz; did you mean contains?"),
+        "{}",
+        check.err
+    );
+    let none = run(&["rules", "check", "/no/such/place"]);
+    assert_eq!(none.code, 2);
+    assert!(none.err.contains("/no/such/place"), "{}", none.err);
+}
