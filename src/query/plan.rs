@@ -184,7 +184,11 @@ impl Planner<'_> {
             }
             Field::Source => self.values(Column::Source, |t| pattern.matches(t)),
             Field::Service => {
-                self.values(Column::Source, |t| pattern.matches(service_of(t)) || pattern.matches(t))
+                // The name in full is meant where it is written in full; `*am*` means no amazonaws.com.
+                let in_full = matches!(pattern.shape(), Shape::Exact(_));
+                self.values(Column::Source, |t| {
+                    pattern.matches(service_of(t)) || (in_full && pattern.matches(t))
+                })
             }
             Field::Region => self.values(Column::Region, |t| pattern.matches(t)),
             Field::Agent => {

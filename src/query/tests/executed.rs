@@ -207,6 +207,15 @@ proptest! {
 }
 
 #[test]
+fn a_service_is_known_by_both_names_and_a_pattern_means_the_short_one() {
+    let rows = |text: &str| answered(parse(text).unwrap().expr());
+    assert_eq!(rows("service:s3"), rows("service:s3.amazonaws.com"));
+    let all = rows("service:*").len();
+    assert!(rows("service:*am*").len() < all && !rows("service:*am*").is_empty());
+    assert!(rows("service:*amazonaws*").is_empty());
+}
+
+#[test]
 fn free_text_is_found_in_columns_and_in_records() {
     for (text, some) in
         [("ci-deploy", true), ("\"halden-org-trail\"", true), ("no-such-text-anywhere", false)]
