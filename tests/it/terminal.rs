@@ -100,8 +100,9 @@ impl Terminal {
         self.until(text, |seen| !seen.parser.screen().contents().contains(text));
     }
 
+    /// The emulator never gets smaller than two by two: it cannot wrap a line on a single row.
     fn resize(&self, columns: u16, rows: u16) {
-        self.seen.0.lock().unwrap().parser.screen_mut().set_size(rows, columns);
+        self.seen.0.lock().unwrap().parser.screen_mut().set_size(rows.max(2), columns.max(2));
         self.master.resize(PtySize { cols: columns, rows, pixel_width: 0, pixel_height: 0 }).unwrap();
     }
 
