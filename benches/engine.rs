@@ -11,15 +11,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use trailhound::console::app::answer::{Request, answer};
-use trailhound::detect::attack::Attack;
-use trailhound::detect::sensitive::SensitiveApis;
 use trailhound::ingest::worker::Options;
 use trailhound::investigation::{Investigation, Judgment, load};
 use trailhound::query::order::Sort;
 use trailhound::query::plan::plan;
 use trailhound::query::run::{self, Reading};
 use trailhound::query::{Expr, parse};
-use trailhound::score::Scoring;
 use trailhound::source::local;
 use trailhound::store::Table;
 use trailhound::synth;
@@ -97,11 +94,7 @@ fn gzip(files: &[PathBuf]) -> Duration {
 
 /// The events, loaded and scored, and when the first of them could be shown.
 fn loaded(dir: &Path) -> (Investigation, Duration) {
-    let judgment = Judgment {
-        scoring: Arc::new(Scoring::built_in("default").expect("it is built in")),
-        sensitive: Arc::new(SensitiveApis::shipped()),
-        attack: Arc::new(Attack::shipped()),
-    };
+    let judgment = Judgment::shipped();
     let begun = Instant::now();
     let first = Mutex::new(None);
     let update = |inv: Investigation| {

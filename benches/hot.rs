@@ -12,8 +12,6 @@ use trailhound::console::app::key::Key;
 use trailhound::console::app::keymap::Keymap;
 use trailhound::console::app::{Effect, Model, Msg, Now, Start, update};
 use trailhound::console::ui::{Clock, view};
-use trailhound::detect::attack::Attack;
-use trailhound::detect::sensitive::SensitiveApis;
 use trailhound::event::field::{Field, FieldRef};
 use trailhound::event::time::Time;
 use trailhound::ingest::worker::Options;
@@ -25,7 +23,6 @@ use trailhound::query::plan::plan;
 use trailhound::query::run::{self, Reading, Selection};
 use trailhound::query::series::Series;
 use trailhound::query::{Expr, Query, parse};
-use trailhound::score::Scoring;
 use trailhound::source::{Object, Place};
 use trailhound::synth;
 
@@ -48,11 +45,7 @@ fn incident() -> &'static Arc<Investigation> {
 }
 
 fn judgment() -> Judgment {
-    Judgment {
-        scoring: Arc::new(Scoring::built_in("default").expect("it is built in")),
-        sensitive: Arc::new(SensitiveApis::shipped()),
-        attack: Arc::new(Attack::shipped()),
-    }
+    Judgment::shipped()
 }
 
 fn record() -> Vec<u8> {

@@ -4,5 +4,10 @@
 //! functions of it. It does no I/O.
 
 pub mod attack;
+pub mod engine;
+pub mod environment;
+pub mod hits;
+pub mod retro;
+pub mod rules;
 pub mod sensitive;
 pub mod sigma;

@@ -21,4 +21,5 @@ pub mod scan;
 pub mod shape;
 pub mod status;
 pub mod text_form;
+pub mod watch;
 pub mod worker;

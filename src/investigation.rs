@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::detect::attack::Attack;
+use crate::detect::environment::Environment;
+use crate::detect::hits::{HitSets, Sets};
+use crate::detect::rules::{RuleInfo, Rules};
 use crate::detect::sensitive::SensitiveApis;
 use crate::event::time::Time;
 use crate::ingest::files::Files;
@@ -36,6 +39,28 @@ pub struct Judgment {
     pub sensitive: Arc<SensitiveApis>,
     /// Techniques and tactics.
     pub attack: Arc<Attack>,
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// What is known of one's own organization.
+    pub environment: Arc<Environment>,
+}
+
+impl Judgment {
+    /// As shipped: our weights, tables and rules, and nothing known of the organization.
+    pub fn shipped() -> Self {
+        let attack = Attack::shipped();
+        Self {
+            scoring: Arc::new(Scoring::built_in("default").unwrap_or_default()),
+            sensitive: Arc::new(SensitiveApis::shipped()),
+            rules: Arc::new(Rules::built_in(&attack)),
+            attack: Arc::new(attack),
+            environment: Arc::default(),
+        }
+    }
+
+    fn scorer(&self) -> Scorer {
+        Scorer::new(self.scoring.clone(), self.rules.clone(), self.environment.clone())
+    }
 }
 
 /// A snapshot of everything that is loaded.
@@ -57,6 +82,8 @@ pub struct Investigation {
     pub complete: bool,
     /// The data by which events were judged.
     pub judgment: Judgment,
+    /// Which rules the numbers in the column of hits stand for.
+    pub hits: Sets,
     scorer: Arc<Scorer>,
     records: Arc<Records>,
     actors: OnceLock<usize>,
@@ -75,7 +102,8 @@ impl Investigation {
             duplicates: 0,
             conflicts: 0,
             complete: true,
-            scorer: Arc::new(Scorer::new(judgment.scoring.clone())),
+            hits: Sets::default(),
+            scorer: Arc::new(judgment.scorer()),
             judgment,
             records: Arc::new(Records::new(Arc::new(opener))),
             actors: OnceLock::new(),
@@ -89,12 +117,24 @@ impl Investigation {
 
     /// The factors that make up the score of an event.
     pub fn factors(&self, row: &Row<'_>) -> Vec<Factor> {
-        self.scorer.factors(row)
+        self.scorer.factors(row, &self.hits)
     }
 
-    /// The ATT&CK techniques that an event stands for.
-    pub fn techniques(&self, row: &Row<'_>) -> &[String] {
-        self.judgment.sensitive.techniques(row.service(), plain_name(row.event()))
+    /// The ATT&CK techniques that an event stands for: by what it is, and by the rules that it hit.
+    pub fn techniques(&self, row: &Row<'_>) -> Vec<&str> {
+        let known = self.judgment.sensitive.techniques(row.service(), plain_name(row.event()));
+        let mut ids: Vec<&str> = known.iter().map(String::as_str).collect();
+        for id in self.rules_of(row).flat_map(|rule| &rule.techniques) {
+            if !ids.contains(&id.as_str()) {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+
+    /// The rules that an event hit.
+    pub fn rules_of<'a>(&'a self, row: &Row<'_>) -> impl Iterator<Item = &'a RuleInfo> {
+        self.judgment.rules.shown(self.hits.get(row.hits()))
     }
 
     /// The raw record of an event.
@@ -166,7 +206,10 @@ pub fn load(
     status: Arc<Status>,
     update: &(dyn Fn(Investigation) + Sync),
 ) -> Investigation {
-    let shared = Shared { dicts: Arc::default(), files: Arc::default(), status: status.clone(), options };
+    let sets = Arc::new(HitSets::default());
+    let watcher = judgment.rules.watcher(sets.clone());
+    let shared =
+        Shared { dicts: Arc::default(), files: Arc::default(), status: status.clone(), options, watcher };
     let opener = Reopener::new(shared.files.clone(), options.limits);
     let base = Investigation {
         files: shared.files.clone(),
@@ -175,7 +218,7 @@ pub fn load(
         records: Arc::new(Records::new(Arc::new(opener))),
         ..Investigation::empty(judgment)
     };
-    let loading = Loading { base, shared: &shared, state: Mutex::default(), update };
+    let loading = Loading { base, shared: &shared, sets, state: Mutex::default(), update };
     pipeline::run(listing, &shared, &|segment| loading.publish(segment));
     loading.finish()
 }
@@ -184,6 +227,7 @@ pub fn load(
 struct Loading<'a> {
     base: Investigation,
     shared: &'a Shared,
+    sets: Arc<HitSets>,
     state: Mutex<State>,
     update: &'a (dyn Fn(Investigation) + Sync),
 }
@@ -204,8 +248,8 @@ impl Loading<'_> {
     /// Scores a segment and adds it; makes a snapshot when the last one is old enough.
     fn publish(&self, mut segment: Segment) {
         let scorer = self.lock().scorers.pop();
-        let mut scorer = scorer.unwrap_or_else(|| Scorer::new(self.base.judgment.scoring.clone()));
-        scorer.score(&self.shared.dicts.snapshot(), &mut segment);
+        let mut scorer = scorer.unwrap_or_else(|| self.base.judgment.scorer());
+        scorer.score(&self.shared.dicts.snapshot(), &self.sets.snapshot(), &mut segment);
         let due = {
             let mut state = self.lock();
             state.segments.push(Arc::new(segment));
@@ -218,9 +262,10 @@ impl Loading<'_> {
         if let Some(segments) = due {
             // The dictionaries are taken after the segments, so that they hold all their numbers.
             let dicts = self.shared.dicts.snapshot();
-            scorer.learn(&dicts);
+            let hits = self.sets.snapshot();
+            scorer.learn(&dicts, &hits);
             let table = Table::new(segments, dicts, false);
-            (self.update)(Investigation { scorer: Arc::new(scorer.clone()), ..self.snapshot(table) });
+            (self.update)(Investigation { scorer: Arc::new(scorer.clone()), hits, ..self.snapshot(table) });
         }
         self.lock().scorers.push(scorer);
     }
@@ -237,11 +282,12 @@ impl Loading<'_> {
             finish(&segments, &self.shared.files.ranks(), &mut same);
         let dicts = self.shared.dicts.snapshot();
         rank::contexts(&mut segments, &dicts);
-        let mut scorer = Scorer::new(self.base.judgment.scoring.clone());
-        scorer.learn(&dicts);
+        let mut scorer = self.base.judgment.scorer();
+        let hits = self.sets.snapshot();
+        scorer.learn(&dicts, &hits);
         let table = Table::new(segments, dicts, true).with_origins(origins);
         let snapshot = self.snapshot(table);
-        Investigation { duplicates, conflicts, complete: true, scorer: Arc::new(scorer), ..snapshot }
+        Investigation { duplicates, conflicts, complete: true, hits, scorer: Arc::new(scorer), ..snapshot }
     }
 }
 

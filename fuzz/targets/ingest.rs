@@ -4,22 +4,15 @@
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use trailhound::detect::attack::Attack;
-use trailhound::detect::sensitive::SensitiveApis;
 use trailhound::event::field::{FIELDS, FieldRef};
 use trailhound::ingest::inflate::Limits;
 use trailhound::ingest::worker::Options;
 use trailhound::investigation::{Judgment, load};
 use trailhound::query::group::value_of;
-use trailhound::score::Scoring;
 use trailhound::source::{Object, Place};
 
 thread_local! {
-    static JUDGMENT: Judgment = Judgment {
-        scoring: Arc::new(Scoring::built_in("default").expect("built in")),
-        sensitive: Arc::new(SensitiveApis::shipped()),
-        attack: Arc::new(Attack::shipped()),
-    };
+    static JUDGMENT: Judgment = Judgment::shipped();
 }
 
 fuzz_target!(|data: &[u8]| {
@@ -35,7 +28,7 @@ fuzz_target!(|data: &[u8]| {
         for info in FIELDS {
             let _ = value_of(&inv, &row, &FieldRef::Column(info.field));
         }
-        assert_eq!(inv.factors(&row).iter().map(|f| f.points).sum::<u32>().min(100), u32::from(row.risk()));
+        assert_eq!(inv.factors(&row).iter().map(|f| f.points).sum::<i32>().min(100), i32::from(row.risk()));
         assert!(inv.raw(&row).is_ok(), "the record of an event that was loaded is there");
         assert!(inv.table.find_id(&row.id()).is_some());
     }

@@ -9,6 +9,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::config::settings::Scoring as ScoringName;
 use crate::config::{self, Dirs, Environment, Settings, dirs::System};
 use crate::detect::attack::Attack;
+use crate::detect::rules::Rules;
 use crate::detect::sensitive::SensitiveApis;
 use crate::ingest::inflate::Limits;
 use crate::ingest::status::Status;
@@ -49,6 +50,7 @@ pub(crate) fn judgment(settings: &Settings) -> Result<Judgment, Failure> {
         (None, ScoringName::Default) => Scoring::built_in("default"),
         (None, ScoringName::Classic) => Scoring::built_in("classic"),
     };
+    let attack = Attack::shipped();
     let sensitive = match &settings.sensitive_apis {
         Some(path) => SensitiveApis::parse(&path.display().to_string(), &read(path)?)
             .map_err(|e| Failure::Use(e.to_string()))?,
@@ -57,7 +59,9 @@ pub(crate) fn judgment(settings: &Settings) -> Result<Judgment, Failure> {
     Ok(Judgment {
         scoring: Arc::new(scoring.map_err(|e| Failure::Use(e.to_string()))?),
         sensitive: Arc::new(sensitive),
-        attack: Arc::new(Attack::shipped()),
+        rules: Arc::new(Rules::built_in(&attack)),
+        attack: Arc::new(attack),
+        environment: Arc::default(),
     })
 }
 

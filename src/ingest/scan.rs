@@ -64,6 +64,13 @@ keys! {
 
 const COUNT: usize = TEXTS.len();
 
+impl Key {
+    /// The key that is written so.
+    pub fn of(text: &str) -> Option<Self> {
+        TEXTS.iter().position(|known| *known == text).and_then(|n| ALL.get(n).copied())
+    }
+}
+
 /// Bytes compared to check a guess.
 const WIDE: usize = 32;
 

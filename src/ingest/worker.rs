@@ -8,10 +8,11 @@ use crate::ingest::extract::{Extractor, kind_of};
 use crate::ingest::files::{FileInfo, Files};
 use crate::ingest::frame::{Framer, Take};
 use crate::ingest::inflate::{self, Guarded, Inflater, Limits, Peeked, STREAM_ABOVE, Wrapping};
-use crate::ingest::scan::{Fault, Key, Scanner};
+use crate::ingest::scan::{Fault, Key, Scanner, Spans};
 use crate::ingest::shape::{self, Found};
 use crate::ingest::status::{Count, Reject, Status};
 use crate::ingest::text_form::{self, Form};
+use crate::ingest::watch::{Watch, Watcher};
 use crate::source::Object;
 use crate::store::dicts::Dicts;
 use crate::store::flags::RecordKind;
@@ -45,6 +46,8 @@ pub struct Shared {
     pub status: Arc<Status>,
     /// What can be set.
     pub options: Options,
+    /// Who looks at the records in passing.
+    pub watcher: Option<Arc<dyn Watcher>>,
 }
 
 /// Rows after which a segment is handed on.
@@ -57,6 +60,7 @@ pub struct Worker<'a> {
     buffer: Vec<u8>,
     scanner: Scanner,
     extractor: Extractor,
+    watch: Option<Box<dyn Watch>>,
     builder: Builder,
     /// Takes finished segments.
     publish: &'a (dyn Fn(Segment) + Sync),
@@ -94,12 +98,14 @@ impl<'a> Worker<'a> {
     /// A worker that hands its segments to `publish`.
     pub fn new(shared: Shared, publish: &'a (dyn Fn(Segment) + Sync)) -> Self {
         let extractor = Extractor::new(shared.dicts.clone());
+        let watch = shared.watcher.as_ref().map(|watcher| watcher.watch());
         Self {
             shared,
             inflater: None,
             buffer: Vec::new(),
             scanner: Scanner::default(),
             extractor,
+            watch,
             builder: Builder::default(),
             publish,
             now: Current::default(),
@@ -299,7 +305,11 @@ impl<'a> Worker<'a> {
             Found::Record { json, reconstructed } => {
                 let at = Locator { file: self.now.file, offset, part };
                 let record = self.scanner.scan(&json, 0).ok().map(|(spans, _)| spans);
-                let row = record.and_then(|s| Some(self.extractor.row(&s, kind_of(&s)?, at, reconstructed)));
+                let row = record.and_then(|s| {
+                    let mut row = self.extractor.row(&s, kind_of(&s)?, at, reconstructed);
+                    watched(&mut self.watch, &s, &mut row);
+                    Some(row)
+                });
                 match row {
                     Some(row) => self.push(row),
                     None => self.reject_at(offset, "what is wrapped here is no CloudTrail record", &json),
@@ -394,7 +404,9 @@ impl Take for Worker<'_> {
                 return Err(Fault::Malformed(at));
             }
         }
-        let row = self.extractor.row(&spans, kind, Locator { file: self.now.file, offset, part: 0 }, false);
+        let at = Locator { file: self.now.file, offset, part: 0 };
+        let mut row = self.extractor.row(&spans, kind, at, false);
+        watched(&mut self.watch, &spans, &mut row);
         self.push(row);
         Ok(end)
     }
@@ -412,6 +424,16 @@ impl Take for Worker<'_> {
             Some(advice) => self.reject_at(offset, &format!("{reason}: {advice}"), sample),
             None => self.reject_at(offset, reason, sample),
         }
+    }
+}
+
+/// Lets the watch look at an event; what is counted or summed up is no act of anybody.
+#[inline]
+fn watched(watch: &mut Option<Box<dyn Watch>>, spans: &Spans<'_>, row: &mut EventRow) {
+    if let Some(watch) = watch
+        && matches!(row.flags.kind(), RecordKind::Event | RecordKind::Network)
+    {
+        row.hits = watch.record(spans, row);
     }
 }
 

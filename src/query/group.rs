@@ -195,8 +195,12 @@ impl<'a> Keyer<'a> {
                     put(slot, &|| name.to_owned());
                 }
             }
-            // Nothing has hit a rule while there are none.
-            Field::Rule => {}
+            Field::Rule => {
+                for rule in inv.rules_of(row) {
+                    let slot = self.slots.of(&rule.id);
+                    put(slot, &|| rule.id.clone());
+                }
+            }
             Field::Principal | Field::Kind | Field::User | Field::Role | Field::Key | Field::Caller => {
                 let field = self.field;
                 let row = identity();

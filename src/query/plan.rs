@@ -4,6 +4,7 @@
 //! value and becomes a set of numbers; what is left per event is a look into a
 //! table. What no column holds stays a condition on the raw record.
 
+use crate::detect::rules::RuleInfo;
 use crate::event::address::{AddressKind, parse_ip};
 use crate::event::agent;
 use crate::event::field::{FIRST_SEEN, Field, FieldRef};
@@ -61,23 +62,39 @@ pub enum Node {
     IdText(Pattern),
     /// The file is in a set.
     File(IdSet),
+    /// What was found in the record is in a set of numbers.
+    Hits(IdSet),
     /// The raw record passes.
     Raw(RawTest),
+    /// The raw record passes a test that is no part of the language.
+    Tested(RecordTest),
+    /// At least so many of these.
+    AtLeast(usize, Vec<Node>),
+}
+
+/// A test on a raw record.
+#[derive(Clone)]
+pub struct RecordTest(pub std::sync::Arc<dyn Fn(&[u8]) -> bool + Send + Sync>);
+
+impl std::fmt::Debug for RecordTest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RecordTest")
+    }
 }
 
 impl Node {
     /// Whether it can only be decided by reading raw records.
     pub fn needs_raw(&self) -> bool {
         match self {
-            Self::And(nodes) | Self::Or(nodes) => nodes.iter().any(Self::needs_raw),
+            Self::And(nodes) | Self::Or(nodes) | Self::AtLeast(_, nodes) => nodes.iter().any(Self::needs_raw),
             Self::Not(node) => node.needs_raw(),
-            Self::Raw(_) => true,
+            Self::Raw(_) | Self::Tested(_) => true,
             _ => false,
         }
     }
 
     /// How much work it is per event, roughly.
-    fn cost(&self) -> u32 {
+    pub(crate) fn cost(&self) -> u32 {
         match self {
             Self::Const(_) | Self::Time(..) => 0,
             Self::Risk(..)
@@ -85,12 +102,15 @@ impl Node {
             | Self::Outcome(_)
             | Self::Record(_)
             | Self::Flags(_)
-            | Self::File(_) => 1,
+            | Self::File(_)
+            | Self::Hits(_) => 1,
             Self::Context(_) | Self::Session { .. } | Self::Kinds(_) | Self::Id(..) => 2,
-            Self::And(nodes) | Self::Or(nodes) => nodes.iter().map(Self::cost).fold(0, u32::saturating_add),
+            Self::And(nodes) | Self::Or(nodes) | Self::AtLeast(_, nodes) => {
+                nodes.iter().map(Self::cost).fold(0, u32::saturating_add)
+            }
             Self::Not(node) => node.cost(),
             Self::IdText(_) => 50,
-            Self::Raw(_) => 1000,
+            Self::Raw(_) | Self::Tested(_) => 1000,
         }
     }
 }
@@ -218,16 +238,23 @@ impl Planner<'_> {
             Field::Access => access(pattern),
             Field::FirstSeen => Node::Context(bits_of(FIRST_SEEN.iter().copied(), pattern)),
             Field::Flag => flag(pattern),
-            Field::Technique => self.kinds(|ids| ids.iter().any(|id| self.technique_matches(id, pattern))),
-            Field::Tactic => self.kinds(|ids| ids.iter().any(|id| self.tactic_matches(id, pattern))),
+            Field::Technique => Node::Or(vec![
+                self.hits(|rule| rule.techniques.iter().any(|id| self.technique_matches(id, pattern))),
+                self.kinds(|ids| ids.iter().any(|id| self.technique_matches(id, pattern))),
+            ]),
+            Field::Tactic => Node::Or(vec![
+                self.hits(|rule| rule.techniques.iter().any(|id| self.tactic_matches(id, pattern))),
+                self.kinds(|ids| ids.iter().any(|id| self.tactic_matches(id, pattern))),
+            ]),
+            Field::Rule => self.hits(|rule| pattern.matches(&rule.id) || pattern.matches(&rule.title)),
             Field::Id => self.id(pattern),
             Field::File => {
                 let names = self.inv.files.names();
                 let hit = |id: u32| names.get(id as usize).is_some_and(|name| pattern.matches(name));
                 Node::File(IdSet::from_test(names.len() as u32, hit))
             }
-            // Nothing has hit a rule while there are none; the parser gives times and risks other tests.
-            Field::Rule | Field::Time | Field::Risk => Node::Const(false),
+            // The parser gives times and risks other tests.
+            Field::Time | Field::Risk => Node::Const(false),
         }
     }
 
@@ -253,10 +280,13 @@ impl Planner<'_> {
                 by_key: self.identity_set(|_, row| row.session != 0),
                 console: self.identity_set(|_, row| row.console_session != 0),
             },
-            Field::Technique | Field::Tactic => self.kinds(|ids| !ids.is_empty()),
+            Field::Technique | Field::Tactic => Node::Or(vec![
+                self.hits(|rule| !rule.techniques.is_empty()),
+                self.kinds(|ids| !ids.is_empty()),
+            ]),
             Field::FirstSeen => Node::Context(bits_of(FIRST_SEEN.iter().copied(), &Pattern::contains(""))),
             Field::Flag => flag(&Pattern::contains("")),
-            Field::Rule => Node::Const(false),
+            Field::Rule => self.hits(|_| true),
             Field::Time => Node::Time(i64::MIN + 1, i64::MAX),
             Field::Id => Node::Not(Box::new(Node::Flags(Flags::NO_ID))),
             Field::Actor
@@ -315,6 +345,12 @@ impl Planner<'_> {
             sources.iter().filter(|(_, source)| hit(source)).map(|(id, _)| id).collect()
         });
         Node::Kinds(table.collect())
+    }
+
+    /// The events that hit a rule for which `test` holds.
+    fn hits(&self, test: impl Fn(&RuleInfo) -> bool) -> Node {
+        let (sets, rules) = (&self.inv.hits, &self.inv.judgment.rules);
+        Node::Hits(IdSet::from_test(sets.len(), |set| rules.shown(sets.get(set)).any(&test)))
     }
 
     /// A technique matches by its id, by the id of its parent, by its name, and by a retired id.

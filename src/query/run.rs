@@ -137,13 +137,40 @@ fn ask(node: &Node, segment: &Segment, domain: &Bits) -> Three {
             yes.and_not(&three.maybe);
             Three { yes, maybe: three.maybe }
         }
-        Node::Raw(_) => Three { yes: Bits::none(domain.len()), maybe: domain.clone() },
+        Node::AtLeast(least, nodes) => at_least(*least, nodes, segment, domain),
+        Node::Raw(_) | Node::Tested(_) => Three { yes: Bits::none(domain.len()), maybe: domain.clone() },
         leaf => {
             let mut bits = domain.clone();
             retain(leaf, segment, &mut bits);
             Three::sure(bits)
         }
     }
+}
+
+/// The rows for which at least so many nodes say yes: for each number up to that one the rows that reach it.
+fn at_least(least: usize, nodes: &[Node], segment: &Segment, domain: &Bits) -> Three {
+    let none = || vec![Bits::none(domain.len()); least];
+    let (mut sure, mut possible) = (none(), none());
+    for node in nodes {
+        let three = ask(node, segment, domain);
+        let mut either = three.yes.clone();
+        either.or(&three.maybe);
+        for (reached, hit) in [(&mut sure, &three.yes), (&mut possible, &either)] {
+            for n in (0..least).rev() {
+                let mut more = hit.clone();
+                if let Some(before) = n.checked_sub(1).and_then(|n| reached.get(n)) {
+                    more.and(before);
+                }
+                if let Some(rows) = reached.get_mut(n) {
+                    rows.or(&more);
+                }
+            }
+        }
+    }
+    let yes = sure.pop().unwrap_or_else(|| domain.clone());
+    let mut maybe = possible.pop().unwrap_or_else(|| domain.clone());
+    maybe.and_not(&yes);
+    Three { yes, maybe }
 }
 
 /// Keeps the rows that pass a test on columns.
@@ -184,7 +211,14 @@ fn retain(node: &Node, segment: &Segment, bits: &mut Bits) {
         Node::Session { .. } | Node::Kinds(_) | Node::Id(..) | Node::IdText(_) => {
             keep(bits, &|row| passes_columns(node, segment, row));
         }
-        Node::Const(true) | Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Raw(_) => {}
+        Node::Hits(set) => segment.hit_column().retain(set, bits),
+        Node::Const(true)
+        | Node::And(_)
+        | Node::Or(_)
+        | Node::Not(_)
+        | Node::AtLeast(..)
+        | Node::Raw(_)
+        | Node::Tested(_) => {}
     }
 }
 
@@ -215,6 +249,8 @@ fn decide(node: &Node, row: &Row<'_>, raw: &[u8]) -> bool {
         Node::Or(nodes) => nodes.iter().any(|n| decide(n, row, raw)),
         Node::Not(node) => !decide(node, row, raw),
         Node::Raw(test) => test.matches(raw),
+        Node::Tested(test) => (test.0)(raw),
+        Node::AtLeast(least, nodes) => nodes.iter().filter(|n| decide(n, row, raw)).count() >= *least,
         Node::IdText(pattern) => pattern.matches(&row.id()),
         leaf => {
             let (segment, slot) = row.place();

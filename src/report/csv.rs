@@ -177,7 +177,7 @@ fn write_event(csv: &mut Writer<'_>, inv: &Investigation, row: &Row<'_>) -> io::
 /// The factors in words: `critical action StopLogging (+50); public address 203.0.113.7 (+20)`.
 pub fn reasons(inv: &Investigation, row: &Row<'_>) -> String {
     let words: Vec<String> =
-        inv.factors(row).iter().map(|f| format!("{} (+{})", f.reason, f.points)).collect();
+        inv.factors(row).iter().map(|f| format!("{} ({:+})", f.reason, f.points)).collect();
     words.join("; ")
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::event::time::Time;
 use crate::investigation::Investigation;
-use crate::score::Factor;
+use crate::score::{Factor, Level};
 use crate::store::flags::{Flags, RecordKind};
 use crate::store::{Column, Row};
 
@@ -33,7 +33,9 @@ pub struct EventLine<'a> {
     pub factors: Vec<FactorLine>,
     /// Ids of the rules that the event hit.
     pub rules: Vec<String>,
-    pub techniques: &'a [String],
+    /// The highest level of a rule that the event hit.
+    pub level: Option<&'static str>,
+    pub techniques: Vec<&'a str>,
     pub source: Place,
     pub account: Option<&'a str>,
     pub session: Option<&'a str>,
@@ -56,7 +58,7 @@ pub struct EventLine<'a> {
 #[derive(Serialize, Debug)]
 #[expect(missing_docs, reason = "see `score::Factor`")]
 pub struct FactorLine {
-    pub points: u32,
+    pub points: i32,
     pub reason: String,
 }
 
@@ -106,7 +108,8 @@ impl<'a> EventLine<'a> {
             error_code: some(row.text(Column::Error)),
             risk: row.risk(),
             factors: inv.factors(row).into_iter().map(FactorLine::from).collect(),
-            rules: Vec::new(),
+            rules: inv.rules_of(row).map(|rule| rule.id.clone()).collect(),
+            level: inv.rules_of(row).map(|rule| rule.level).max().map(Level::name),
             techniques: inv.techniques(row),
             source: place(row.locator()),
             account: some(row.account()),

@@ -1,10 +1,14 @@
 //! Points of an event, and the factors that make them up.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::event::address::AddressKind;
+use crate::detect::environment::Environment;
+use crate::detect::hits::Sets;
+use crate::detect::rules::{RuleInfo, Rules};
+use crate::event::address::{AddressKind, parse_ip};
 use crate::event::outcome::Outcome;
-use crate::score::scoring::Scoring;
+use crate::score::scoring::{Level, Scoring};
 use crate::store::dicts::{DictSet, IdentityRow};
 use crate::store::flags::{Flags, RecordKind};
 use crate::store::segment::Segment;
@@ -14,15 +18,15 @@ use crate::store::{Column, Row};
 /// One reason for points.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Factor {
-    /// How many.
-    pub points: u32,
+    /// How many; less than none where something is taken back.
+    pub points: i32,
     /// Why: `critical action StopLogging`.
     pub reason: String,
 }
 
 impl std::fmt::Display for Factor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "+{} {}", self.points, self.reason)
+        write!(f, "{:+} {}", self.points, self.reason)
     }
 }
 
@@ -35,6 +39,7 @@ struct Facts {
     error: u32,
     identity: u32,
     target: u32,
+    hits: u32,
     flags: Flags,
 }
 
@@ -47,6 +52,8 @@ enum Reason {
     Public,
     SensitiveRole,
     ConsoleLogin,
+    Service,
+    Rule(u32),
 }
 
 /// A list that an event of some name stands in.
@@ -60,7 +67,9 @@ struct Entry {
 /// Scores events. What follows from one dictionary value is worked out once per value.
 #[derive(Clone, Debug)]
 pub struct Scorer {
-    scoring: std::sync::Arc<Scoring>,
+    scoring: Arc<Scoring>,
+    rules: Arc<Rules>,
+    environment: Arc<Environment>,
     by_name: HashMap<String, Vec<Entry>>,
     lists: Vec<(String, u32)>,
     // Tables by dictionary number, extended as the dictionaries grow.
@@ -72,11 +81,19 @@ pub struct Scorer {
     sensitive: Vec<bool>,
     logins: Vec<bool>,
     assumes: Vec<bool>,
+    /// Whether the source is a service whose calls are never spared, or the target a bucket of logs.
+    guarded_sources: Vec<bool>,
+    guarded_targets: Vec<bool>,
+    services_as_address: Vec<bool>,
+    /// The points to which each set of rules raises an event.
+    floors: Vec<u8>,
+    /// Whether every address in the data is public, so that being public says nothing.
+    all_public: bool,
 }
 
 impl Scorer {
-    /// A scorer by these weights and lists.
-    pub fn new(scoring: std::sync::Arc<Scoring>) -> Self {
+    /// A scorer by these weights and lists, rules, and what is known of one's own organization.
+    pub fn new(scoring: Arc<Scoring>, rules: Arc<Rules>, environment: Arc<Environment>) -> Self {
         let mut by_name: HashMap<String, Vec<Entry>> = HashMap::new();
         let mut lists = Vec::new();
         for (number, list) in scoring.lists.values().enumerate() {
@@ -91,6 +108,8 @@ impl Scorer {
         }
         Self {
             scoring,
+            rules,
+            environment,
             by_name,
             lists,
             events: Vec::new(),
@@ -101,19 +120,27 @@ impl Scorer {
             sensitive: Vec::new(),
             logins: Vec::new(),
             assumes: Vec::new(),
+            guarded_sources: Vec::new(),
+            guarded_targets: Vec::new(),
+            services_as_address: Vec::new(),
+            floors: Vec::new(),
+            all_public: false,
         }
     }
 
     /// The weights and lists.
-    pub fn scoring(&self) -> &std::sync::Arc<Scoring> {
+    pub fn scoring(&self) -> &Arc<Scoring> {
         &self.scoring
     }
 
-    /// Learns the values that were added to the dictionaries since the last time.
-    pub fn learn(&mut self, dicts: &DictSet) {
+    /// Learns the values and sets of rules that were added since the last time.
+    pub fn learn(&mut self, dicts: &DictSet, sets: &Sets) {
         let Self {
             scoring,
+            rules,
+            environment,
             by_name,
+            lists: _,
             events,
             services,
             public,
@@ -122,7 +149,11 @@ impl Scorer {
             sensitive,
             logins,
             assumes,
-            ..
+            guarded_sources,
+            guarded_targets,
+            services_as_address,
+            floors,
+            all_public,
         } = self;
         let new = |column: Column, known: usize| {
             let values = dicts.column(column);
@@ -135,7 +166,21 @@ impl Scorer {
             assumes.push(name.starts_with("AssumeRole"));
         }
         services.extend(new(Column::Source, services.len()).map(|s| service_of(s).to_owned()));
-        public.extend(new(Column::Ip, public.len()).map(|ip| AddressKind::of(ip) == AddressKind::Public));
+        let is_service = |ip| AddressKind::of(ip) == AddressKind::Service;
+        services_as_address.extend(new(Column::Ip, services_as_address.len()).map(is_service));
+        let own =
+            |ip| parse_ip(ip).is_some_and(|ip| environment.own_networks.iter().any(|n| n.contains(&ip)));
+        let is_public = |ip| AddressKind::of(ip) == AddressKind::Public && !own(ip);
+        public.extend(new(Column::Ip, public.len()).map(is_public));
+        *all_public = public.len() > 1 && public.iter().skip(1).all(|p| *p);
+        let guarded = |service: &str| scoring.never_spared.iter().any(|s| s == service);
+        guarded_sources.extend(services.iter().skip(guarded_sources.len()).map(|s| guarded(s)));
+        let guarded_target = |target: &str| environment.is_log_bucket(target);
+        guarded_targets.extend(new(Column::Target, guarded_targets.len()).map(guarded_target));
+        floors.extend((floors.len() as u32..sets.len()).map(|set| {
+            let levels = rules.shown(sets.get(set)).filter(|rule| !rule.compares).map(|rule| rule.level);
+            levels.max().map_or(0, Level::floor)
+        }));
         denied.extend(
             new(Column::Error, denied.len())
                 .map(|code| scoring.denied.codes.iter().any(|c| code.contains(c))),
@@ -149,12 +194,13 @@ impl Scorer {
     }
 
     /// Scores all events of a segment.
-    pub fn score(&mut self, dicts: &DictSet, segment: &mut Segment) {
-        self.learn(dicts);
+    pub fn score(&mut self, dicts: &DictSet, sets: &Sets, segment: &mut Segment) {
+        self.learn(dicts, sets);
         let column = |c: Column| segment.column(c);
         let (event, source, ip) = (column(Column::Event), column(Column::Source), column(Column::Ip));
         let (error, identity, target) =
             (column(Column::Error), column(Column::Identity), column(Column::Target));
+        let hits = segment.hit_column();
         let risks = (0..segment.len())
             .map(|row| {
                 let facts = Facts {
@@ -164,11 +210,12 @@ impl Scorer {
                     error: error.id(row),
                     identity: identity.id(row),
                     target: target.id(row),
+                    hits: hits.id(row),
                     flags: segment.flags(row),
                 };
-                let mut sum = 0u32;
+                let mut sum = 0i32;
                 self.visit(facts, |points, _| sum += points);
-                sum.min(self.scoring.cap).min(100) as u8
+                sum.clamp(0, self.scoring.cap.min(100) as i32) as u8
             })
             .collect();
         segment.set_risks(risks);
@@ -177,7 +224,7 @@ impl Scorer {
     /// The factors of an event; their sum, cut at the cap, is its score.
     ///
     /// The event must be of a table whose dictionaries this scorer has learned.
-    pub fn factors(&self, row: &Row<'_>) -> Vec<Factor> {
+    pub fn factors(&self, row: &Row<'_>, sets: &Sets) -> Vec<Factor> {
         let facts = Facts {
             event: row.id_of(Column::Event),
             source: row.id_of(Column::Source),
@@ -185,29 +232,74 @@ impl Scorer {
             error: row.id_of(Column::Error),
             identity: row.id_of(Column::Identity),
             target: row.id_of(Column::Target),
+            hits: row.hits(),
             flags: row.flags(),
         };
         let mut factors = Vec::new();
-        self.visit(facts, |points, reason| factors.push(Factor { points, reason: self.words(reason, row) }));
+        self.visit(facts, |points, reason| {
+            factors.push(Factor { points, reason: self.words(reason, row, sets) })
+        });
         factors
     }
 
-    fn words(&self, reason: Reason, row: &Row<'_>) -> String {
+    fn words(&self, reason: Reason, row: &Row<'_>, sets: &Sets) -> String {
         match reason {
             Reason::List(list) => {
                 format!("{} {}", self.lists.get(list).map_or("", |l| l.0.as_str()), plain_name(row.event()))
             }
             Reason::Root => "root user".to_owned(),
             Reason::Denied => format!("denied: {}", row.text(Column::Error)),
+            Reason::Public if self.all_public => {
+                format!("public address {} (as all here are)", row.text(Column::Ip))
+            }
             Reason::Public => format!("public address {}", row.text(Column::Ip)),
+            Reason::Service => "done by an AWS service".to_owned(),
+            Reason::Rule(set) => self.rule_words(sets.get(set)),
             Reason::SensitiveRole => format!("sensitive role {}", row.text(Column::Target)),
             Reason::ConsoleLogin => "successful console login".to_owned(),
         }
     }
 
-    /// Tells every factor of an event.
+    fn rule_words(&self, rules: &[u32]) -> String {
+        let best = self.rules.shown(rules).filter(|rule| !rule.compares).max_by_key(|rule| rule.level);
+        let words = |rule: &RuleInfo| format!("{} rule hit: {}", rule.level.name(), rule.title);
+        best.map_or_else(String::new, words)
+    }
+
+    /// Tells every factor of an event: what it earns by itself, what is taken back because a service did it,
+    /// and what a rule adds to raise it to its level.
     #[inline]
-    fn visit(&self, facts: Facts, mut factor: impl FnMut(u32, Reason)) {
+    fn visit(&self, facts: Facts, mut factor: impl FnMut(i32, Reason)) {
+        let mut sum = 0i32;
+        self.visit_own(facts, |points, reason| {
+            sum = sum.saturating_add_unsigned(points);
+            factor(i32::try_from(points).unwrap_or(i32::MAX), reason);
+        });
+        let cap = self.scoring.service_cap.map_or(i32::MAX, i32::from);
+        if sum > cap && self.is_spared(facts) {
+            factor(cap - sum, Reason::Service);
+            sum = cap;
+        }
+        if self.scoring.rule_floors {
+            let floor = self.floors.get(facts.hits as usize).copied().map_or(0, i32::from);
+            if floor > sum {
+                factor(floor - sum, Reason::Rule(facts.hits));
+            }
+        }
+    }
+
+    /// Whether a service did it, and to nothing that must not be touched.
+    fn is_spared(&self, facts: Facts) -> bool {
+        let known = |table: &[bool], id: u32| table.get(id as usize).copied().unwrap_or(false);
+        let (_, is_service) = self.identities.get(facts.identity as usize).copied().unwrap_or_default();
+        (is_service || known(&self.services_as_address, facts.ip))
+            && !known(&self.guarded_sources, facts.source)
+            && !known(&self.guarded_targets, facts.target)
+    }
+
+    /// Tells what an event earns by itself.
+    #[inline]
+    fn visit_own(&self, facts: Facts, mut factor: impl FnMut(u32, Reason)) {
         let s = &*self.scoring;
         let known = |table: &[bool], id: u32| table.get(id as usize).copied().unwrap_or(false);
         if facts.flags.kind() == RecordKind::Aggregated {

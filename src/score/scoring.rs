@@ -13,7 +13,7 @@ const DEFAULT: &str = include_str!("../../rules/scoring.toml");
 const CLASSIC: &str = include_str!("../../rules/classic.toml");
 
 /// Everything that decides how many points an event gets.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scoring {
     /// The name to show: `default`, `classic`, or the user's.
@@ -28,6 +28,16 @@ pub struct Scoring {
     pub public_address: u32,
     /// Points for a successful console login.
     pub console_login: u32,
+    /// The most that an event of an AWS service can earn by itself; without it, as much as any other.
+    #[serde(default)]
+    pub service_cap: Option<u8>,
+    /// Services against which the calls of AWS services are not capped: those of trails and keys. Neither are
+    /// those against buckets of logs.
+    #[serde(default)]
+    pub never_spared: Vec<String>,
+    /// Whether a rule that hits raises an event to the points at which its level begins.
+    #[serde(default)]
+    pub rule_floors: bool,
     /// What a denied call earns.
     pub denied: Denied,
     /// What assuming a sensitive role earns.
@@ -37,7 +47,7 @@ pub struct Scoring {
 }
 
 /// What a denied call earns, and which calls are denied.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Denied {
     /// The points.
@@ -51,7 +61,7 @@ pub struct Denied {
 }
 
 /// What assuming a sensitive role earns.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Default, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SensitiveRole {
     /// The points.
@@ -90,7 +100,10 @@ pub enum ScoringError {
 }
 
 /// The keys of a scoring file, for suggestions.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 19] = [
+    "service_cap",
+    "never_spared",
+    "rule_floors",
     "name",
     "cap",
     "critical_at",
@@ -197,6 +210,14 @@ impl Level {
             Self::Medium => 45,
             Self::High => 70,
             Self::Critical => 90,
+        }
+    }
+
+    /// The level that rules call so.
+    pub fn named(name: &str) -> Option<Self> {
+        match name.to_ascii_lowercase().as_str() {
+            "informational" | "info" => Some(Self::Info),
+            name => Self::ALL.into_iter().find(|level| level.name() == name),
         }
     }
 

@@ -334,6 +334,7 @@ fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segme
     };
     let columns = std::array::from_fn(|c| ints(&move |s: &Segment| &s.columns[c]));
     let (file, offset, part) = (ints(&|s| &s.file), ints(&|s| &s.offset), ints(&|s| &s.part));
+    let hits = ints(&|s| &s.hits);
     let mut flags = ints(&|s| &s.flags);
     if !marks.is_empty() {
         let marked: Vec<u64> = (0..places.len())
@@ -348,6 +349,7 @@ fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segme
         offset,
         part,
         flags,
+        hits,
         time: places.iter().map(|p| p.time).collect(),
         id: places.iter().map(|p| of(p).0.id[of(p).1]).collect(),
         content: Vec::new(),

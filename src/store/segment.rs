@@ -31,6 +31,8 @@ pub struct EventRow {
     pub flags: Flags,
     /// Where the raw record stands.
     pub at: Locator,
+    /// The number of what was found in the record; what it means is the finder's business.
+    pub hits: u32,
 }
 
 /// Events being gathered by one worker.
@@ -70,6 +72,7 @@ impl Builder {
             offset: pack(rows, &mut scratch, |r| r.at.offset),
             part: pack(rows, &mut scratch, |r| u64::from(r.at.part)),
             flags: pack(rows, &mut scratch, |r| u64::from(r.flags.bits())),
+            hits: pack(rows, &mut scratch, |r| u64::from(r.hits)),
             time: rows.iter().map(|r| r.time.raw()).collect(),
             id: rows.iter().map(|r| r.id).collect(),
             content: rows.iter().map(|r| r.content).collect(),
@@ -112,6 +115,8 @@ pub struct Segment {
     pub(crate) offset: Ints,
     pub(crate) part: Ints,
     pub(crate) flags: Ints,
+    /// What was found in the records: numbers of sets of rules.
+    pub(crate) hits: Ints,
     pub(crate) time: Vec<i64>,
     pub(crate) id: Vec<u128>,
     /// Hashes of the raw text; dropped when loading is finished.
@@ -179,6 +184,16 @@ impl Segment {
         &self.id
     }
 
+    /// What was found in the records, as numbers; 0 for nothing.
+    pub fn hit_column(&self) -> &Ints {
+        &self.hits
+    }
+
+    /// Sets what was found in the records, one number a row.
+    pub fn set_hits(&mut self, hits: &[u64]) {
+        self.hits = Ints::pack(hits);
+    }
+
     /// Where the raw record of that row stands.
     pub fn locator(&self, row: usize) -> Locator {
         Locator { file: self.file.id(row), offset: self.offset.get(row), part: self.part.id(row) }
@@ -197,7 +212,7 @@ impl Segment {
     /// The memory it takes, in bytes.
     pub fn heap_bytes(&self) -> usize {
         let ints: usize = self.columns.iter().map(Ints::heap_bytes).sum();
-        let rest = [&self.file, &self.offset, &self.part, &self.flags].map(Ints::heap_bytes);
+        let rest = [&self.file, &self.offset, &self.part, &self.flags, &self.hits].map(Ints::heap_bytes);
         ints + rest.iter().sum::<usize>()
             + self.time.capacity() * 8
             + self.id.capacity() * 16

@@ -277,6 +277,11 @@ impl<'a> Row<'a> {
         self.segment.contexts().get(self.slot).copied().unwrap_or(0)
     }
 
+    /// The number of what was found in the record; 0 for nothing.
+    pub fn hits(&self) -> u32 {
+        self.segment.hit_column().id(self.slot)
+    }
+
     /// The event id; records without one have `no-id:` and a hash of their content.
     pub fn id(&self) -> String {
         let id = self.segment.ids().get(self.slot).copied().unwrap_or(0);

@@ -210,11 +210,7 @@ fn times_of_every_kind_are_read_and_nonsense_is_kept_as_unknown() {
 fn a_file_that_changes_or_vanishes_after_it_was_read_says_so() {
     use trailhound::detect::{attack::Attack, sensitive::SensitiveApis};
     use trailhound::investigation::{Judgment, load};
-    let judgment = Judgment {
-        scoring: std::sync::Arc::new(trailhound::score::Scoring::built_in("default").unwrap()),
-        sensitive: std::sync::Arc::new(SensitiveApis::shipped()),
-        attack: std::sync::Arc::new(Attack::shipped()),
-    };
+    let judgment = Judgment::shipped();
     let folder = Folder::new();
     let (changes, vanishes) = (
         folder.file("changes.json", log(&[stop_logging(1)])),

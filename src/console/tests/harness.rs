@@ -13,14 +13,11 @@ use crate::console::app::key::Keys;
 use crate::console::app::keymap::Keymap;
 use crate::console::app::{Effect, Model, Msg, Now, Start, update};
 use crate::console::ui::{Clock, view};
-use crate::detect::attack::Attack;
-use crate::detect::sensitive::SensitiveApis;
 use crate::event::field::FieldRef;
 use crate::ingest::worker::Options;
 use crate::investigation::{Investigation, Judgment, load};
 use crate::query::Query;
 use crate::query::run::Selection;
-use crate::score::Scoring;
 use crate::source::{Object, Place};
 
 /// A console.
@@ -33,11 +30,7 @@ pub(super) struct Console {
 }
 
 pub(super) fn judgment() -> Judgment {
-    Judgment {
-        scoring: Arc::new(Scoring::built_in("default").unwrap()),
-        sensitive: Arc::new(SensitiveApis::shipped()),
-        attack: Arc::new(Attack::shipped()),
-    }
+    Judgment::shipped()
 }
 
 /// The investigation of one file.

@@ -119,7 +119,7 @@ fn fact(fact: &Fact) -> Vec<Piece> {
         }
         Fact::Factor(factor) => {
             vec![
-                (format!(" {:>4} ", format!("+{}", factor.points)), Role::Accent),
+                (format!(" {:>4} ", format!("{:+}", factor.points)), Role::Accent),
                 (factor.reason.clone(), Role::Text),
             ]
         }

@@ -68,7 +68,7 @@ fn text_of(value: &Value) -> Option<String> {
 
 /// Whether a value passes. Objects are seen as they are written, and so is every text in them: a policy
 /// inside of a record is a text with quotes of its own.
-fn value_passes(test: &Test, value: &Value, record: &Value) -> bool {
+pub(crate) fn value_passes(test: &Test, value: &Value, record: &Value) -> bool {
     let mut open = vec![value];
     while let Some(value) = open.pop() {
         if text_of(value).is_some_and(|text| text_passes(test, &text, record)) {
@@ -83,7 +83,7 @@ fn value_passes(test: &Test, value: &Value, record: &Value) -> bool {
     false
 }
 
-fn text_passes(test: &Test, text: &str, record: &Value) -> bool {
+pub(crate) fn text_passes(test: &Test, text: &str, record: &Value) -> bool {
     match test {
         Test::Text(pattern) => pattern.matches(text),
         Test::Regex(regex) => regex.is_match(text),

@@ -5,8 +5,6 @@ use std::sync::{Arc, OnceLock};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::detect::attack::Attack;
-use crate::detect::sensitive::SensitiveApis;
 use crate::event::address::parse_ip;
 use crate::event::field::{Field, FieldRef, FieldType};
 use crate::event::time::Time;
@@ -18,7 +16,6 @@ use crate::query::plan::plan;
 use crate::query::run::{self, Reading, Selection};
 use crate::query::series::Series;
 use crate::query::{Expr, Moment, Term, Test, parse};
-use crate::score::Scoring;
 use crate::source::{Object, Place};
 use crate::store::Row;
 use crate::synth;
@@ -27,11 +24,7 @@ use crate::synth;
 fn loaded() -> &'static (Investigation, Vec<Value>) {
     static LOADED: OnceLock<(Investigation, Vec<Value>)> = OnceLock::new();
     LOADED.get_or_init(|| {
-        let judgment = Judgment {
-            scoring: Arc::new(Scoring::built_in("default").unwrap()),
-            sensitive: Arc::new(SensitiveApis::shipped()),
-            attack: Arc::new(Attack::shipped()),
-        };
+        let judgment = Judgment::shipped();
         let files = synth::demo().files.into_iter().rev().step_by(9).take(8);
         let objects =
             files.map(|(name, bytes)| Ok(Object { name, place: Place::Memory(bytes.into()), found: true }));

@@ -1,0 +1,186 @@
+//! Rules made ready for millions of events.
+//!
+//! Every item of every rule becomes a leaf, equal ones the same leaf. A leaf on a dictionary column is decided
+//! once per distinct value; for each kind of event (name and source) there is a short list of the rules that can
+//! still fire; what stands in no column is read from the record while its bytes are at hand. What a rule means
+//! is said by [`crate::detect::sigma::plain`], which this must agree with.
+
+pub mod leaf;
+pub mod matcher;
+
+use std::collections::HashMap;
+
+use super::sigma::condition::Condition;
+use super::sigma::item::{Item, Test};
+use super::sigma::rule::Rule;
+use crate::store::Column;
+
+pub use leaf::Parts;
+pub use matcher::Matcher;
+
+/// Rules that share their leaves.
+#[derive(Debug, Default)]
+pub struct Engine {
+    leaves: Vec<Leaf>,
+    programs: Vec<Program>,
+}
+
+/// One item, and where its value stands.
+#[derive(Debug)]
+pub(crate) struct Leaf {
+    pub(crate) item: Item,
+    pub(crate) place: Place,
+    /// The outcome for an event that has no such value.
+    pub(crate) absent: bool,
+}
+
+/// Where the value of an item stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Place {
+    /// It is the value of a column.
+    Column(Column),
+    /// It is somewhere in `userIdentity`.
+    Identity,
+    /// It is somewhere else in the record.
+    Record,
+}
+
+/// A rule over leaves: searches are groups of leaves, one of which must match as a whole.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) searches: Vec<Vec<Vec<usize>>>,
+    pub(crate) conditions: Vec<Condition>,
+}
+
+/// The columns that hold the whole value of a top-level key.
+const COLUMNS: [(&str, Column); 9] = [
+    ("eventName", Column::Event),
+    ("eventSource", Column::Source),
+    ("awsRegion", Column::Region),
+    ("userAgent", Column::Agent),
+    ("sourceIPAddress", Column::Ip),
+    ("errorCode", Column::Error),
+    ("recipientAccountId", Column::Account),
+    ("eventType", Column::Type),
+    ("eventCategory", Column::Category),
+];
+
+impl Engine {
+    /// Makes these rules ready; they keep their numbers.
+    pub fn new<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Self {
+        let mut engine = Self::default();
+        let mut known = HashMap::new();
+        for rule in rules {
+            let program = engine.program(rule, &mut known);
+            engine.programs.push(program);
+        }
+        engine
+    }
+
+    fn program(&mut self, rule: &Rule, known: &mut HashMap<String, usize>) -> Program {
+        let mut leaf = |item: &Item| {
+            // Equal items read alike, but for the line they stand in.
+            let key = format!("{:?} {} {} {:?}", item.field, item.all, item.negated, item.tests);
+            *known.entry(key).or_insert_with(|| {
+                self.leaves.push(Leaf::new(item.clone()));
+                self.leaves.len() - 1
+            })
+        };
+        let searches = rule.searches.iter().map(|(_, search)| {
+            search.groups.iter().map(|group| group.iter().map(&mut leaf).collect()).collect()
+        });
+        Program { searches: searches.collect(), conditions: rule.conditions.clone() }
+    }
+
+    /// How many rules there are.
+    pub fn len(&self) -> usize {
+        self.programs.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.programs.is_empty()
+    }
+}
+
+impl Leaf {
+    fn new(item: Item) -> Self {
+        let place = Place::of(&item);
+        let absent = leaf::item_on(&item, &leaf::Nothing);
+        Self { item, place, absent }
+    }
+}
+
+impl Place {
+    /// Where an item finds its value.
+    pub(crate) fn of(item: &Item) -> Self {
+        let refers = item.tests.iter().any(|test| matches!(test, Test::Field(..)));
+        match item.field.as_deref() {
+            Some([root, ..]) if root == "userIdentity" && !refers => Self::Identity,
+            Some([root]) if !refers => {
+                let column = COLUMNS.iter().find(|(name, _)| name == root);
+                column.map_or(Self::Record, |(_, column)| Self::Column(*column))
+            }
+            _ => Self::Record,
+        }
+    }
+}
+
+/// What can become of something of which not everything is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) may_hold: bool,
+    pub(crate) may_fail: bool,
+}
+
+impl Bounds {
+    pub(crate) const OPEN: Self = Self { may_hold: true, may_fail: true };
+
+    pub(crate) const fn sure(holds: bool) -> Self {
+        Self { may_hold: holds, may_fail: !holds }
+    }
+
+    fn all(parts: impl Iterator<Item = Self>) -> Self {
+        parts.fold(Self::sure(true), |all, part| Self {
+            may_hold: all.may_hold && part.may_hold,
+            may_fail: all.may_fail || part.may_fail,
+        })
+    }
+
+    fn any(parts: impl Iterator<Item = Self>) -> Self {
+        parts.fold(Self::sure(false), |any, part| Self {
+            may_hold: any.may_hold || part.may_hold,
+            may_fail: any.may_fail && part.may_fail,
+        })
+    }
+}
+
+impl Program {
+    /// What can become of the rule when some of its leaves are known.
+    pub(crate) fn bounds(&self, leaf: &dyn Fn(usize) -> Bounds) -> Bounds {
+        let searches: Vec<Bounds> = self
+            .searches
+            .iter()
+            .map(|groups| Bounds::any(groups.iter().map(|g| Bounds::all(g.iter().map(|&l| leaf(l))))))
+            .collect();
+        Bounds::any(self.conditions.iter().map(|condition| bounds(condition, &searches)))
+    }
+}
+
+/// What can become of a condition; conditions are nested only so deep.
+fn bounds(condition: &Condition, searches: &[Bounds]) -> Bounds {
+    let of = |n: &usize| searches.get(*n).copied().unwrap_or(Bounds::sure(false));
+    match condition {
+        Condition::Search(n) => of(n),
+        Condition::And(parts) => Bounds::all(parts.iter().map(|part| bounds(part, searches))),
+        Condition::Or(parts) => Bounds::any(parts.iter().map(|part| bounds(part, searches))),
+        Condition::Not(part) => {
+            let Bounds { may_hold, may_fail } = bounds(part, searches);
+            Bounds { may_hold: may_fail, may_fail: may_hold }
+        }
+        Condition::AtLeast(least, names) => Bounds {
+            may_hold: names.iter().filter(|n| of(n).may_hold).count() >= *least,
+            may_fail: names.iter().filter(|n| !of(n).may_fail).count() < *least,
+        },
+    }
+}

@@ -1,0 +1,153 @@
+//! One item of a rule on the bytes of a record: only the value that is asked for is read.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::detect::sigma::item::{Item, Test};
+use crate::detect::sigma::plain;
+use crate::ingest::scan::{Key, Spans};
+use crate::json;
+
+/// A record whose parts can be asked for.
+pub trait Parts {
+    /// The raw value of a top-level key; empty when there is none.
+    fn root(&self, key: &str) -> &[u8];
+    /// The whole record.
+    fn whole(&self) -> &[u8];
+}
+
+/// A record with nothing in it.
+pub(crate) struct Nothing;
+
+impl Parts for Nothing {
+    fn root(&self, _: &str) -> &[u8] {
+        &[]
+    }
+
+    fn whole(&self) -> &[u8] {
+        b"{}"
+    }
+}
+
+/// A record as it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'r>(pub &'r [u8]);
+
+impl Parts for Written<'_> {
+    fn root(&self, key: &str) -> &[u8] {
+        last_member(self.0, key).unwrap_or_default()
+    }
+
+    fn whole(&self) -> &[u8] {
+        self.0
+    }
+}
+
+impl Parts for Spans<'_> {
+    fn root(&self, key: &str) -> &[u8] {
+        match Key::of(key) {
+            Some(key) => self.get(key),
+            None => last_member(self.text, key).unwrap_or_default(),
+        }
+    }
+
+    fn whole(&self) -> &[u8] {
+        self.text
+    }
+}
+
+/// A `userIdentity` without the record around it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IdentityOnly<'r>(pub(crate) &'r [u8]);
+
+impl Parts for IdentityOnly<'_> {
+    fn root(&self, key: &str) -> &[u8] {
+        if key == "userIdentity" { self.0 } else { &[] }
+    }
+
+    fn whole(&self) -> &[u8] {
+        b"{}"
+    }
+}
+
+/// The value of a member; of a key that stands twice the last one counts.
+fn last_member<'r>(object: &'r [u8], name: &str) -> Option<&'r [u8]> {
+    let is = |key: &[u8]| match memchr::memchr(b'\\', key) {
+        None => key == name.as_bytes(),
+        Some(_) => json::decode(key).0 == name,
+    };
+    json::members(object).filter(|member| is(member.key)).last().map(|member| member.value)
+}
+
+/// Whether an item matches a record. It says what [`plain::item_matches`] says.
+pub fn item_on(item: &Item, record: &dyn Parts) -> bool {
+    let refers = || item.tests.iter().any(|test| matches!(test, Test::Field(..)));
+    let Some(path) = item.field.as_deref().filter(|_| !refers()) else {
+        return parsed(record.whole()).is_some_and(|value| plain::item_matches(item, &value));
+    };
+    let values = values_at(record, path);
+    let passes = |test: &Test| match test {
+        Test::Null => values.iter().all(|value| json::is_null(value)),
+        Test::Exists(wanted) => values.iter().any(|value| !json::is_null(value)) == *wanted,
+        test => values.iter().any(|value| value_passes(test, value)),
+    };
+    let found = if item.all { item.tests.iter().all(passes) } else { item.tests.iter().any(passes) };
+    found != item.negated
+}
+
+/// Whether an item on a column matches a text in it, which is no list and no object.
+pub(crate) fn item_on_text(item: &Item, text: &str) -> bool {
+    let passes = |test: &Test| match test {
+        Test::Null => false,
+        Test::Exists(wanted) => *wanted,
+        test => plain::text_passes(test, text, &Value::Null),
+    };
+    let found = if item.all { item.tests.iter().all(passes) } else { item.tests.iter().any(passes) };
+    found != item.negated
+}
+
+/// The raw values that a path leads to; lists are entered.
+fn values_at<'r>(record: &'r dyn Parts, path: &[String]) -> Vec<&'r [u8]> {
+    let Some((root, rest)) = path.split_first() else { return Vec::new() };
+    let root = record.root(root);
+    if root.is_empty() {
+        return Vec::new();
+    }
+    let mut open: Vec<(&[u8], usize)> = vec![(root, 0)];
+    let mut found = Vec::new();
+    while let Some((value, step)) = open.pop() {
+        match (value.first(), rest.get(step)) {
+            (Some(b'['), _) => open.extend(json::elements(value).map(|element| (element, step))),
+            (Some(b'{'), Some(name)) => open.extend(last_member(value, name).map(|v| (v, step + 1))),
+            (_, Some(_)) => {}
+            (_, None) => found.push(value),
+        }
+    }
+    found
+}
+
+fn value_passes(test: &Test, value: &[u8]) -> bool {
+    match value.first() {
+        Some(b'"') => plain::text_passes(test, &json::unquote(value).0, &Value::Null),
+        None => false,
+        Some(b'0'..=b'9' | b't' | b'f') if value.iter().all(u8::is_ascii_alphanumeric) => {
+            // Numbers with a point or an exponent are written by their value, plain ones as they stand.
+            let is_plain =
+                value.iter().all(u8::is_ascii_digit) || value.first().is_some_and(|b| b"tf".contains(b));
+            match (is_plain, std::str::from_utf8(value)) {
+                (true, Ok(text)) => plain::text_passes(test, text, &Value::Null),
+                _ => parsed(value).is_some_and(|value| plain::value_passes(test, &value, &Value::Null)),
+            }
+        }
+        Some(_) => parsed(value).is_some_and(|value| plain::value_passes(test, &value, &Value::Null)),
+    }
+}
+
+/// The value as JSON; what is no UTF-8 in it is replaced, as everywhere.
+pub(crate) fn parsed(raw: &[u8]) -> Option<Value> {
+    match String::from_utf8_lossy(raw) {
+        Cow::Borrowed(text) => serde_json::from_str(text).ok(),
+        Cow::Owned(text) => serde_json::from_str(&text).ok(),
+    }
+}

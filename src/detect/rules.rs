@@ -1,0 +1,152 @@
+//! The rules in force: ours, the user's, and what each stands for.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::attack::Attack;
+use super::engine::{Engine, Matcher};
+use super::hits::HitSets;
+use super::sigma::item::Placeholders;
+use super::sigma::rule::{Rule, RuleError};
+use super::sigma::set::RuleSet;
+use crate::ingest::watch::{Watch, Watcher};
+use crate::score::Level;
+
+/// The rules that come with the program, as file names and texts.
+const PACK: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rule_pack.rs"));
+
+/// Rules that are ready for use. A rule's number is its place in [`Rules::infos`].
+#[derive(Debug, Default)]
+pub struct Rules {
+    set: RuleSet,
+    infos: Vec<RuleInfo>,
+    engine: Arc<Engine>,
+    faults: Vec<RuleError>,
+}
+
+/// What is told of a rule where it hits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RuleInfo {
+    /// Sigma's `id`, else the name of its file.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Its level.
+    pub level: Level,
+    /// The ATT&CK techniques it stands for, as ids of the version in use.
+    pub techniques: Vec<String>,
+    /// The tactics it stands for, by name.
+    pub tactics: Vec<String>,
+    /// Whether it only serves other rules, and its own hits are not shown.
+    pub serves: bool,
+    /// Whether a hit depends on other events: it ranks an event, and gives it no points.
+    pub compares: bool,
+}
+
+/// Rule files: name and text.
+pub type Files = Vec<(String, String)>;
+
+/// The rules that come with the program.
+pub fn pack() -> Files {
+    PACK.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+impl Rules {
+    /// Rules from these files, without those whose id or file name is excluded.
+    pub fn read(files: &Files, placeholders: &Placeholders, exclude: &[String], attack: &Attack) -> Self {
+        let texts = files.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+        let (mut set, faults) = RuleSet::read(texts, placeholders);
+        set.rules.retain(|rule| !exclude.iter().any(|id| *id == rule.id));
+        let infos = set.rules.iter().map(|rule| RuleInfo::new(rule, attack)).collect();
+        let engine = Arc::new(Engine::new(&set.rules));
+        Self { set, infos, engine, faults }
+    }
+
+    /// The rules that come with the program.
+    pub fn built_in(attack: &Attack) -> Self {
+        Self::read(&pack(), &Placeholders::new(), &[], attack)
+    }
+
+    /// What is told of each rule, by its number.
+    pub fn infos(&self) -> &[RuleInfo] {
+        &self.infos
+    }
+
+    /// The rules on single events, which have the first numbers.
+    pub fn singles(&self) -> &[Rule] {
+        &self.set.rules
+    }
+
+    /// What could not be used, and why.
+    pub fn faults(&self) -> &[RuleError] {
+        &self.faults
+    }
+
+    /// The number of the rule with that id.
+    pub fn find(&self, id: &str) -> Option<usize> {
+        self.infos.iter().position(|info| info.id.eq_ignore_ascii_case(id))
+    }
+
+    /// The rules among `numbers` whose hits are shown.
+    pub fn shown<'r>(&'r self, numbers: &'r [u32]) -> impl Iterator<Item = &'r RuleInfo> {
+        numbers.iter().filter_map(|n| self.infos.get(*n as usize)).filter(|info| !info.serves)
+    }
+
+    /// Watches records while they are loaded, and numbers what hits them by `sets`.
+    pub fn watcher(&self, sets: Arc<HitSets>) -> Option<Arc<dyn Watcher>> {
+        let watching = Watching { engine: self.engine.clone(), sets };
+        (!self.engine.is_empty()).then(|| Arc::new(watching) as Arc<dyn Watcher>)
+    }
+}
+
+impl RuleInfo {
+    fn new(rule: &Rule, attack: &Attack) -> Self {
+        let (techniques, tactics) = attack.of_tags(&rule.tags);
+        Self {
+            id: rule.id.clone(),
+            title: rule.title.clone(),
+            level: Level::named(&rule.level).unwrap_or(Level::Info),
+            techniques,
+            tactics,
+            serves: false,
+            compares: false,
+        }
+    }
+}
+
+impl Attack {
+    /// The techniques and tactics that a rule's tags name: `attack.t1098.003`, `attack.persistence`.
+    pub fn of_tags(&self, tags: &[String]) -> (Vec<String>, Vec<String>) {
+        let mut techniques = BTreeSet::new();
+        let mut named = BTreeSet::new();
+        for tag in tags {
+            let Some(name) = tag.to_ascii_lowercase().strip_prefix("attack.").map(str::to_owned) else {
+                continue;
+            };
+            let is_technique = name.starts_with('t') && name[1..].starts_with(|c: char| c.is_ascii_digit());
+            if is_technique {
+                techniques.insert(self.current(&name.to_ascii_uppercase()).to_owned());
+            } else if let Some(tactic) = self.tactics.iter().find(|t| t.name == name.replace('_', "-")) {
+                named.insert(tactic.name.clone());
+            }
+        }
+        if named.is_empty() {
+            let of = techniques.iter().filter_map(|id| self.technique(id));
+            named.extend(of.flat_map(|technique| technique.tactics.clone()));
+        }
+        let tactics = self.tactics.iter().map(|t| t.name.clone()).filter(|name| named.contains(name));
+        (techniques.into_iter().collect(), tactics.collect())
+    }
+}
+
+#[derive(Debug)]
+struct Watching {
+    engine: Arc<Engine>,
+    sets: Arc<HitSets>,
+}
+
+impl Watcher for Watching {
+    fn watch(&self) -> Box<dyn Watch> {
+        Box::new(Matcher::new(self.engine.clone(), self.sets.clone()))
+    }
+}
