@@ -14,6 +14,7 @@ mod keys;
 mod load;
 mod output;
 mod query;
+mod rule_files;
 mod rules;
 mod scan;
 mod synth;

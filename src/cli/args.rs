@@ -74,6 +74,18 @@ pub struct SettingArgs {
     /// A table of sensitive calls that replaces the built-in one.
     #[arg(long, value_name = "FILE", help_heading = "Settings")]
     pub sensitive_apis: Option<String>,
+    /// Rules to use beside the built-in ones: a file, or a folder with everything below it. Can be repeated.
+    #[arg(long = "rules", value_name = "PATH", help_heading = "Settings")]
+    pub rules: Vec<String>,
+    /// Leave out the built-in rules.
+    #[arg(long, help_heading = "Settings")]
+    pub no_builtin_rules: bool,
+    /// Leave out the rule of this id. Can be repeated.
+    #[arg(long = "exclude-rule", value_name = "ID", help_heading = "Settings")]
+    pub exclude_rules: Vec<String>,
+    /// What is known of your organization: accounts, networks, roles, buckets of logs.
+    #[arg(long, value_name = "FILE", help_heading = "Settings")]
+    pub environment_file: Option<String>,
     /// The largest record, such as 8MB.
     #[arg(long, value_name = "SIZE", help_heading = "Settings")]
     pub record_cap: Option<String>,
@@ -93,12 +105,21 @@ impl SettingArgs {
             scoring: self.scoring.clone(),
             scoring_file: self.scoring_file.clone(),
             sensitive_apis: self.sensitive_apis.clone(),
+            rules: lines(&self.rules),
+            builtin_rules: self.no_builtin_rules.then(|| "false".to_owned()),
+            exclude_rules: lines(&self.exclude_rules),
+            environment_file: self.environment_file.clone(),
             record_cap: self.record_cap.clone(),
             inflate_cap: self.inflate_cap.clone(),
             threads: self.threads.clone(),
             ..config::Flags::default()
         }
     }
+}
+
+/// Values that were given one by one, as the settings room wants them.
+fn lines(values: &[String]) -> Option<String> {
+    (!values.is_empty()).then(|| values.join("\n"))
 }
 
 /// How the console looks and what it starts with.
@@ -262,14 +283,14 @@ pub struct SynthArgs {
 pub enum RulesCommand {
     /// Print the rules that can be used: level, id, title.
     List {
-        /// Files, or folders with everything below them.
-        #[arg(value_name = "PATH", required = true)]
+        /// Files, or folders with everything below them; the built-in rules when none is named.
+        #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
     /// Say of every rule that cannot be used why, with file, line and the way out.
     Check {
-        /// Files, or folders with everything below them.
-        #[arg(value_name = "PATH", required = true)]
+        /// Files, or folders with everything below them; the built-in rules when none is named.
+        #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::cli::args::PrintArgs;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::rule_files;
 use crate::config::settings::Scoring as ScoringName;
 use crate::config::{self, Dirs, Environment, Settings, dirs::System};
 use crate::detect::attack::Attack;
-use crate::detect::rules::Rules;
 use crate::detect::sensitive::SensitiveApis;
 use crate::ingest::inflate::Limits;
 use crate::ingest::status::Status;
@@ -51,6 +51,7 @@ pub(crate) fn judgment(settings: &Settings) -> Result<Judgment, Failure> {
         (None, ScoringName::Classic) => Scoring::built_in("classic"),
     };
     let attack = Attack::shipped();
+    let environment = rule_files::environment(settings)?;
     let sensitive = match &settings.sensitive_apis {
         Some(path) => SensitiveApis::parse(&path.display().to_string(), &read(path)?)
             .map_err(|e| Failure::Use(e.to_string()))?,
@@ -59,9 +60,9 @@ pub(crate) fn judgment(settings: &Settings) -> Result<Judgment, Failure> {
     Ok(Judgment {
         scoring: Arc::new(scoring.map_err(|e| Failure::Use(e.to_string()))?),
         sensitive: Arc::new(sensitive),
-        rules: Arc::new(Rules::built_in(&attack)),
+        rules: Arc::new(rule_files::rules(settings, &environment, &attack)?),
         attack: Arc::new(attack),
-        environment: Arc::default(),
+        environment: Arc::new(environment),
     })
 }
 

@@ -98,7 +98,25 @@ impl Given<'_> {
 
     /// A path: `~/` is the home, a relative one begins where its layer says.
     pub(super) fn path(&self) -> Result<PathBuf, Reason> {
-        let text = self.text()?;
+        self.path_of(self.text()?)
+    }
+
+    /// A list of paths: a list in the file, one a line elsewhere.
+    pub(super) fn paths(&self) -> Result<Vec<PathBuf>, Reason> {
+        self.words()?.iter().map(|text| self.path_of(text)).collect()
+    }
+
+    /// A list of texts: a list in the file, one a line elsewhere.
+    pub(super) fn words(&self) -> Result<Vec<String>, Reason> {
+        let words: Vec<&str> = match &self.value {
+            Value::Typed(node) => node.list()?.iter().map(Node::text).collect::<Result<_, _>>()?,
+            Value::Plain(text) => text.lines().collect(),
+        };
+        let words = words.into_iter().map(str::trim).filter(|word| !word.is_empty());
+        Ok(words.map(str::to_owned).collect())
+    }
+
+    fn path_of(&self, text: &str) -> Result<PathBuf, Reason> {
         if let Some(rest) = text.strip_prefix("~/") {
             let home =
                 self.around.home.ok_or_else(|| Reason::new("~ is unknown here; write the path in full"))?;

@@ -36,6 +36,14 @@ pub struct Settings {
     pub scoring_file: Option<PathBuf>,
     /// A table of sensitive calls, `service:Action` to risk and reason, over the built-in one.
     pub sensitive_apis: Option<PathBuf>,
+    /// Files and folders of rules.
+    pub rules: Vec<PathBuf>,
+    /// Whether the rules that come with trailhound are used.
+    pub builtin_rules: bool,
+    /// The ids of rules that are left out.
+    pub exclude_rules: Vec<String>,
+    /// What is known of one's own organization.
+    pub environment_file: Option<PathBuf>,
     /// The least risk, 0-100, that the headless commands print.
     pub min_risk: u8,
     /// The largest record that is read, in bytes; a larger one is rejected.
@@ -78,6 +86,10 @@ impl Default for Settings {
             scoring: Scoring::Default,
             scoring_file: None,
             sensitive_apis: None,
+            rules: Vec::new(),
+            builtin_rules: true,
+            exclude_rules: Vec::new(),
+            environment_file: None,
             min_risk: 30,
             record_cap: 8 << 20,
             inflate_cap: 4 << 30,
@@ -214,6 +226,40 @@ pub static SETTINGS: &[Setting] = &[
         values: "a path",
         set: |settings, given| put(&mut settings.sensitive_apis, given.path().map(Some)),
         show: |settings| shown_path(settings.sensitive_apis.as_deref()),
+    },
+    Setting {
+        key: "rules",
+        about: "your own detection rules in the Sigma format, beside the built-in ones",
+        values: "a list of files and folders",
+        set: |settings, given| put(&mut settings.rules, given.paths()),
+        show: |settings| {
+            let paths: Vec<String> = settings.rules.iter().map(|p| quoted(&p.to_string_lossy())).collect();
+            Some(format!("[{}]", paths.join(", ")))
+        },
+    },
+    Setting {
+        key: "builtin_rules",
+        about: "whether the rules that come with trailhound are used",
+        values: "`true`, `false`",
+        set: |settings, given| put(&mut settings.builtin_rules, given.flag()),
+        show: |settings| Some(settings.builtin_rules.to_string()),
+    },
+    Setting {
+        key: "exclude_rules",
+        about: "rules that are left out, by their ids",
+        values: "a list of ids",
+        set: |settings, given| put(&mut settings.exclude_rules, given.words()),
+        show: |settings| {
+            let ids: Vec<String> = settings.exclude_rules.iter().map(|id| quoted(id)).collect();
+            Some(format!("[{}]", ids.join(", ")))
+        },
+    },
+    Setting {
+        key: "environment_file",
+        about: "what is known of your organization: accounts, networks, roles, buckets of logs",
+        values: "a path",
+        set: |settings, given| put(&mut settings.environment_file, given.path().map(Some)),
+        show: |settings| shown_path(settings.environment_file.as_deref()),
     },
     Setting {
         key: "min_risk",

@@ -8,7 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The sets met so far, shared by everybody who loads. The number 0 is the empty set.
 #[derive(Default, Debug)]
 pub struct HitSets {
-    known: Mutex<(HashMap<Box<[u32]>, u32>, Vec<Arc<[u32]>>)>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default, Debug)]
+struct Known {
+    numbers: HashMap<Box<[u32]>, u32>,
+    sets: Vec<Arc<[u32]>>,
 }
 
 impl HitSets {
@@ -18,19 +24,19 @@ impl HitSets {
             return 0;
         }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(number) = known.0.get(rules) {
+        if let Some(number) = known.numbers.get(rules) {
             return *number;
         }
-        let number = known.1.len() as u32 + 1;
-        known.0.insert(rules.into(), number);
-        known.1.push(rules.into());
+        let number = known.sets.len() as u32 + 1;
+        known.numbers.insert(rules.into(), number);
+        known.sets.push(rules.into());
         number
     }
 
     /// All sets by their number; every number handed out before this call is in it.
     pub fn snapshot(&self) -> Sets {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        Sets { sets: std::iter::once(Arc::from([])).chain(known.1.iter().cloned()).collect() }
+        Sets { sets: std::iter::once(Arc::from([])).chain(known.sets.iter().cloned()).collect() }
     }
 }
 

@@ -22,6 +22,7 @@ pub struct Rules {
     infos: Vec<RuleInfo>,
     engine: Arc<Engine>,
     faults: Vec<RuleError>,
+    excluded: Vec<String>,
 }
 
 /// What is told of a rule where it hits.
@@ -56,10 +57,17 @@ impl Rules {
     pub fn read(files: &Files, placeholders: &Placeholders, exclude: &[String], attack: &Attack) -> Self {
         let texts = files.iter().map(|(file, text)| (file.as_str(), text.as_str()));
         let (mut set, faults) = RuleSet::read(texts, placeholders);
-        set.rules.retain(|rule| !exclude.iter().any(|id| *id == rule.id));
+        let mut excluded = Vec::new();
+        set.rules.retain(|rule| {
+            let out = exclude.iter().any(|id| id.eq_ignore_ascii_case(&rule.id));
+            if out {
+                excluded.push(rule.id.clone());
+            }
+            !out
+        });
         let infos = set.rules.iter().map(|rule| RuleInfo::new(rule, attack)).collect();
         let engine = Arc::new(Engine::new(&set.rules));
-        Self { set, infos, engine, faults }
+        Self { set, infos, engine, faults, excluded }
     }
 
     /// The rules that come with the program.
@@ -80,6 +88,11 @@ impl Rules {
     /// What could not be used, and why.
     pub fn faults(&self) -> &[RuleError] {
         &self.faults
+    }
+
+    /// Whether a rule of that id was left out on demand.
+    pub fn was_excluded(&self, id: &str) -> bool {
+        self.excluded.iter().any(|other| other.eq_ignore_ascii_case(id))
     }
 
     /// The number of the rule with that id.

@@ -4,6 +4,8 @@
 //! value and becomes a set of numbers; what is left per event is a look into a
 //! table. What no column holds stays a condition on the raw record.
 
+use std::sync::Arc;
+
 use crate::detect::rules::RuleInfo;
 use crate::event::address::{AddressKind, parse_ip};
 use crate::event::agent;
@@ -74,7 +76,10 @@ pub enum Node {
 
 /// A test on a raw record.
 #[derive(Clone)]
-pub struct RecordTest(pub std::sync::Arc<dyn Fn(&[u8]) -> bool + Send + Sync>);
+pub struct RecordTest(pub Arc<PassesRecord>);
+
+/// Whether a raw record passes.
+pub type PassesRecord = dyn Fn(&[u8]) -> bool + Send + Sync;
 
 impl std::fmt::Debug for RecordTest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

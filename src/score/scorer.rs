@@ -237,7 +237,7 @@ impl Scorer {
         };
         let mut factors = Vec::new();
         self.visit(facts, |points, reason| {
-            factors.push(Factor { points, reason: self.words(reason, row, sets) })
+            factors.push(Factor { points, reason: self.words(reason, row, sets) });
         });
         factors
     }

@@ -208,7 +208,6 @@ fn times_of_every_kind_are_read_and_nonsense_is_kept_as_unknown() {
 
 #[test]
 fn a_file_that_changes_or_vanishes_after_it_was_read_says_so() {
-    use trailhound::detect::{attack::Attack, sensitive::SensitiveApis};
     use trailhound::investigation::{Judgment, load};
     let judgment = Judgment::shipped();
     let folder = Folder::new();

@@ -69,7 +69,8 @@ fn each_layer_lies_over_the_one_before() {
 fn every_form_of_every_value_is_read() {
     let file = "theme = \"mine\"\ncolors = 256\nkeymap = \"keys/vim.toml\"\ntime_zone = \"local\"\n\
                 columns = [\"time\", \"ip\"]\nscoring = \"classic\"\nscoring_file = \"~/weights.toml\"\n\
-                sensitive_apis = \"/etc/apis.json\"\nrecord_cap = \"1 MiB\"\ninflate_cap = 1000\nthreads = 3\n";
+                sensitive_apis = \"/etc/apis.json\"\nrules = [\"mine\", \"/r.yml\"]\nbuiltin_rules = false\n\
+                exclude_rules = [\"a\", \"b\"]\nenvironment_file = \"/e.toml\"\nrecord_cap = \"1 MiB\"\ninflate_cap = 1000\nthreads = 3\n";
     let home = Home::with(&[("config.toml", file), ("themes/mine.toml", "")]);
     let in_file = home.load(&[], &Flags::default());
     assert_eq!(home.faults(&in_file), [""; 0]);
@@ -80,6 +81,7 @@ fn every_form_of_every_value_is_read() {
     assert_eq!((settings.record_cap, settings.inflate_cap), (1 << 20, 1000));
     assert_eq!((settings.time_zone, settings.scoring), (TimeZone::Local, Scoring::Classic));
     let keys = home.config().join("keys/vim.toml").display().to_string();
+    let rules = format!("{}\n/r.yml", home.config().join("mine").display());
     let variables = [
         ("TRAILHOUND_THEME", "mine"),
         ("TRAILHOUND_COLORS", "256"),
@@ -89,6 +91,10 @@ fn every_form_of_every_value_is_read() {
         ("TRAILHOUND_SCORING", "classic"),
         ("TRAILHOUND_SCORING_FILE", "~/weights.toml"),
         ("TRAILHOUND_SENSITIVE_APIS", "/etc/apis.json"),
+        ("TRAILHOUND_RULES", &rules),
+        ("TRAILHOUND_BUILTIN_RULES", "no"),
+        ("TRAILHOUND_EXCLUDE_RULES", "a\nb"),
+        ("TRAILHOUND_ENVIRONMENT_FILE", "/e.toml"),
         ("TRAILHOUND_RECORD_CAP", "1MiB"),
         ("TRAILHOUND_INFLATE_CAP", "1000"),
         ("TRAILHOUND_THREADS", "3"),
@@ -157,6 +163,10 @@ fn every_setting_has_a_flag() {
         scoring: text(),
         scoring_file: text(),
         sensitive_apis: text(),
+        rules: text(),
+        builtin_rules: text(),
+        exclude_rules: text(),
+        environment_file: text(),
         min_risk: text(),
         record_cap: text(),
         inflate_cap: text(),

@@ -21,12 +21,15 @@ pub struct Matcher {
     /// For each leaf on a column what is known of the column's values.
     memory: Vec<Vec<Known>>,
     /// The rules that can fire for a kind of event, by the numbers of its name and source.
-    kinds: HashMap<(u32, u32), Arc<[usize]>, FixedState>,
-    last: Option<((u32, u32), Arc<[usize]>)>,
+    kinds: HashMap<Kind, Arc<[usize]>, FixedState>,
+    last: Option<(Kind, Arc<[usize]>)>,
     /// The numbers of the sets that this worker has met.
     numbers: HashMap<Box<[u32]>, u32, FixedState>,
     hits: Vec<u32>,
 }
+
+/// A kind of event: the numbers of its name and source.
+type Kind = (u32, u32);
 
 /// What is known of a leaf for a value.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
