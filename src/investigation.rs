@@ -22,7 +22,7 @@ use crate::ingest::reopen::Reopener;
 use crate::ingest::status::{Counts, Status};
 use crate::ingest::worker::{Options, Shared};
 use crate::score::scorer::plain_name;
-use crate::score::{Factor, Scorer, Scoring, rank};
+use crate::score::{Factor, Scorer, Scoring, burst, rank};
 use crate::source::Listing;
 use crate::store::finish::{Finished, finish};
 use crate::store::flags::RecordKind;
@@ -282,6 +282,7 @@ impl Loading<'_> {
             finish(&segments, &self.shared.files.ranks(), &mut same);
         let dicts = self.shared.dicts.snapshot();
         rank::contexts(&mut segments, &dicts);
+        burst::number(&mut segments, &dicts);
         let mut scorer = self.base.judgment.scorer();
         let hits = self.sets.snapshot();
         scorer.learn(&dicts, &hits);

@@ -36,7 +36,11 @@ pub(crate) fn run(args: &ScanArgs) -> Outcome {
     let most = output::most(args.print.top, if fold { TABLE_ROWS } else { usize::MAX });
     // A table folds rows that are alike, so it needs more than it shows.
     let limit = if fold { None } else { Some(most) };
-    let rows = order::sorted(&inv.table, &above, Sort::default(), limit);
+    let rows = if fold {
+        order::sorted_in_bursts(&inv.table, &above, Sort::default(), limit)
+    } else {
+        order::sorted(&inv.table, &above, Sort::default(), limit)
+    };
     print(args, inv, &query, &wanted, min_risk, &rows, most)?;
     let unreadable = load::tell_rejects(inv, &args.print);
     let found = fail_on.is_some_and(|least| !at_least(inv, &wanted, least).is_empty());

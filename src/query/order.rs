@@ -59,6 +59,69 @@ pub fn sorted(table: &Table, selection: &Selection, sort: Sort, limit: Option<us
     keyed.into_iter().map(|key| key as u32).collect()
 }
 
+/// As [`sorted`], with the events of a burst beside each other where the riskiest come first: bursts go by the
+/// highest of their ranks. A burst that begins within `limit` rows is there as a whole.
+pub fn sorted_in_bursts(table: &Table, selection: &Selection, sort: Sort, limit: Option<usize>) -> Vec<u32> {
+    let is_numbered = table.segments().all(|(_, segment)| segment.burst_column().is_some());
+    if sort.by != Field::Risk || !is_numbered {
+        return sorted(table, selection, sort, limit);
+    }
+    let flip = |key: u32| if sort.descending { !key } else { key };
+    // By the first row of each burst: the least of its keys as they sort, and how many rows there are.
+    let mut bursts = vec![(u32::MAX, 0u32); table.len() as usize];
+    each(table, selection, |row| {
+        if let Some(burst) = row.burst().and_then(|first| bursts.get_mut(first as usize)) {
+            *burst = (burst.0.min(flip(rank::key_of(&row))), burst.1 + 1);
+        }
+    });
+    let there = bursts.iter().enumerate().filter(|(_, (_, rows))| *rows > 0);
+    let mut order: Vec<u64> = there.map(|(first, (key, _))| u64::from(*key) << 32 | first as u64).collect();
+    if let Some(limit) = limit.filter(|&limit| limit < order.len()) {
+        if limit == 0 {
+            return Vec::new();
+        }
+        order.select_nth_unstable(limit - 1);
+        order.truncate(limit);
+    }
+    order.sort_unstable();
+    // From here on the table says where each burst begins in the list; what has no place is left out.
+    let mut total = 0usize;
+    let mut places = vec![u32::MAX; bursts.len()];
+    for first in order.iter().map(|key| *key as u32 as usize) {
+        if limit.is_some_and(|limit| total >= limit) {
+            break;
+        }
+        if let (Some(place), Some(burst)) = (places.get_mut(first), bursts.get(first)) {
+            *place = total as u32;
+            total += burst.1 as usize;
+        }
+    }
+    placed(table, selection, places, total, flip)
+}
+
+/// The rows at the places of their bursts, and within a burst by rank.
+fn placed(
+    table: &Table,
+    selection: &Selection,
+    mut next: Vec<u32>,
+    total: usize,
+    flip: impl Fn(u32) -> u32,
+) -> Vec<u32> {
+    let mut out = vec![(0u32, 0u64); total];
+    each(table, selection, |row| {
+        let Some(first) = row.burst() else { return };
+        let Some(place) = next.get_mut(first as usize).filter(|place| **place != u32::MAX) else { return };
+        if let Some(slot) = out.get_mut(*place as usize) {
+            *slot = (first, u64::from(flip(rank::key_of(&row))) << 32 | u64::from(row.number()));
+        }
+        *place += 1;
+    });
+    for burst in out.chunk_by_mut(|a, b| a.0 == b.0).filter(|burst| burst.len() > 1) {
+        burst.sort_unstable();
+    }
+    out.into_iter().map(|(_, key)| key as u32).collect()
+}
+
 /// A number for each row that sorts it: the key above, the place in time below.
 fn keyed(table: &Table, selection: &Selection, sort: Sort) -> Vec<u64> {
     let flip = |key: u32| if sort.descending { !key } else { key };

@@ -355,6 +355,7 @@ fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segme
         content: Vec::new(),
         risk: places.iter().filter_map(|p| of(p).0.risk.get(of(p).1).copied()).collect(),
         context: Vec::new(),
+        burst: None,
     }
 }
 

@@ -78,6 +78,7 @@ impl Builder {
             content: rows.iter().map(|r| r.content).collect(),
             risk: Vec::new(),
             context: Vec::new(),
+            burst: None,
         };
         self.rows.clear();
         segment
@@ -125,6 +126,8 @@ pub struct Segment {
     pub(crate) risk: Vec<u8>,
     /// What else orders events of the same risk; see `score::rank`.
     pub(crate) context: Vec<u16>,
+    /// The first row of each event's burst; see `score::burst`.
+    pub(crate) burst: Option<Ints>,
 }
 
 impl Default for Ints {
@@ -209,11 +212,22 @@ impl Segment {
         self.context = contexts;
     }
 
+    /// The first row of each event's burst; `None` until somebody numbered them.
+    pub fn burst_column(&self) -> Option<&Ints> {
+        self.burst.as_ref()
+    }
+
+    /// Sets the bursts, one number a row.
+    pub fn set_bursts(&mut self, bursts: &[u64]) {
+        self.burst = Some(Ints::pack(bursts));
+    }
+
     /// The memory it takes, in bytes.
     pub fn heap_bytes(&self) -> usize {
         let ints: usize = self.columns.iter().map(Ints::heap_bytes).sum();
         let rest = [&self.file, &self.offset, &self.part, &self.flags, &self.hits].map(Ints::heap_bytes);
         ints + rest.iter().sum::<usize>()
+            + self.burst.as_ref().map_or(0, Ints::heap_bytes)
             + self.time.capacity() * 8
             + self.id.capacity() * 16
             + self.content.capacity() * 8

@@ -277,6 +277,11 @@ impl<'a> Row<'a> {
         self.segment.contexts().get(self.slot).copied().unwrap_or(0)
     }
 
+    /// The first row of the burst that the event belongs to; `None` while a load runs.
+    pub fn burst(&self) -> Option<u32> {
+        self.segment.burst_column().map(|bursts| bursts.id(self.slot))
+    }
+
     /// The number of what was found in the record; 0 for nothing.
     pub fn hits(&self) -> u32 {
         self.segment.hit_column().id(self.slot)

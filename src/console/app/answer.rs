@@ -11,7 +11,7 @@ use crate::event::time::Time;
 use crate::investigation::Investigation;
 use crate::query::Expr;
 use crate::query::group::{self, Group};
-use crate::query::order::{Sort, sorted};
+use crate::query::order::{Sort, sorted_in_bursts};
 use crate::query::plan::{Node, plan};
 use crate::query::run::{self, Reading, Selection};
 use crate::query::series::Series;
@@ -143,7 +143,7 @@ fn put_together(request: &Request, selection: &Selection, limit: Option<usize>) 
         Some(window) => run::narrow(&plan(window, inv), &inv.table, selection),
         None => selection.clone(),
     };
-    let rows = sorted(&inv.table, &selection, request.sort, limit);
+    let rows = sorted_in_bursts(&inv.table, &selection, request.sort, limit);
     let lines = lines(inv, &rows, &request.open_bursts);
     let anchor = request.anchor.as_deref().and_then(|id| inv.table.find_id(id));
     Answer {
