@@ -5,10 +5,12 @@
 //! writes what comes back. Results go to stdout and nothing else does; progress and
 //! notes go to stderr.
 
+mod actors;
 mod args;
 mod config;
 mod console;
 mod documents;
+mod eval;
 mod exit;
 mod keys;
 mod load;
@@ -48,6 +50,8 @@ pub fn run() -> ExitCode {
         Some(Command::Demo(args)) => console::demo(&args),
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Query(args)) => query::run(&args),
+        Some(Command::Actors(args)) => actors::run(&args),
+        Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Synth(args)) => synth::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Keys(args)) => keys::run(&args),

@@ -281,10 +281,10 @@ impl Loading<'_> {
         let Finished { mut segments, origins, duplicates, conflicts } =
             finish(&segments, &self.shared.files.ranks(), &mut same);
         let dicts = self.shared.dicts.snapshot();
-        rank::contexts(&mut segments, &dicts);
+        let hits = self.sets.snapshot();
+        rank::contexts(&mut segments, &dicts, &self.base.judgment.rules.levels(&hits));
         burst::number(&mut segments, &dicts);
         let mut scorer = self.base.judgment.scorer();
-        let hits = self.sets.snapshot();
         scorer.learn(&dicts, &hits);
         let table = Table::new(segments, dicts, true).with_origins(origins);
         let snapshot = self.snapshot(table);

@@ -7,7 +7,9 @@
 
 pub mod csv;
 pub mod document;
+pub mod eval;
 pub mod event_line;
 pub mod overview;
+pub mod shown;
 pub mod summary;
 pub mod table;

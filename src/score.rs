@@ -11,6 +11,7 @@
 
 pub mod burst;
 pub mod rank;
+pub mod rollup;
 pub mod scorer;
 pub mod scoring;
 

@@ -39,6 +39,10 @@ pub enum Command {
     Scan(ScanArgs),
     /// Print the events that match a query, count them by a field, or draw them over time.
     Query(QueryArgs),
+    /// Print whom to look at first: actors, or sessions, by all that they did.
+    Actors(ActorsArgs),
+    /// Measure how early the list shows a labeled attack.
+    Eval(EvalArgs),
     /// Write realistic CloudTrail logs with labeled attacks in them.
     Synth(SynthArgs),
     /// List or check detection rules in the Sigma format.
@@ -227,6 +231,9 @@ pub struct ScanArgs {
     /// Print only counts, as JSON.
     #[arg(long)]
     pub summary: bool,
+    /// One line for all that a session repeats without anything else between, with how often, first and last time.
+    #[arg(long)]
+    pub collapse: bool,
     /// End with status 1 when an event has at least this risk: a number, or low, medium, high, critical.
     #[arg(long, value_name = "RISK")]
     pub fail_on: Option<String>,
@@ -253,6 +260,69 @@ pub struct QueryArgs {
     /// What is printed, and how.
     #[command(flatten)]
     pub print: PrintArgs,
+}
+
+/// What to read, for commands with few choices.
+#[derive(Args, Debug)]
+pub struct InputArgs {
+    /// Files, folders, patterns or - to read.
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<String>,
+    /// List everything that could not be read, not only the first few.
+    #[arg(long)]
+    pub show_rejects: bool,
+    /// No progress and no notes, only results and errors.
+    #[arg(long)]
+    pub quiet: bool,
+    /// Settings that every command shares.
+    #[command(flatten)]
+    pub settings: SettingArgs,
+}
+
+/// The form of a list.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ListFormat {
+    /// A table for people.
+    Table,
+    /// One JSON document.
+    Json,
+}
+
+/// `trailhound actors`.
+#[derive(Args, Debug)]
+pub struct ActorsArgs {
+    /// The form of the output.
+    #[arg(long, short, value_enum, default_value = "table")]
+    pub format: ListFormat,
+    /// Sessions instead of actors.
+    #[arg(long)]
+    pub sessions: bool,
+    /// Only what was done in events that match this query.
+    #[arg(long, short, value_name = "QUERY")]
+    pub query: Option<String>,
+    /// Print at most N; 0 for all. A table shows 40 unless told.
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// `trailhound eval`.
+#[derive(Args, Debug)]
+pub struct EvalArgs {
+    /// A table with the columns eventID, attack (1 for an event of the attack) and technique, parted by tabs or commas.
+    #[arg(long, value_name = "FILE")]
+    pub labels: PathBuf,
+    /// Replace this word in the input before it is judged, so that a telling name helps nobody. Can be repeated.
+    #[arg(long, value_name = "WORD")]
+    pub mask: Vec<String>,
+    /// The form of the output.
+    #[arg(long, short, value_enum, default_value = "table")]
+    pub format: ListFormat,
+    /// What is read.
+    #[command(flatten)]
+    pub input: InputArgs,
 }
 
 /// `trailhound synth`.

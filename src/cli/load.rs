@@ -4,7 +4,6 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::args::PrintArgs;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::rule_files;
 use crate::config::settings::Scoring as ScoringName;
@@ -100,10 +99,19 @@ pub(crate) fn everything(
     settings: &Settings,
     quiet: bool,
 ) -> Result<&'static Investigation, Failure> {
+    everything_of(listing(sources), settings, quiet)
+}
+
+/// As [`everything`], for objects that are listed already.
+pub(crate) fn everything_of(
+    listing: Listing,
+    settings: &Settings,
+    quiet: bool,
+) -> Result<&'static Investigation, Failure> {
     let judgment = judgment(settings)?;
     let status = Arc::new(Status::default());
     let bar = (!quiet && std::io::stderr().is_terminal()).then(|| progress(&status));
-    let inv = load(listing(sources), options(settings), judgment, status, &|_| {});
+    let inv = load(listing, options(settings), judgment, status, &|_| {});
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
@@ -134,13 +142,12 @@ fn progress(status: &Arc<Status>) -> indicatif::ProgressBar {
 const REJECTS_SHOWN: usize = 5;
 
 /// Says on stderr what could not be read, and what was passed over; how the program should end for it.
-pub(crate) fn tell_rejects(inv: &Investigation, args: &PrintArgs) -> Exit {
-    if !args.quiet {
+pub(crate) fn tell_rejects(inv: &Investigation, quiet: bool, all: bool) -> Exit {
+    if !quiet {
         for (what, times) in inv.status.notes() {
             eprintln!("trailhound: passed over: {} (×{})", visible(&what), count(times));
         }
     }
-    let all = args.show_rejects;
     let rejects = inv.status.rejects();
     let total = inv.status.counts().rejected;
     let shown = if all { rejects.len() } else { REJECTS_SHOWN };

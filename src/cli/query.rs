@@ -11,6 +11,7 @@ use crate::query::order::{self, Sort};
 use crate::query::records::Reading;
 use crate::query::run::Selection;
 use crate::query::series::Series;
+use crate::report::shown::Shown;
 use crate::report::{csv, document, event_line, table};
 use crate::text::{count, plural};
 
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &QueryArgs) -> Outcome {
         None if args.histogram => print_series(args, inv, &wanted)?,
         None => print_events(args, inv, &wanted, sort)?,
     }
-    Ok(load::tell_rejects(inv, &args.print))
+    Ok(load::tell_rejects(inv, args.print.quiet, args.print.show_rejects))
 }
 
 fn print_events(
@@ -46,15 +47,19 @@ fn print_events(
 ) -> Result<(), Failure> {
     let table = args.print.format == Format::Table;
     let most = output::most(args.print.top, if table { TABLE_ROWS } else { usize::MAX });
-    let rows = order::sorted(&inv.table, wanted, sort, (!table).then_some(most));
+    let shown = if table {
+        Shown::in_bursts(inv, order::sorted_in_bursts(&inv.table, wanted, sort, None))
+    } else {
+        Shown::singly(order::sorted(&inv.table, wanted, sort, Some(most)))
+    };
     output::to_stdout(|out| match args.print.format {
-        Format::Jsonl | Format::Json => event_line::write(out, inv, &rows),
-        Format::Csv => csv::write_events(out, inv, &rows, output::csv_style(&args.print)),
+        Format::Jsonl | Format::Json => event_line::write(out, inv, &shown),
+        Format::Csv => csv::write_events(out, inv, &shown, output::csv_style(&args.print)),
         Format::Table => {
             let style = output::table_style();
             let of = plural(inv.event_count(), "event");
             writeln!(out, "{} of {of}", plural(wanted.count() as u64, "row"))?;
-            table::write_events(out, inv, &rows, most, style)
+            table::write_events(out, inv, &shown, most, style)
         }
     })?;
     Ok(())

@@ -8,8 +8,10 @@ use crate::investigation::Investigation;
 use crate::query::order::{self, Sort};
 use crate::query::run::{self, Reading, Selection};
 use crate::query::{Query, parse, plan};
-use crate::report::{csv, document, event_line, overview, summary, table};
+use crate::report::shown::Shown;
+use crate::report::{csv, document, event_line, summary, table};
 use crate::score::Level;
+use crate::score::rollup::{Unit, rollup};
 
 /// How many events a table shows unless told.
 const TABLE_ROWS: usize = 40;
@@ -28,21 +30,20 @@ pub(crate) fn run(args: &ScanArgs) -> Outcome {
             serde_json::to_writer_pretty(&mut *out, &summary::Summary::new(inv))?;
             out.write_all(b"\n")
         })?;
-        return Ok(load::tell_rejects(inv, &args.print));
+        return Ok(load::tell_rejects(inv, args.print.quiet, args.print.show_rejects));
     }
     let wanted = select(inv, &query)?;
     let above = at_least(inv, &wanted, min_risk);
-    let fold = args.print.format == Format::Table;
+    let fold = args.collapse || args.print.format == Format::Table;
     let most = output::most(args.print.top, if fold { TABLE_ROWS } else { usize::MAX });
-    // A table folds rows that are alike, so it needs more than it shows.
-    let limit = if fold { None } else { Some(most) };
-    let rows = if fold {
-        order::sorted_in_bursts(&inv.table, &above, Sort::default(), limit)
+    let shown = if fold {
+        Shown::in_bursts(inv, order::sorted_in_bursts(&inv.table, &above, Sort::default(), None))
     } else {
-        order::sorted(&inv.table, &above, Sort::default(), limit)
+        Shown::singly(order::sorted(&inv.table, &above, Sort::default(), Some(most)))
     };
-    print(args, inv, &query, &wanted, min_risk, &rows, most)?;
-    let unreadable = load::tell_rejects(inv, &args.print);
+    let shown = if args.print.format == Format::Table { shown } else { shown.at_most(most) };
+    print(args, inv, &query, &wanted, min_risk, &shown, most)?;
+    let unreadable = load::tell_rejects(inv, args.print.quiet, args.print.show_rejects);
     let found = fail_on.is_some_and(|least| !at_least(inv, &wanted, least).is_empty());
     Ok(if found { Exit::Found } else { unreadable })
 }
@@ -53,16 +54,16 @@ fn print(
     query: &Query,
     wanted: &Selection,
     min_risk: u8,
-    rows: &[u32],
+    shown: &Shown,
     most: usize,
 ) -> Result<(), Failure> {
     output::to_stdout(|out| match args.print.format {
-        Format::Jsonl => event_line::write(out, inv, rows),
-        Format::Csv => csv::write_events(out, inv, rows, output::csv_style(&args.print)),
+        Format::Jsonl => event_line::write(out, inv, shown),
+        Format::Csv => csv::write_events(out, inv, shown, output::csv_style(&args.print)),
         Format::Json => {
             let meta = document::Metadata {
                 generated_at: now(),
-                total_critical_events: rows.len(),
+                total_critical_events: shown.len(),
                 analyzer_version: env!("CARGO_PKG_VERSION"),
                 analyzer: "trailhound",
                 scoring: &inv.judgment.scoring.name,
@@ -70,20 +71,20 @@ fn print(
                 min_risk,
                 total_events: inv.event_count(),
             };
-            document::write_events(out, inv, rows, &meta)
+            document::write_events(out, inv, shown, &meta)
         }
         Format::Table => {
             let style = output::table_style();
             table::write_head(out, inv, style)?;
-            let actors = overview::actors(inv, wanted);
-            let shown = actors.len().min(TABLE_ACTORS);
+            let actors = rollup(inv, wanted, Unit::Actor);
+            let first = actors.len().min(TABLE_ACTORS);
             writeln!(out)?;
-            table::write_actors(out, &actors[..shown], style)?;
+            table::write_actors(out, &actors[..first], style)?;
             writeln!(out)?;
-            if rows.is_empty() {
+            if shown.is_empty() {
                 return writeln!(out, "No event has a risk of {min_risk} or more; see all with --all.");
             }
-            table::write_events(out, inv, rows, most, style)
+            table::write_events(out, inv, shown, most, style)
         }
     })?;
     Ok(())

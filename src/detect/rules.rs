@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::attack::Attack;
 use super::engine::{Engine, Matcher};
-use super::hits::HitSets;
+use super::hits::{HitSets, Sets};
 use super::sigma::item::Placeholders;
 use super::sigma::rule::{Rule, RuleError};
 use super::sigma::set::RuleSet;
@@ -103,6 +103,12 @@ impl Rules {
     /// The rules among `numbers` whose hits are shown.
     pub fn shown<'r>(&'r self, numbers: &'r [u32]) -> impl Iterator<Item = &'r RuleInfo> {
         numbers.iter().filter_map(|n| self.infos.get(*n as usize)).filter(|info| !info.serves)
+    }
+
+    /// For each set the level of the best rule in it that is shown: 0 for none, 1 for the lowest.
+    pub fn levels(&self, sets: &Sets) -> Vec<u16> {
+        let best = |set| self.shown(sets.get(set)).map(|rule| rule.level as u16 + 1).max();
+        (0..sets.len()).map(|set| best(set).unwrap_or(0)).collect()
     }
 
     /// Watches records while they are loaded, and numbers what hits them by `sets`.

@@ -11,6 +11,7 @@ use crate::investigation::Investigation;
 use crate::query::group::Group;
 use crate::query::series::Series;
 use crate::report::event_line::time_text;
+use crate::report::shown::Shown;
 use crate::score::Level;
 use crate::store::{Column, Row};
 
@@ -127,15 +128,26 @@ pub const EVENT_COLUMNS: [&str; 21] = [
     "Offset",
 ];
 
-/// Writes events, in the order given.
+/// What stands behind them where bursts are folded.
+const BURST_COLUMNS: [&str; 3] = ["Times", "FirstTime", "LastTime"];
+
+/// Writes events.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_events(out: &mut dyn Write, inv: &Investigation, rows: &[u32], style: Style) -> io::Result<()> {
+pub fn write_events(out: &mut dyn Write, inv: &Investigation, shown: &Shown, style: Style) -> io::Result<()> {
     let mut csv = Writer::new(out, style);
-    csv.row(&EVENT_COLUMNS)?;
-    for row in rows.iter().filter_map(|&n| inv.table.row(n)) {
-        write_event(&mut csv, inv, &row)?;
+    let more = if shown.is_in_bursts() { &BURST_COLUMNS[..] } else { &[] };
+    csv.row(&[&EVENT_COLUMNS[..], more].concat())?;
+    for line in shown.lines(inv) {
+        write_event(&mut csv, inv, &line.row)?;
+        if shown.is_in_bursts() {
+            let (first, last) = line.span(inv);
+            csv.number(i64::try_from(line.times()).unwrap_or(i64::MAX))?;
+            csv.text(&time_text(first).unwrap_or_default())?;
+            csv.text(&time_text(last).unwrap_or_default())?;
+        }
+        csv.end()?;
     }
     Ok(())
 }
@@ -170,8 +182,7 @@ fn write_event(csv: &mut Writer<'_>, inv: &Investigation, row: &Row<'_>) -> io::
     ] {
         csv.text(text)?;
     }
-    csv.number(i64::try_from(row.locator().offset).unwrap_or(i64::MAX))?;
-    csv.end()
+    csv.number(i64::try_from(row.locator().offset).unwrap_or(i64::MAX))
 }
 
 /// The factors in words: `critical action StopLogging (+50); public address 203.0.113.7 (+20)`.

@@ -8,6 +8,7 @@ use crate::investigation::Investigation;
 use crate::query::group::Group;
 use crate::query::series::Series;
 use crate::report::event_line::{EventLine, some, time_text};
+use crate::report::shown::{Shown, ShownLine};
 use crate::score::Level;
 use crate::store::{Column, Row};
 
@@ -42,27 +43,28 @@ struct CriticalEvent<'a> {
     line: EventLine<'a>,
 }
 
-/// Writes the events, in the order given, as one document.
+/// Writes the events as one document.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn write_events(
     out: &mut dyn Write,
     inv: &Investigation,
-    rows: &[u32],
+    shown: &Shown,
     meta: &Metadata<'_>,
 ) -> io::Result<()> {
     out.write_all(b"{\n  \"metadata\": ")?;
     serde_json::to_writer(&mut *out, meta)?;
     out.write_all(b",\n  \"critical_events\": [")?;
-    for (n, row) in rows.iter().filter_map(|&n| inv.table.row(n)).enumerate() {
+    for (n, line) in shown.lines(inv).enumerate() {
         out.write_all(if n == 0 { b"\n    " } else { b",\n    " })?;
-        serde_json::to_writer(&mut *out, &critical(inv, &row))?;
+        serde_json::to_writer(&mut *out, &critical(inv, &line))?;
     }
     out.write_all(b"\n  ]\n}\n")
 }
 
-fn critical<'a>(inv: &'a Investigation, row: &Row<'a>) -> CriticalEvent<'a> {
+fn critical<'a>(inv: &'a Investigation, line: &ShownLine<'a>) -> CriticalEvent<'a> {
+    let row = &line.row;
     let identity = row.identity();
     CriticalEvent {
         timestamp: time_text(row.time()),
@@ -76,7 +78,7 @@ fn critical<'a>(inv: &'a Investigation, row: &Row<'a>) -> CriticalEvent<'a> {
         error_code: some(row.text(Column::Error)),
         criticality_reasons: inv.factors(row).into_iter().map(|f| f.reason).collect(),
         resources: resources(inv, row),
-        line: EventLine::new(inv, row),
+        line: EventLine::new(inv, line),
     }
 }
 

@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use crate::event::time::Time;
 use crate::investigation::Investigation;
+use crate::report::shown::{Shown, ShownLine};
 use crate::score::{Factor, Level};
+use crate::store::Column;
 use crate::store::flags::{Flags, RecordKind};
-use crate::store::{Column, Row};
 
 /// An event with everything that is known of it but the raw record. Absent texts are `null`.
 #[derive(Serialize, Debug)]
@@ -46,12 +47,41 @@ pub struct EventLine<'a> {
     /// Where else the same event was met.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also_at: Vec<Place>,
+    /// For how many events it stands, where bursts are folded.
+    #[serde(flatten)]
+    pub burst: Option<BurstLine>,
     /// Another record has the same id and other content.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub conflict: bool,
     /// Put together from a form that keeps no raw record.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub reconstructed: bool,
+}
+
+/// A burst: what one session did over and over.
+#[derive(Serialize, Debug)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct BurstLine {
+    pub times: usize,
+    pub first_time: Option<String>,
+    pub last_time: Option<String>,
+    /// The ids of all its events, the riskiest first.
+    #[serde(rename = "eventIDs")]
+    pub event_ids: Vec<String>,
+}
+
+impl BurstLine {
+    fn of(inv: &Investigation, line: &ShownLine<'_>) -> Option<Self> {
+        let (first, last) = line.span(inv);
+        let ids = line.burst?.iter().filter_map(|n| inv.table.row(*n)).map(|row| row.id());
+        Some(Self {
+            times: line.times(),
+            first_time: time_text(first),
+            last_time: time_text(last),
+            event_ids: ids.collect(),
+        })
+    }
 }
 
 /// A factor of the score.
@@ -89,7 +119,8 @@ pub(crate) fn time_text(time: Time) -> Option<String> {
 
 impl<'a> EventLine<'a> {
     /// Everything known of an event.
-    pub fn new(inv: &'a Investigation, row: &Row<'a>) -> Self {
+    pub fn new(inv: &'a Investigation, line: &ShownLine<'a>) -> Self {
+        let row = &line.row;
         let identity = row.identity();
         let place =
             |at: crate::store::segment::Locator| Place { file: inv.files.name(at.file), offset: at.offset };
@@ -118,19 +149,20 @@ impl<'a> EventLine<'a> {
             access: if row.flags().has(Flags::WRITE) { "write" } else { "read" },
             record: (row.kind() != RecordKind::Event).then(|| row.kind().name()),
             also_at: inv.table.origins(row.number()).map(place).collect(),
+            burst: BurstLine::of(inv, line),
             conflict: row.flags().has(Flags::CONFLICT),
             reconstructed: row.flags().has(Flags::RECONSTRUCTED),
         }
     }
 }
 
-/// Writes events as lines of JSON, in the order given.
+/// Writes events as lines of JSON.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(out: &mut dyn Write, inv: &Investigation, rows: &[u32]) -> io::Result<()> {
-    for row in rows.iter().filter_map(|&n| inv.table.row(n)) {
-        serde_json::to_writer(&mut *out, &EventLine::new(inv, &row))?;
+pub fn write(out: &mut dyn Write, inv: &Investigation, shown: &Shown) -> io::Result<()> {
+    for line in shown.lines(inv) {
+        serde_json::to_writer(&mut *out, &EventLine::new(inv, &line))?;
         out.write_all(b"\n")?;
     }
     Ok(())

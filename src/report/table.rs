@@ -9,8 +9,10 @@ use crate::investigation::Investigation;
 use crate::query::group::Group;
 use crate::query::series::Series;
 use crate::report::document::resources;
-use crate::report::overview::{self, ActorLine};
-use crate::score::{Level, burst};
+use crate::report::overview;
+use crate::report::shown::{Shown, ShownLine};
+use crate::score::Level;
+use crate::score::rollup::Rollup;
 use crate::store::{Column, Row};
 use crate::text::{clip_middle, count, fit, plural, visible, width};
 
@@ -61,33 +63,21 @@ impl Style {
     }
 }
 
-/// Rows that follow each other and are alike but for their time.
-struct Fold<'a> {
-    row: Row<'a>,
-    times: usize,
-}
-
-fn folded<'a>(inv: &'a Investigation, rows: &[u32]) -> Vec<Fold<'a>> {
-    let bursts = burst::bursts(&inv.table, rows).into_iter();
-    bursts.filter_map(|b| Some(Fold { row: inv.table.row(*rows.get(b.start)?)?, times: b.len() })).collect()
-}
-
-/// Writes events with their reasons, in the order given; rows that are alike become one with `×N`.
+/// Writes events with their reasons; what stands for several is marked `×N`.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn write_events(
     out: &mut dyn Write,
     inv: &Investigation,
-    rows: &[u32],
+    all: &Shown,
     most: usize,
     style: Style,
 ) -> io::Result<()> {
-    let folds = folded(inv, rows);
-    let cells = |fold: &Fold<'_>, rank: usize| -> [String; 10] {
+    let cells = |fold: &ShownLine<'_>, rank: usize| -> [String; 10] {
         let row = &fold.row;
         let level = Level::of(row.risk());
-        let times = if fold.times > 1 { format!("×{}", fold.times) } else { String::new() };
+        let times = if fold.times() > 1 { format!("×{}", fold.times()) } else { String::new() };
         [
             rank.to_string(),
             format!("{:>3} {}", row.risk(), sign(level)),
@@ -103,7 +93,7 @@ pub fn write_events(
     };
     const HEAD: [&str; 10] =
         ["#", "risk", "time (UTC)", "event", "", "service", "actor", "source", "region", "error"];
-    let shown = &folds[..folds.len().min(most)];
+    let shown: Vec<ShownLine<'_>> = all.lines(inv).take(most).collect();
     let lines: Vec<[String; 10]> = shown.iter().enumerate().map(|(n, f)| cells(f, n + 1)).collect();
     let widths = fit_widths(&HEAD, &lines, [0, 0, 0, 32, 0, 20, 36, 39, 14, 40], style.width);
     writeln!(out, "{}", style.bold(&line(&HEAD.map(str::to_owned), &widths)))?;
@@ -114,8 +104,8 @@ pub fn write_events(
             writeln!(out, "{DETAIL_INDENT}{}", style.dim(&clip_middle(&detail, room)))?;
         }
     }
-    if folds.len() > shown.len() {
-        let rest: usize = folds[shown.len()..].iter().map(|f| f.times).sum();
+    if all.len() > shown.len() {
+        let rest: usize = all.lines(inv).skip(most).map(|line| line.times()).sum();
         writeln!(
             out,
             "{}",
@@ -178,11 +168,11 @@ fn line<const N: usize>(cells: &[String; N], widths: &[usize; N]) -> String {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_actors(out: &mut dyn Write, actors: &[ActorLine], style: Style) -> io::Result<()> {
-    let cells = |a: &ActorLine| -> [String; 8] {
+pub fn write_actors(out: &mut dyn Write, actors: &[Rollup], style: Style) -> io::Result<()> {
+    let cells = |a: &Rollup| -> [String; 8] {
         [
             format!("{:>3.0}", a.score),
-            a.actor.clone(),
+            a.name.clone(),
             a.kind.clone(),
             a.account.clone(),
             count(a.events),

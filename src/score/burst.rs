@@ -1,4 +1,4 @@
-//! Bursts: what one session does over and over, without anything else between, takes one row of a list.
+//! Bursts: what one session does over and over takes one row of a list.
 //!
 //! A list of six hundred denied calls to the same API says one thing. Nothing is hidden: the row says how many
 //! events it stands for, has the highest of their scores, and can be opened.
@@ -11,18 +11,25 @@ use hashbrown::HashMap;
 
 use crate::event::outcome::Outcome;
 use crate::store::dicts::DictSet;
-use crate::store::flags::{Flags, RecordKind};
+use crate::store::flags::{Access, Flags, RecordKind};
 use crate::store::segment::Segment;
 use crate::store::{Column, Row, Table};
 
-/// What the events of a burst have in common beside their session.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What the events of a burst have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Act {
+    session: u32,
     event: u32,
     source: u32,
     outcome: Outcome,
+    /// What was acted on, where it tells one act from another: a change that was made. Reading and failing to do
+    /// the same with many things is one act.
     target: u32,
 }
+
+/// How long an act may rest before it is another burst, in milliseconds. Tools repeat themselves between other
+/// calls, so what stands between does not end a burst.
+const REST_MS: i64 = 600_000;
 
 /// Numbers the bursts of all events by their first row. The segments must be in order of time.
 pub fn number(segments: &mut [Arc<Segment>], dicts: &DictSet) {
@@ -30,7 +37,7 @@ pub fn number(segments: &mut [Arc<Segment>], dicts: &DictSet) {
         .map(|id| dicts.identity(id))
         .map(|row| (row.session, row.console_session, row.actor))
         .collect();
-    let mut last: HashMap<u32, (Act, u32), FixedState> = HashMap::default();
+    let mut last: HashMap<Act, (u32, i64), FixedState> = HashMap::default();
     let mut start = 0u32;
     for segment in segments {
         let column = |c: Column| segment.column(c);
@@ -47,18 +54,22 @@ pub fn number(segments: &mut [Arc<Segment>], dicts: &DictSet) {
             let (by_key, console, actor) =
                 sessions.get(identity.id(row) as usize).copied().unwrap_or_default();
             let session = if flags.has(Flags::CONSOLE) { console } else { by_key };
+            let is_change = flags.has(Flags::WRITE) && flags.outcome() == Outcome::Success;
             let act = Act {
+                // Who has no session is taken by name.
+                session: if session == 0 { actor } else { session },
                 event: event.id(row),
                 source: source.id(row),
                 outcome: flags.outcome(),
-                target: target.id(row),
+                target: if is_change { target.id(row) } else { 0 },
             };
-            // Who has no session is taken by name.
-            let slot = last.entry(if session == 0 { actor } else { session }).or_insert((act, number));
-            if slot.0 != act {
-                *slot = (act, number);
+            let time = segment.times().get(row).copied().unwrap_or(0);
+            let burst = last.entry(act).or_insert((number, time));
+            if time.saturating_sub(burst.1) > REST_MS {
+                burst.0 = number;
             }
-            numbers.push(u64::from(slot.1));
+            burst.1 = time;
+            numbers.push(u64::from(burst.0));
         }
         start = start.saturating_add(segment.len() as u32);
         Arc::make_mut(segment).set_bursts(&numbers);
@@ -78,7 +89,8 @@ fn alike(a: &Row<'_>, b: &Row<'_>) -> bool {
     let same = |c: Column| a.id_of(c) == b.id_of(c);
     a.risk() == b.risk()
         && a.outcome() == b.outcome()
-        && [Column::Event, Column::Source, Column::Target].into_iter().all(same)
+        && [Column::Event, Column::Source].into_iter().all(same)
+        && (a.flags().access() == Access::Read || same(Column::Target))
         && a.session_id() == b.session_id()
 }
 

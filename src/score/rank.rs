@@ -23,12 +23,14 @@ use crate::store::{Column, Row};
 /// What is known of an event by comparing it with the others.
 ///
 /// Bits 0-4: the first of its actor in [`crate::event::field::FIRST_SEEN`]; bits 5-8:
-/// rarity, 15 for a kind of event that happened once; bit 9: went through after a denial.
+/// rarity, 15 for a kind of event that happened once; bit 9: went through after a denial; bits 10-12: the level of
+/// the best rule that it hit, 0 for none and 1 for the lowest.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Context(u16);
 
 const FIRST_BITS: u16 = 0b1_1111;
 const RARITY_SHIFT: u32 = 5;
+const RULE_SHIFT: u32 = 10;
 /// The bit of [`Context::after_denial`].
 pub(crate) const AFTER_DENIAL: u16 = 1 << 9;
 
@@ -53,6 +55,11 @@ impl Context {
         self.0 >> RARITY_SHIFT & 15
     }
 
+    /// The level of the best rule that it hit: 0 for none, 1 for the lowest level, 5 for the highest.
+    pub const fn rule(self) -> u16 {
+        self.0 >> RULE_SHIFT & 7
+    }
+
     /// Whether it was done after the same was denied in the same session.
     pub const fn after_denial(self) -> bool {
         self.0 & AFTER_DENIAL != 0
@@ -63,6 +70,7 @@ impl Context {
 pub fn key(risk: u8, context: Context, flags: Flags) -> u32 {
     let write = u32::from(flags.access() == Access::Write);
     u32::from(risk) << 16
+        | u32::from(context.rule()) << 13
         | u32::from(context.after_denial()) << 12
         | context.first_seen().count_ones() << 9
         | u32::from(context.rarity()) << 5
@@ -83,16 +91,18 @@ const BASELINE_MS: i64 = 3_600_000;
 const GLOBAL_SERVICES: [&str; 9] =
     ["iam", "sts", "signin", "organizations", "cloudfront", "route53", "support", "account", "billing"];
 
-/// Works out the contexts of all events. The segments must be in order of time.
-pub fn contexts(segments: &mut [Arc<Segment>], dicts: &DictSet) {
-    let mut ranker = Ranker::new(segments, dicts);
+/// Works out the contexts of all events. The segments must be in order of time; `levels` are those of the sets of
+/// rules, by their number: 0 for none, 1 for the lowest.
+pub fn contexts(segments: &mut [Arc<Segment>], dicts: &DictSet, levels: &[u16]) {
+    let mut ranker = Ranker::new(segments, dicts, levels);
     for segment in segments {
         let contexts = ranker.segment(segment);
         Arc::make_mut(segment).set_contexts(contexts);
     }
 }
 
-struct Ranker {
+struct Ranker<'l> {
+    levels: &'l [u16],
     /// The actor of each identity, as a dense number.
     actors: Vec<u32>,
     /// The sessions of each identity: by key, and for the console.
@@ -105,8 +115,8 @@ struct Ranker {
     denied: HashMap<(u32, u32), (), FixedState>,
 }
 
-impl Ranker {
-    fn new(segments: &[Arc<Segment>], dicts: &DictSet) -> Self {
+impl<'l> Ranker<'l> {
+    fn new(segments: &[Arc<Segment>], dicts: &DictSet, levels: &'l [u16]) -> Self {
         let rows: Vec<_> = (0..dicts.identity_count()).map(|id| dicts.identity(id)).collect();
         let (actors, actor_count) = dense(rows.iter().map(|r| r.actor));
         let families: HashMap<&str, u32> = HashMap::new();
@@ -114,6 +124,7 @@ impl Ranker {
         let source = dicts.column(Column::Source);
         let sizes = [Column::Event, Column::Source, Column::Ip, Column::Region, Column::Agent];
         Self {
+            levels,
             since: vec![i64::MAX; actor_count],
             sessions: rows.iter().map(|r| (r.session, r.console_session)).collect(),
             agents,
@@ -130,6 +141,7 @@ impl Ranker {
         let (event, source, ip) = (column(Column::Event), column(Column::Source), column(Column::Ip));
         let (region, agent, identity) =
             (column(Column::Region), column(Column::Agent), column(Column::Identity));
+        let hits = segment.hit_column();
         let mut last_rarity = ((u32::MAX, u32::MAX), 0);
         (0..segment.len())
             .map(|row| {
@@ -145,6 +157,8 @@ impl Ranker {
                     last_rarity = ((event, source), self.rarity.get(&(event, source)).copied().unwrap_or(0));
                 }
                 bits |= last_rarity.1 << RARITY_SHIFT;
+                let level = self.levels.get(hits.id(row) as usize).copied().unwrap_or(0);
+                bits |= level << RULE_SHIFT;
                 if self.went_through(who, event, flags) {
                     bits |= AFTER_DENIAL;
                 }
@@ -306,7 +320,7 @@ mod tests {
         }
         let mut segments = vec![Arc::new(builder.seal())];
         let set = dicts.snapshot();
-        contexts(&mut segments, &set);
+        contexts(&mut segments, &set, &[]);
         Table::new(segments, set, true)
     }
 

@@ -1,0 +1,212 @@
+//! How early the list shows a labeled attack: measures to compare weights and rules by.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use serde::Serialize;
+
+use crate::investigation::Investigation;
+use crate::query::order::{Sort, sorted_in_bursts};
+use crate::query::run::Selection;
+use crate::score::rollup::{Unit, rollup};
+use crate::score::{Level, burst, rank};
+
+/// What is known of the events of a data set.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Labels {
+    /// By event id: whether it belongs to the attack (`None`: nobody knows), and to which technique.
+    pub events: HashMap<String, Label>,
+}
+
+/// What is known of one event.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// Whether it belongs to the attack; `None` where nobody knows.
+    pub attack: Option<bool>,
+    /// What the attacker wanted with it; empty where that is not said.
+    pub technique: String,
+}
+
+/// Why labels cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum LabelError {
+    /// A column is missing.
+    #[error(
+        "{file}:1: there is no column {column}; the first line has to name eventID, attack and technique"
+    )]
+    Column {
+        /// The file.
+        file: String,
+        /// What it should be called.
+        column: &'static str,
+    },
+    /// A line cannot be read.
+    #[error("{file}: {reason}")]
+    Line {
+        /// The file.
+        file: String,
+        /// What is wrong, and where.
+        reason: String,
+    },
+}
+
+impl Labels {
+    /// Reads a table with a line of names, parted by tabs or commas. `technique` may also be `stratus_technique`,
+    /// or any other name that ends so.
+    ///
+    /// # Errors
+    /// A column that is needed is not there, or a line is broken.
+    pub fn parse(file: &str, text: &str) -> Result<Self, LabelError> {
+        let tabs = text.lines().next().is_some_and(|line| line.contains('\t'));
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(if tabs { b'\t' } else { b',' })
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        let fault = |e: csv::Error| LabelError::Line { file: file.to_owned(), reason: e.to_string() };
+        let names = reader.headers().map_err(fault)?.clone();
+        let column = |wanted: &'static str| {
+            let found = names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+            found.ok_or(LabelError::Column { file: file.to_owned(), column: wanted })
+        };
+        let (id, attack) = (column("eventID")?, column("attack")?);
+        let technique = names.iter().position(|name| name.to_lowercase().ends_with("technique"));
+        // Where a table has both, the sharper name is the technique's and the other one its id.
+        let mut events = HashMap::new();
+        for record in reader.records() {
+            let record = record.map_err(fault)?;
+            let label = Label {
+                attack: match record.get(attack).unwrap_or_default().trim() {
+                    "" | "0" | "-" | "false" | "no" => Some(false),
+                    "?" => None,
+                    _ => Some(true),
+                },
+                technique: technique.and_then(|n| record.get(n)).unwrap_or_default().trim().to_owned(),
+            };
+            events.insert(record.get(id).unwrap_or_default().trim().to_owned(), label);
+        }
+        Ok(Self { events })
+    }
+}
+
+/// The measures.
+#[derive(Clone, PartialEq, Serialize, Debug)]
+pub struct Measures {
+    /// Events that were read and labeled.
+    pub events: usize,
+    /// Those of the attack.
+    pub attack_events: usize,
+    /// Techniques of the attack.
+    pub techniques: usize,
+    /// Rows of the list after bursts are folded.
+    pub rows: usize,
+    /// The part of the techniques that is found within so many rows.
+    pub recall: BTreeMap<usize, f64>,
+    /// The first row of each technique, from 1.
+    pub found_at: BTreeMap<String, usize>,
+    /// The mean of the precision at each row with an event of the attack.
+    pub average_precision: f64,
+    /// Where the actors with events of the attack stand in the list of actors, from 1.
+    pub attackers: BTreeMap<String, usize>,
+    /// How many actors there are.
+    pub actors: usize,
+    /// Rows of high or critical risk without an event of the attack, for every 1,000 benign events.
+    pub high_rows_per_1000_benign: f64,
+    /// Benign events that hit a rule of level medium or above, for every 10,000.
+    pub rule_hits_per_10000_benign: f64,
+    /// How many different ranks the rows have.
+    pub distinct_ranks: usize,
+    /// The most rows of equal rank.
+    pub largest_tie: usize,
+}
+
+/// At how many rows the recall is measured.
+const AT: [usize; 4] = [10, 25, 50, 100];
+
+/// Measures a list against labels.
+pub fn measure(inv: &Investigation, labels: &Labels) -> Measures {
+    let selection = Selection::all(&inv.table);
+    let rows = sorted_in_bursts(&inv.table, &selection, Sort::default(), None);
+    let label = |row: u32| inv.table.row(row).and_then(|row| labels.events.get(&row.id()));
+    let is_attack = |row: u32| label(row).is_some_and(|l| l.attack == Some(true));
+    let mut found_at = BTreeMap::new();
+    let (mut seen, mut precision, mut relevant, mut high) = (0, 0.0, 0, 0);
+    let mut ties: HashMap<u32, usize> = HashMap::new();
+    for burst in burst::bursts(&inv.table, &rows) {
+        let Some(members) = rows.get(burst) else { continue };
+        seen += 1;
+        let attack: Vec<u32> = members.iter().copied().filter(|row| is_attack(*row)).collect();
+        for technique in attack.iter().filter_map(|row| label(*row)).map(|l| &l.technique) {
+            found_at.entry(technique.clone()).or_insert(seen);
+        }
+        if !attack.is_empty() {
+            relevant += 1;
+            precision += relevant as f64 / seen as f64;
+        }
+        if let Some(first) = members.first().and_then(|row| inv.table.row(*row)) {
+            *ties.entry(rank::key_of(&first)).or_default() += 1;
+            high += usize::from(attack.is_empty() && Level::of(first.risk()) >= Level::High);
+        }
+    }
+    let known = rows.iter().filter_map(|row| label(*row));
+    let benign: HashSet<u32> =
+        rows.iter().copied().filter(|r| label(*r).is_some_and(|l| l.attack == Some(false))).collect();
+    let hit = |row: &&u32| {
+        let row = inv.table.row(**row);
+        row.is_some_and(|row| inv.rules_of(&row).any(|rule| rule.level >= Level::Medium))
+    };
+    let hits = benign.iter().filter(hit).count();
+    let part = |n: usize, of: usize, per: f64| if of == 0 { 0.0 } else { n as f64 * per / of as f64 };
+    let within = |most: usize| part(found_at.values().filter(|at| **at <= most).count(), found_at.len(), 1.0);
+    let (attackers, actors) = attackers(inv, &rows, &is_attack);
+    Measures {
+        events: known.count(),
+        attack_events: rows.iter().filter(|row| is_attack(**row)).count(),
+        techniques: found_at.len(),
+        rows: seen,
+        recall: AT.into_iter().map(|most| (most, within(most))).collect(),
+        average_precision: if relevant == 0 { 0.0 } else { precision / relevant as f64 },
+        attackers,
+        actors,
+        high_rows_per_1000_benign: part(high, benign.len(), 1_000.0),
+        rule_hits_per_10000_benign: part(hits, benign.len(), 10_000.0),
+        distinct_ranks: ties.len(),
+        largest_tie: ties.values().copied().max().unwrap_or(0),
+        found_at,
+    }
+}
+
+/// Where the actors of the attack stand, and how many actors there are.
+fn attackers(
+    inv: &Investigation,
+    rows: &[u32],
+    is_attack: &dyn Fn(u32) -> bool,
+) -> (BTreeMap<String, usize>, usize) {
+    let of_attack = rows.iter().copied().filter(|row| is_attack(*row)).filter_map(|row| inv.table.row(row));
+    let guilty: BTreeSet<(&str, &str)> =
+        of_attack.map(|row| inv.table.dicts().actor(row.identity().actor)).collect();
+    let all = rollup(inv, &Selection::all(&inv.table), Unit::Actor);
+    let places = all
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| guilty.contains(&(line.name.as_str(), line.account.as_str())));
+    (places.map(|(n, line)| (line.name.clone(), n + 1)).collect(), all.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_read_with_tabs_or_commas_and_faults_are_named() {
+        let tabs = Labels::parse(
+            "l.tsv",
+            "eventID\tphase\tstratus_technique\tattack\na\tx\tT1\t1\nb\t\t-\t-\nc\t\t?\t?\n",
+        )
+        .unwrap();
+        let commas = Labels::parse("l.csv", "eventID,attack,technique\na,1,T1\nb,0,-\nc,?,?\n").unwrap();
+        assert_eq!(tabs, commas);
+        assert_eq!(tabs.events["a"], Label { attack: Some(true), technique: "T1".to_owned() });
+        assert_eq!((tabs.events["b"].attack, tabs.events["c"].attack), (Some(false), None));
+        let fault = Labels::parse("l.csv", "id,attack\n").unwrap_err().to_string();
+        assert!(fault.contains("l.csv:1: there is no column eventID"), "{fault}");
+    }
+}

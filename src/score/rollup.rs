@@ -1,0 +1,165 @@
+//! Whom to look at first: actors and sessions, by what they did taken together.
+//!
+//! Different acts add up, repetitions of one do not: a flood of one denied call counts once. Reaching more tactics
+//! of an attack counts more than doing more of the same.
+
+use std::collections::BTreeSet;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use crate::event::outcome::Outcome;
+use crate::event::time::Time;
+use crate::investigation::Investigation;
+use crate::query::run::Selection;
+use crate::score::Factor;
+use crate::score::scorer::plain_name;
+use crate::store::flags::Access;
+use crate::store::{Column, Row};
+
+/// What events are rolled up by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unit {
+    /// By actor: a name in an account.
+    Actor,
+    /// By session.
+    Session,
+}
+
+/// What one actor did, or what was done in one session.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Rollup {
+    /// The actor's name, or the session. Hostile.
+    pub name: String,
+    /// The account that the actor belongs to. Hostile.
+    pub account: String,
+    /// `userIdentity.type`. Hostile.
+    pub kind: String,
+    /// 0-100, see [`rollup`].
+    pub score: f64,
+    /// How many events.
+    pub events: u64,
+    /// How many of them changed something, or tried to.
+    pub writes: u64,
+    /// How many were denied.
+    pub denied: u64,
+    /// The first and the last time.
+    pub span: (Time, Time),
+    /// The tactics of what was done, in the order of an attack.
+    pub tactics: Vec<String>,
+    /// What the score is mostly made of, as acts with the points of the riskiest event of each. Hostile.
+    pub why: Vec<Factor>,
+}
+
+/// How many reasons are given.
+const REASONS: usize = 5;
+
+/// From this risk on an act counts for the breadth of tactics.
+const TELLING: u8 = 30;
+
+#[derive(Default)]
+struct Tally {
+    kind: u32,
+    actor: u32,
+    events: u64,
+    writes: u64,
+    denied: u64,
+    first: Option<Time>,
+    last: Option<Time>,
+    /// The riskiest row of each (event, outcome).
+    best: HashMap<(u32, Outcome), (u8, u32), FixedState>,
+    /// A row for each kind of event with the rules that it hit, to look its techniques up by.
+    kinds: HashMap<(u32, u32, u32), u32, FixedState>,
+}
+
+impl Tally {
+    fn add(&mut self, row: &Row<'_>) {
+        self.events += 1;
+        self.writes += u64::from(row.flags().access() == Access::Write);
+        self.denied += u64::from(row.outcome() == Outcome::Denied);
+        if row.time().is_known() {
+            self.first = Some(self.first.map_or(row.time(), |t| t.min(row.time())));
+            self.last = Some(self.last.map_or(row.time(), |t| t.max(row.time())));
+        }
+        let event = row.id_of(Column::Event);
+        let best = self.best.entry((event, row.outcome())).or_default();
+        if best.0 < row.risk() || *best == (0, 0) {
+            *best = (row.risk(), row.number());
+        }
+        self.kinds.entry((event, row.id_of(Column::Source), row.hits())).or_insert(row.number());
+    }
+}
+
+/// The actors or sessions of the selected events, the riskiest first.
+///
+/// The score is the noisy-or of the highest risks of the distinct (event, outcome) pairs, each taken as a chance of
+/// half the cube of risk/100, and one of 5 in 100 for each tactic beyond the first that something telling served.
+pub fn rollup(inv: &Investigation, selection: &Selection, unit: Unit) -> Vec<Rollup> {
+    let mut tallies: HashMap<u32, Tally, FixedState> = HashMap::default();
+    for row in selection.rows(&inv.table).filter_map(|n| inv.table.row(n)) {
+        let identity = row.identity();
+        let key = match unit {
+            Unit::Actor => identity.actor,
+            Unit::Session if row.session_id() == 0 => continue,
+            Unit::Session => row.session_id(),
+        };
+        let new = || Tally { kind: identity.kind, actor: identity.actor, ..Tally::default() };
+        tallies.entry(key).or_insert_with(new).add(&row);
+    }
+    let mut lines: Vec<Rollup> = tallies.iter().map(|(key, tally)| line(inv, unit, *key, tally)).collect();
+    lines.sort_by(|a, b| {
+        b.score
+            .total_cmp(&a.score)
+            .then_with(|| b.denied.cmp(&a.denied))
+            .then_with(|| (&a.name, &a.account).cmp(&(&b.name, &b.account)))
+    });
+    lines
+}
+
+fn line(inv: &Investigation, unit: Unit, key: u32, tally: &Tally) -> Rollup {
+    let dicts = inv.table.dicts();
+    let (name, account) = dicts.actor(tally.actor);
+    let acts = tally.best.values().map(|&(risk, _)| 1.0 - 0.5 * (f64::from(risk) / 100.0).powi(3));
+    let telling = tactics(inv, tally, TELLING).len();
+    let calm = acts.product::<f64>() * 0.95f64.powi(telling.saturating_sub(1).min(14) as i32);
+    Rollup {
+        name: if unit == Unit::Actor { name.to_owned() } else { dicts.word(key).to_owned() },
+        account: account.to_owned(),
+        kind: dicts.word(tally.kind).to_owned(),
+        score: (1.0 - calm) * 100.0,
+        events: tally.events,
+        writes: tally.writes,
+        denied: tally.denied,
+        span: (tally.first.unwrap_or(Time::UNKNOWN), tally.last.unwrap_or(Time::UNKNOWN)),
+        tactics: tactics(inv, tally, 0),
+        why: why(inv, tally),
+    }
+}
+
+/// The tactics of what was done with at least that risk, by their titles, in the order of an attack.
+fn tactics(inv: &Investigation, tally: &Tally, least: u8) -> Vec<String> {
+    let attack = &inv.judgment.attack;
+    let mut found = BTreeSet::new();
+    let rows = tally.kinds.values().copied().chain(tally.best.values().map(|(_, row)| *row));
+    for row in rows.filter_map(|n| inv.table.row(n)).filter(|row| row.risk() >= least) {
+        // A technique can serve several tactics; the first is what it is mostly used for.
+        for id in inv.techniques(&row) {
+            found.extend(attack.technique(id).and_then(|t| t.tactics.first()));
+        }
+    }
+    let order = attack.tactics.iter().filter(|t| found.contains(&t.name));
+    order.map(|t| t.title.clone()).collect()
+}
+
+fn why(inv: &Investigation, tally: &Tally) -> Vec<Factor> {
+    let mut best: Vec<(u8, u32)> = tally.best.values().copied().filter(|(risk, _)| *risk > 0).collect();
+    best.sort_unstable_by_key(|&(risk, row)| (std::cmp::Reverse(risk), row));
+    let reason = |(risk, row): (u8, u32)| {
+        let row = inv.table.row(row)?;
+        let what = format!("{} ({})", plain_name(row.event()), row.outcome().name());
+        let because = inv.factors(&row).into_iter().max_by_key(|factor| factor.points);
+        let because = because.map_or_else(String::new, |factor| format!(": {}", factor.reason));
+        Some(Factor { points: i32::from(risk), reason: format!("{what}{because}") })
+    };
+    best.into_iter().take(REASONS).filter_map(reason).collect()
+}
