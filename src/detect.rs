@@ -4,5 +4,6 @@
 //! functions of it. It does no I/O.
 
 pub mod attack;
+pub mod correlate;
 pub mod sensitive;
 pub mod sigma;

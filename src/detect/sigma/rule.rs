@@ -84,13 +84,14 @@ impl Rule {
 }
 
 /// The name of a file without its folder and ending.
-fn slug(file: &str) -> String {
+pub(crate) fn slug(file: &str) -> String {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     name.trim_end_matches(".yml").trim_end_matches(".yaml").to_owned()
 }
 
 impl Search {
-    fn read(node: &Node, placeholders: &Placeholders) -> Result<Self, (usize, String)> {
+    /// Reads the value of a search; a fault comes with its line.
+    pub(crate) fn read(node: &Node, placeholders: &Placeholders) -> Result<Self, (usize, String)> {
         let group = |map: &Node| {
             let items = map.entries().iter().map(|(key, value)| Item::read(key, value, placeholders));
             items.collect::<Result<Vec<Item>, _>>().map_err(|e| (e.line, e.reason))
