@@ -4,6 +4,8 @@
 //! functions of it. It does no I/O.
 
 pub mod attack;
+pub mod compare;
+pub mod correlate;
 pub mod engine;
 pub mod environment;
 pub mod hits;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::detect::attack::Attack;
+use crate::detect::compare::{self, Compared};
 use crate::detect::environment::Environment;
 use crate::detect::hits::{HitSets, Sets};
 use crate::detect::rules::{RuleInfo, Rules};
@@ -21,6 +22,7 @@ use crate::ingest::pipeline;
 use crate::ingest::reopen::Reopener;
 use crate::ingest::status::{Counts, Status};
 use crate::ingest::worker::{Options, Shared};
+use crate::query::records::Reading;
 use crate::score::scorer::plain_name;
 use crate::score::{Factor, Scorer, Scoring, burst, rank};
 use crate::source::Listing;
@@ -84,6 +86,8 @@ pub struct Investigation {
     pub judgment: Judgment,
     /// Which rules the numbers in the column of hits stand for.
     pub hits: Sets,
+    /// What rules on more than one event found; known once the load is complete.
+    pub compared: Arc<Compared>,
     scorer: Arc<Scorer>,
     records: Arc<Records>,
     actors: OnceLock<usize>,
@@ -103,6 +107,7 @@ impl Investigation {
             conflicts: 0,
             complete: true,
             hits: Sets::default(),
+            compared: Arc::default(),
             scorer: Arc::new(judgment.scorer()),
             judgment,
             records: Arc::new(Records::new(Arc::new(opener))),
@@ -281,14 +286,53 @@ impl Loading<'_> {
         let Finished { mut segments, origins, duplicates, conflicts } =
             finish(&segments, &self.shared.files.ranks(), &mut same);
         let dicts = self.shared.dicts.snapshot();
+        let table = Table::new(std::mem::take(&mut segments), dicts.clone(), true);
+        let mut inv =
+            Investigation { hits: self.sets.snapshot(), duplicates, conflicts, ..self.snapshot(table) };
+        let compared = compare::compare(&inv, &Reading::default());
+        segments = std::mem::take(&mut inv.table).into_segments();
+        self.add_hits(&mut segments, &compared.hits);
         let hits = self.sets.snapshot();
-        rank::contexts(&mut segments, &dicts, &self.base.judgment.rules.levels(&hits));
+        rank::contexts(&mut segments, &dicts, &inv.judgment.rules.levels(&hits));
         burst::number(&mut segments, &dicts);
-        let mut scorer = self.base.judgment.scorer();
+        let mut scorer = inv.judgment.scorer();
         scorer.learn(&dicts, &hits);
         let table = Table::new(segments, dicts, true).with_origins(origins);
-        let snapshot = self.snapshot(table);
-        Investigation { duplicates, conflicts, complete: true, hits, scorer: Arc::new(scorer), ..snapshot }
+        Investigation {
+            table,
+            hits,
+            compared: Arc::new(compared),
+            complete: true,
+            scorer: Arc::new(scorer),
+            ..inv
+        }
+    }
+
+    /// Adds hits of rules on more than one event to the column of hits: (row, rule), in order.
+    fn add_hits(&self, segments: &mut [Arc<Segment>], hits: &[(u32, u32)]) {
+        let sets = self.sets.snapshot();
+        let mut start = 0u32;
+        for segment in segments {
+            let end = start.saturating_add(segment.len() as u32);
+            let from = hits.partition_point(|(row, _)| *row < start);
+            let to = hits.partition_point(|(row, _)| *row < end);
+            let own = hits.get(from..to).unwrap_or_default();
+            if !own.is_empty() {
+                let mut numbers = Vec::with_capacity(segment.len());
+                segment.hit_column().for_each(|_, set| numbers.push(set));
+                for of_row in own.chunk_by(|a, b| a.0 == b.0) {
+                    let Some(slot) = of_row.first().and_then(|hit| numbers.get_mut((hit.0 - start) as usize))
+                    else {
+                        continue;
+                    };
+                    let mut all = sets.get(*slot as u32).to_vec();
+                    all.extend(of_row.iter().map(|hit| hit.1));
+                    *slot = u64::from(self.sets.number(&all));
+                }
+                Arc::make_mut(segment).set_hits(&numbers);
+            }
+            start = end;
+        }
     }
 }
 

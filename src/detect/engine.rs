@@ -116,13 +116,21 @@ impl Place {
     pub(crate) fn of(item: &Item) -> Self {
         let refers = item.tests.iter().any(|test| matches!(test, Test::Field(..)));
         match item.field.as_deref() {
-            Some([root, ..]) if root == "userIdentity" && !refers => Self::Identity,
-            Some([root]) if !refers => {
-                let column = COLUMNS.iter().find(|(name, _)| name == root);
-                column.map_or(Self::Record, |(_, column)| Self::Column(*column))
-            }
+            Some(path) if !refers => place_of_path(path),
             _ => Self::Record,
         }
+    }
+}
+
+/// Where the value of a path stands.
+pub(crate) fn place_of_path(path: &[String]) -> Place {
+    match path {
+        [root, ..] if root == "userIdentity" => Place::Identity,
+        [root] => {
+            let column = COLUMNS.iter().find(|(name, _)| name == root);
+            column.map_or(Place::Record, |(_, column)| Place::Column(*column))
+        }
+        _ => Place::Record,
     }
 }
 

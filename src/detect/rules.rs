@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::attack::Attack;
 use super::engine::{Engine, Matcher};
 use super::hits::{HitSets, Sets};
+use super::sigma::correlation::Link;
 use super::sigma::item::Placeholders;
 use super::sigma::rule::{Rule, RuleError};
 use super::sigma::set::RuleSet;
@@ -23,6 +24,10 @@ pub struct Rules {
     engine: Arc<Engine>,
     faults: Vec<RuleError>,
     excluded: Vec<String>,
+    /// Whether a rule on more than one event needs the hits of that rule on single events.
+    needed: Vec<bool>,
+    /// Rules on what is new: the rule that selects events, and the number of the one that tells.
+    firsts: Vec<(usize, u32)>,
 }
 
 /// What is told of a rule where it hits.
@@ -56,18 +61,77 @@ impl Rules {
     /// Rules from these files, without those whose id or file name is excluded.
     pub fn read(files: &Files, placeholders: &Placeholders, exclude: &[String], attack: &Attack) -> Self {
         let texts = files.iter().map(|(file, text)| (file.as_str(), text.as_str()));
-        let (mut set, faults) = RuleSet::read(texts, placeholders);
+        let (mut set, mut faults) = RuleSet::read(texts, placeholders);
         let mut excluded = Vec::new();
-        set.rules.retain(|rule| {
-            let out = exclude.iter().any(|id| id.eq_ignore_ascii_case(&rule.id));
-            if out {
-                excluded.push(rule.id.clone());
-            }
-            !out
-        });
-        let infos = set.rules.iter().map(|rule| RuleInfo::new(rule, attack)).collect();
+        if !exclude.is_empty() {
+            set.retain(&mut faults, |id| {
+                let out = exclude.iter().any(|other| other.eq_ignore_ascii_case(id));
+                excluded.extend(out.then(|| id.to_owned()));
+                !out
+            });
+        }
         let engine = Arc::new(Engine::new(&set.rules));
-        Self { set, infos, engine, faults, excluded }
+        let mut rules = Self { engine, faults, excluded, ..Self::default() };
+        rules.number(&set, attack);
+        Self { set, ..rules }
+    }
+
+    /// Gives every rule its number: first those on single events, then correlations, then what is new.
+    fn number(&mut self, set: &RuleSet, attack: &Attack) {
+        let info = |id: &str, title: &str, level: &str, tags: &[String]| {
+            let (techniques, tactics) = attack.of_tags(tags);
+            RuleInfo {
+                id: id.to_owned(),
+                title: title.to_owned(),
+                level: Level::named(level).unwrap_or(Level::Info),
+                techniques,
+                tactics,
+                serves: false,
+                compares: false,
+            }
+        };
+        let singles = set.rules.iter().map(|rule| info(&rule.id, &rule.title, &rule.level, &rule.tags));
+        self.infos = singles.collect();
+        self.needed = vec![false; set.rules.len()];
+        let mut shown = vec![false; set.rules.len()];
+        for correlation in &set.correlations {
+            let told = info(&correlation.id, &correlation.title, &correlation.level, &correlation.tags);
+            self.infos.push(RuleInfo { compares: true, ..told });
+        }
+        for &number in &set.links.order {
+            let generates = set.correlations.get(number).is_some_and(|correlation| correlation.generate);
+            for link in set.links.links.get(number).into_iter().flatten() {
+                match link {
+                    Link::Rule(rule) => {
+                        if let (Some(needed), Some(shown)) =
+                            (self.needed.get_mut(*rule), shown.get_mut(*rule))
+                        {
+                            *needed = true;
+                            *shown |= generates;
+                        }
+                    }
+                    Link::Correlation(other) => {
+                        if let Some(info) = self.infos.get_mut(set.rules.len() + other) {
+                            info.serves |= !generates;
+                        }
+                    }
+                }
+            }
+        }
+        for (rule, first) in set.rules.iter().enumerate() {
+            let serves = self.needed.get(rule) == Some(&true) && shown.get(rule) == Some(&false);
+            if first.first_seen.is_some() {
+                let told = info(&first.id, &first.title, &first.level, &first.tags);
+                self.firsts.push((rule, self.infos.len() as u32));
+                self.infos.push(RuleInfo { compares: true, serves, ..told });
+                if let Some(needed) = self.needed.get_mut(rule) {
+                    *needed = true;
+                }
+            }
+            if let Some(info) = self.infos.get_mut(rule) {
+                info.serves = serves || first.first_seen.is_some();
+            }
+        }
     }
 
     /// The rules that come with the program.
@@ -85,6 +149,31 @@ impl Rules {
         &self.set.rules
     }
 
+    /// All that was read.
+    pub fn set(&self) -> &RuleSet {
+        &self.set
+    }
+
+    /// Whether there are rules on more than one event.
+    pub fn has_comparisons(&self) -> bool {
+        !self.set.links.order.is_empty() || !self.firsts.is_empty()
+    }
+
+    /// Whether a rule on more than one event needs the hits of this rule.
+    pub(super) fn is_needed(&self, rule: u32) -> bool {
+        self.needed.get(rule as usize) == Some(&true)
+    }
+
+    /// The number of a correlation, given its place among the correlations.
+    pub(super) fn number_of_correlation(&self, place: usize) -> u32 {
+        (self.set.rules.len() + place) as u32
+    }
+
+    /// The rules on what is new: the place of the rule that selects, and the number of the one that tells.
+    pub(super) fn firsts(&self) -> impl Iterator<Item = (usize, u32)> {
+        self.firsts.iter().copied()
+    }
+
     /// What could not be used, and why.
     pub fn faults(&self) -> &[RuleError] {
         &self.faults
@@ -97,7 +186,10 @@ impl Rules {
 
     /// The number of the rule with that id.
     pub fn find(&self, id: &str) -> Option<usize> {
-        self.infos.iter().position(|info| info.id.eq_ignore_ascii_case(id))
+        // Of a rule that selects and one that tells, which share their id, the one that tells is meant.
+        let is = |info: &RuleInfo| info.id.eq_ignore_ascii_case(id);
+        let shown = self.infos.iter().position(|info| is(info) && !info.serves);
+        shown.or_else(|| self.infos.iter().position(is))
     }
 
     /// The rules among `numbers` whose hits are shown.
@@ -115,21 +207,6 @@ impl Rules {
     pub fn watcher(&self, sets: Arc<HitSets>) -> Option<Arc<dyn Watcher>> {
         let watching = Watching { engine: self.engine.clone(), sets };
         (!self.engine.is_empty()).then(|| Arc::new(watching) as Arc<dyn Watcher>)
-    }
-}
-
-impl RuleInfo {
-    fn new(rule: &Rule, attack: &Attack) -> Self {
-        let (techniques, tactics) = attack.of_tags(&rule.tags);
-        Self {
-            id: rule.id.clone(),
-            title: rule.title.clone(),
-            level: Level::named(&rule.level).unwrap_or(Level::Info),
-            techniques,
-            tactics,
-            serves: false,
-            compares: false,
-        }
     }
 }
 

@@ -5,6 +5,9 @@
 //! reason and way out, and every other rule is loaded all the same.
 
 pub mod condition;
+pub mod correlation;
+pub mod filter;
+pub mod first_seen;
 pub mod item;
 pub mod plain;
 pub mod rule;

@@ -144,6 +144,11 @@ impl Table {
         })
     }
 
+    /// The blocks, for whoever changes them; the table is gone.
+    pub(crate) fn into_segments(self) -> Vec<Arc<Segment>> {
+        self.segments.to_vec()
+    }
+
     /// Where else the event of that row was met.
     pub fn origins(&self, row: u32) -> impl Iterator<Item = Locator> + '_ {
         let from = self.origins.partition_point(|o| o.0 < row);

@@ -108,7 +108,7 @@ pub(crate) fn item_on_text(item: &Item, text: &str) -> bool {
 }
 
 /// The raw values that a path leads to; lists are entered.
-fn values_at<'r>(record: &'r dyn Parts, path: &[String]) -> Vec<&'r [u8]> {
+pub(crate) fn values_at<'r>(record: &'r dyn Parts, path: &[String]) -> Vec<&'r [u8]> {
     let Some((root, rest)) = path.split_first() else { return Vec::new() };
     let root = record.root(root);
     if root.is_empty() {

@@ -1,13 +1,24 @@
 //! A rule: what it is about, what it looks for, and under which condition it fires.
 
 use super::condition::{self, Condition};
+use super::first_seen::FirstSeen;
 use super::item::{Item, Placeholders};
 use super::yaml::{Node, Value};
 
 /// A rule that has been checked.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// Its id, else the name of its file.
+    /// The file it is from.
+    pub file: String,
+    /// The line on which it begins, from 1.
+    pub line: usize,
+    /// The name under which correlations refer to it.
+    pub name: Option<String>,
+    /// What it is about, in some sentences.
+    pub description: String,
+    /// What has to be new for whom, in a rule of that kind.
+    pub first_seen: Option<FirstSeen>,
+    /// Its id, else its name, else the name of its file.
     pub id: String,
     /// What it is called.
     pub title: String,
@@ -48,10 +59,12 @@ impl Rule {
     pub fn read(file: &str, node: &Node, placeholders: &Placeholders) -> Result<Self, RuleError> {
         let fault = |line: usize, reason: String| RuleError { file: file.to_owned(), line, reason };
         let text = |key: &str| node.get(key).and_then(Node::scalar).unwrap_or_default();
-        let title = text("title");
-        if title.is_empty() {
-            return Err(fault(node.line, "a rule needs a title".to_owned()));
-        }
+        let some = |key: &str| Some(text(key)).filter(|text| !text.is_empty());
+        let name = some("name");
+        // What only serves a correlation often has a name and no title.
+        let title = some("title").or_else(|| name.clone());
+        let title = title.ok_or_else(|| fault(node.line, "a rule needs a title".to_owned()))?;
+        let first_seen = FirstSeen::read(file, node).transpose()?;
         let detection = node.get("detection").filter(|d| !d.entries().is_empty());
         let detection = detection.ok_or_else(|| {
             fault(node.line, "a rule needs a detection with a search and a condition".to_owned())
@@ -78,19 +91,32 @@ impl Rule {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let tags = node.get("tags").map(|tags| tags.elements().iter().filter_map(Node::scalar).collect());
-        let id = Some(text("id")).filter(|id| !id.is_empty()).unwrap_or_else(|| slug(file));
-        Ok(Self { id, title, level: text("level"), tags: tags.unwrap_or_default(), searches, conditions })
+        let id = some("id").or_else(|| name.clone()).unwrap_or_else(|| slug(file));
+        Ok(Self {
+            file: file.to_owned(),
+            line: node.line,
+            name,
+            description: text("description"),
+            first_seen,
+            id,
+            title,
+            level: text("level"),
+            tags: tags.unwrap_or_default(),
+            searches,
+            conditions,
+        })
     }
 }
 
 /// The name of a file without its folder and ending.
-fn slug(file: &str) -> String {
+pub(crate) fn slug(file: &str) -> String {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     name.trim_end_matches(".yml").trim_end_matches(".yaml").to_owned()
 }
 
 impl Search {
-    fn read(node: &Node, placeholders: &Placeholders) -> Result<Self, (usize, String)> {
+    /// Reads the value of a search; a fault comes with its line.
+    pub(crate) fn read(node: &Node, placeholders: &Placeholders) -> Result<Self, (usize, String)> {
         let group = |map: &Node| {
             let items = map.entries().iter().map(|(key, value)| Item::read(key, value, placeholders));
             items.collect::<Result<Vec<Item>, _>>().map_err(|e| (e.line, e.reason))

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::correlation::{self, Correlation, Known, Resolved};
+use super::filter::Filter;
 use super::item::Placeholders;
 use super::rule::{Rule, RuleError};
 use super::yaml::{self, Node, Value};
@@ -9,8 +11,14 @@ use super::yaml::{self, Node, Value};
 /// The rules that can be used.
 #[derive(Clone, Default, Debug)]
 pub struct RuleSet {
-    /// The rules, in the order of their files.
+    /// The rules on single events of CloudTrail, in the order of their files; filters are applied.
     pub rules: Vec<Rule>,
+    /// The rules on events of other programs (`logsource: {category: generic}`).
+    pub generic: Vec<Rule>,
+    /// The correlations.
+    pub correlations: Vec<Correlation>,
+    /// How the correlations hang together: which of them can be used, in which order, and what they refer to.
+    pub links: Resolved,
 }
 
 /// The largest file of rules, in bytes.
@@ -22,12 +30,45 @@ impl RuleSet {
         files: impl IntoIterator<Item = (&'f str, &'f str)>,
         placeholders: &Placeholders,
     ) -> (Self, Vec<RuleError>) {
-        let mut reading =
-            Reading { set: Self::default(), faults: Vec::new(), ids: BTreeMap::new(), placeholders };
+        let mut reading = Reading {
+            set: Self::default(),
+            faults: Vec::new(),
+            ids: BTreeMap::new(),
+            filters: Vec::new(),
+            placeholders,
+        };
         for (file, text) in files {
             reading.file(file, text);
         }
-        (reading.set, reading.faults)
+        let Reading { mut set, mut faults, filters, .. } = reading;
+        for filter in filters {
+            let mut is_used = false;
+            for rule in set.rules.iter_mut().filter(|rule| filter.is_for(&rule.id, rule.name.as_deref())) {
+                filter.apply(rule);
+                is_used = true;
+            }
+            if !is_used {
+                let reason =
+                    "this filter is for rules that are not there; check the ids and names in its `rules`";
+                faults.push(RuleError { file: filter.file, line: filter.line, reason: reason.to_owned() });
+            }
+        }
+        set.link(&mut faults);
+        (set, faults)
+    }
+
+    /// Leaves out the rules and correlations for which `keep` does not hold, by id, and what refers to them.
+    pub fn retain(&mut self, faults: &mut Vec<RuleError>, mut keep: impl FnMut(&str) -> bool) {
+        self.rules.retain(|rule| keep(&rule.id));
+        self.correlations.retain(|correlation| keep(&correlation.id));
+        self.link(faults);
+    }
+
+    fn link(&mut self, faults: &mut Vec<RuleError>) {
+        let known: Vec<Known<'_>> =
+            self.rules.iter().map(|rule| Known { id: &rule.id, name: rule.name.as_deref() }).collect();
+        self.links = correlation::resolve(&mut self.correlations, &known);
+        faults.append(&mut self.links.faults);
     }
 }
 
@@ -36,6 +77,7 @@ struct Reading<'p> {
     faults: Vec<RuleError>,
     /// Where the rule of an id stands.
     ids: BTreeMap<String, String>,
+    filters: Vec<Filter>,
     placeholders: &'p Placeholders,
 }
 
@@ -75,24 +117,37 @@ impl Reading<'_> {
         if node.value == Value::Null {
             return;
         }
-        if let Some(reason) = elsewhere(node) {
+        let read = if node.get("correlation").is_some() {
+            Correlation::read(file, node).map(|correlation| {
+                if self.is_new(file, node.line, &correlation.id) {
+                    self.set.correlations.push(correlation);
+                }
+            })
+        } else if let Some(reason) = elsewhere(node) {
             self.fault(file, node.line, reason);
-            return;
-        }
-        match Rule::read(file, node, self.placeholders) {
-            Err(fault) => self.faults.push(fault),
-            Ok(rule) => match self.ids.get(&rule.id) {
-                Some(first) => {
-                    let reason =
-                        format!("the id {} is that of the rule in {first}; this one is left out", rule.id);
-                    self.fault(file, node.line, reason);
+            Ok(())
+        } else if node.get("filter").is_some() {
+            Filter::read(file, node, self.placeholders).map(|filter| self.filters.push(filter))
+        } else {
+            Rule::read(file, node, self.placeholders).map(|rule| {
+                if self.is_new(file, node.line, &rule.id) {
+                    let rules = if is_generic(node) { &mut self.set.generic } else { &mut self.set.rules };
+                    rules.push(rule);
                 }
-                None => {
-                    self.ids.insert(rule.id.clone(), format!("{file}:{}", node.line));
-                    self.set.rules.push(rule);
-                }
-            },
+            })
+        };
+        self.faults.extend(read.err());
+    }
+
+    /// Whether nothing has had that id so far; what has is told.
+    fn is_new(&mut self, file: &str, line: usize, id: &str) -> bool {
+        if let Some(first) = self.ids.get(id) {
+            let reason = format!("the id {id} is that of the rule in {first}; this one is left out");
+            self.fault(file, line, reason);
+            return false;
         }
+        self.ids.insert(id.to_owned(), format!("{file}:{line}"));
+        true
     }
 
     fn fault(&mut self, file: &str, line: usize, reason: String) {
@@ -100,12 +155,18 @@ impl Reading<'_> {
     }
 }
 
-/// Why a rule is about other logs; `None` when it is about CloudTrail.
+/// Whether a rule is about events that other programs send.
+fn is_generic(node: &Node) -> bool {
+    let category = node.get("logsource").and_then(|source| source.get("category")).and_then(Node::scalar);
+    category.as_deref() == Some("generic")
+}
+
+/// Why a rule is about other logs; `None` when it is about CloudTrail, or about what other programs send.
 fn elsewhere(node: &Node) -> Option<String> {
     let source = node.get("logsource")?;
     let is = |key: &str, wanted: &str| source.get(key).and_then(Node::scalar).is_none_or(|is| is == wanted);
     let of = |key: &str| source.get(key).and_then(Node::scalar).unwrap_or_default();
-    if is("product", "aws") && is("service", "cloudtrail") {
+    if is_generic(node) || (is("product", "aws") && is("service", "cloudtrail")) {
         return None;
     }
     Some(format!(
