@@ -23,6 +23,7 @@ use crate::ingest::reopen::Reopener;
 use crate::ingest::status::{Counts, Status};
 use crate::ingest::worker::{Options, Shared};
 use crate::query::records::Reading;
+use crate::score::rank::RuleLevels;
 use crate::score::scorer::plain_name;
 use crate::score::{Factor, Scorer, Scoring, burst, rank};
 use crate::source::Listing;
@@ -293,7 +294,9 @@ impl Loading<'_> {
         segments = std::mem::take(&mut inv.table).into_segments();
         self.add_hits(&mut segments, &compared.hits);
         let hits = self.sets.snapshot();
-        rank::contexts(&mut segments, &dicts, &inv.judgment.rules.levels(&hits));
+        let rules = &inv.judgment.rules;
+        let (of_sets, of_rows) = (rules.levels(&hits), rules.lifted(&compared.lifts));
+        rank::contexts(&mut segments, &dicts, RuleLevels { of_sets: &of_sets, of_rows: &of_rows });
         burst::number(&mut segments, &dicts);
         let mut scorer = inv.judgment.scorer();
         scorer.learn(&dicts, &hits);

@@ -38,6 +38,9 @@ pub struct Compared {
     pub findings: Vec<Finding>,
     /// The rules that rows hit: (row, rule), in order.
     pub hits: Vec<(u32, u32)>,
+    /// The rows that stand for what was found, and rank by it: (row, rule), in order. Of a hundred reads that together
+    /// are a search, one is to be looked at.
+    pub lifts: Vec<(u32, u32)>,
     /// For rules on what is new, how many events could not be told: nothing was known yet to compare them with.
     pub no_baseline: Vec<(u32, usize)>,
 }
@@ -51,8 +54,10 @@ pub fn compare(inv: &Investigation, reading: &Reading) -> Compared {
     let mut run = Run { inv, rules, reading, rows: rows_of_rules(inv, rules), compared: Compared::default() };
     run.correlations();
     run.first_seen();
-    run.compared.hits.sort_unstable();
-    run.compared.hits.dedup();
+    for rows in [&mut run.compared.hits, &mut run.compared.lifts] {
+        rows.sort_unstable();
+        rows.dedup();
+    }
     run.compared
 }
 
@@ -106,6 +111,7 @@ impl Run<'_> {
             let rule = self.rules.number_of_correlation(number);
             for found in &matches {
                 self.compared.hits.extend(found.rows.iter().map(|row| (*row, rule)));
+                self.compared.lifts.extend(found.rows.get(found.held).map(|row| (*row, rule)));
                 self.compared.findings.push(Finding {
                     rule,
                     group: groups.texts.get(found.group as usize).cloned().unwrap_or_default(),
@@ -158,6 +164,7 @@ impl Run<'_> {
             let rows = self.rows.get(single).map_or(&[][..], Vec::as_slice);
             let outcome = self.new_for(first_seen, rows);
             self.compared.hits.extend(outcome.fired.iter().map(|row| (*row, rule)));
+            self.compared.lifts.extend(outcome.fired.iter().map(|row| (*row, rule)));
             if !outcome.no_baseline.is_empty() {
                 self.compared.no_baseline.push((rule, outcome.no_baseline.len()));
             }

@@ -49,6 +49,11 @@ pub struct RuleInfo {
     pub compares: bool,
 }
 
+/// A level as a number above 0.
+fn level_number(rule: &RuleInfo) -> u16 {
+    rule.level as u16 + 1
+}
+
 /// Rule files: name and text.
 pub type Files = Vec<(String, String)>;
 
@@ -197,10 +202,16 @@ impl Rules {
         numbers.iter().filter_map(|n| self.infos.get(*n as usize)).filter(|info| !info.serves)
     }
 
-    /// For each set the level of the best rule in it that is shown: 0 for none, 1 for the lowest.
+    /// For each set the level of the best rule on single events in it that is shown: 0 for none, 1 for the lowest.
     pub fn levels(&self, sets: &Sets) -> Vec<u16> {
-        let best = |set| self.shown(sets.get(set)).map(|rule| rule.level as u16 + 1).max();
-        (0..sets.len()).map(|set| best(set).unwrap_or(0)).collect()
+        let singles = |set| self.shown(sets.get(set)).filter(|rule| !rule.compares);
+        (0..sets.len()).map(|set| singles(set).map(level_number).max().unwrap_or(0)).collect()
+    }
+
+    /// The rows that rank by rules on several events, with their levels as [`Rules::levels`] has them.
+    pub fn lifted(&self, lifts: &[(u32, u32)]) -> Vec<(u32, u16)> {
+        let level = |rule: u32| self.shown(&[rule]).map(level_number).next();
+        lifts.iter().filter_map(|&(row, rule)| Some((row, level(rule)?))).collect()
     }
 
     /// Watches records while they are loaded, and numbers what hits them by `sets`.

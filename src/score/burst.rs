@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 
 use crate::event::outcome::Outcome;
 use crate::store::dicts::DictSet;
-use crate::store::flags::{Access, Flags, RecordKind};
+use crate::store::flags::{Flags, RecordKind};
 use crate::store::segment::Segment;
 use crate::store::{Column, Row, Table};
 
@@ -22,9 +22,9 @@ struct Act {
     event: u32,
     source: u32,
     outcome: Outcome,
-    /// What was acted on, where it tells one act from another: a change that was made. Reading and failing to do
-    /// the same with many things is one act.
-    target: u32,
+    /// What was found in it: an act that a rule points at is not hidden among others of its name. What was acted on
+    /// does not part acts, or making and unmaking things in a row would fill the list.
+    hits: u32,
 }
 
 /// How long an act may rest before it is another burst, in milliseconds. Tools repeat themselves between other
@@ -41,8 +41,9 @@ pub fn number(segments: &mut [Arc<Segment>], dicts: &DictSet) {
     let mut start = 0u32;
     for segment in segments {
         let column = |c: Column| segment.column(c);
-        let (event, source, target) = (column(Column::Event), column(Column::Source), column(Column::Target));
-        let identity = column(Column::Identity);
+        let (event, source, identity) =
+            (column(Column::Event), column(Column::Source), column(Column::Identity));
+        let hits = segment.hit_column();
         let mut numbers = Vec::with_capacity(segment.len());
         for row in 0..segment.len() {
             let number = start.saturating_add(row as u32);
@@ -54,14 +55,13 @@ pub fn number(segments: &mut [Arc<Segment>], dicts: &DictSet) {
             let (by_key, console, actor) =
                 sessions.get(identity.id(row) as usize).copied().unwrap_or_default();
             let session = if flags.has(Flags::CONSOLE) { console } else { by_key };
-            let is_change = flags.has(Flags::WRITE) && flags.outcome() == Outcome::Success;
             let act = Act {
                 // Who has no session is taken by name.
                 session: if session == 0 { actor } else { session },
                 event: event.id(row),
                 source: source.id(row),
                 outcome: flags.outcome(),
-                target: if is_change { target.id(row) } else { 0 },
+                hits: hits.id(row),
             };
             let time = segment.times().get(row).copied().unwrap_or(0);
             let burst = last.entry(act).or_insert((number, time));
@@ -89,8 +89,8 @@ fn alike(a: &Row<'_>, b: &Row<'_>) -> bool {
     let same = |c: Column| a.id_of(c) == b.id_of(c);
     a.risk() == b.risk()
         && a.outcome() == b.outcome()
+        && a.hits() == b.hits()
         && [Column::Event, Column::Source].into_iter().all(same)
-        && (a.flags().access() == Access::Read || same(Column::Target))
         && a.session_id() == b.session_id()
 }
 

@@ -14,6 +14,7 @@ use hashbrown::{HashMap, HashTable};
 use crate::event::agent;
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
+use crate::score::Level;
 use crate::store::dicts::DictSet;
 use crate::store::flags::{Access, Flags, RecordKind};
 use crate::store::segment::Segment;
@@ -56,8 +57,13 @@ impl Context {
     }
 
     /// The level of the best rule that it hit: 0 for none, 1 for the lowest level, 5 for the highest.
-    pub const fn rule(self) -> u16 {
+    const fn rule(self) -> u16 {
         self.0 >> RULE_SHIFT & 7
+    }
+
+    /// The level of the best rule that it hit.
+    pub fn level(self) -> Option<Level> {
+        Level::ALL.get(usize::from(self.rule().checked_sub(1)?)).copied()
     }
 
     /// Whether it was done after the same was denied in the same session.
@@ -67,9 +73,13 @@ impl Context {
 }
 
 /// The rank of an event: a higher number comes first, equal numbers go by time.
+///
+/// An event that a rule on several events hit goes where its level begins, though it has no points for that: what
+/// depends on other events must not change a score.
 pub fn key(risk: u8, context: Context, flags: Flags) -> u32 {
+    let floor = context.level().map_or(0, Level::floor);
     let write = u32::from(flags.access() == Access::Write);
-    u32::from(risk) << 16
+    u32::from(risk.max(floor)) << 16
         | u32::from(context.rule()) << 13
         | u32::from(context.after_denial()) << 12
         | context.first_seen().count_ones() << 9
@@ -91,18 +101,29 @@ const BASELINE_MS: i64 = 3_600_000;
 const GLOBAL_SERVICES: [&str; 9] =
     ["iam", "sts", "signin", "organizations", "cloudfront", "route53", "support", "account", "billing"];
 
-/// Works out the contexts of all events. The segments must be in order of time; `levels` are those of the sets of
-/// rules, by their number: 0 for none, 1 for the lowest.
-pub fn contexts(segments: &mut [Arc<Segment>], dicts: &DictSet, levels: &[u16]) {
+/// The levels of rules, from 1 for the lowest.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleLevels<'l> {
+    /// By the number of a set of rules; 0 for none.
+    pub of_sets: &'l [u16],
+    /// Of single rows that stand for what rules found in several events, in order of row.
+    pub of_rows: &'l [(u32, u16)],
+}
+
+/// Works out the contexts of all events. The segments must be in order of time.
+pub fn contexts(segments: &mut [Arc<Segment>], dicts: &DictSet, levels: RuleLevels<'_>) {
     let mut ranker = Ranker::new(segments, dicts, levels);
     for segment in segments {
         let contexts = ranker.segment(segment);
+        ranker.start = ranker.start.saturating_add(segment.len() as u32);
         Arc::make_mut(segment).set_contexts(contexts);
     }
 }
 
 struct Ranker<'l> {
-    levels: &'l [u16],
+    levels: RuleLevels<'l>,
+    /// The number of the first row of the segment.
+    start: u32,
     /// The actor of each identity, as a dense number.
     actors: Vec<u32>,
     /// The sessions of each identity: by key, and for the console.
@@ -116,7 +137,7 @@ struct Ranker<'l> {
 }
 
 impl<'l> Ranker<'l> {
-    fn new(segments: &[Arc<Segment>], dicts: &DictSet, levels: &'l [u16]) -> Self {
+    fn new(segments: &[Arc<Segment>], dicts: &DictSet, levels: RuleLevels<'l>) -> Self {
         let rows: Vec<_> = (0..dicts.identity_count()).map(|id| dicts.identity(id)).collect();
         let (actors, actor_count) = dense(rows.iter().map(|r| r.actor));
         let families: HashMap<&str, u32> = HashMap::new();
@@ -125,6 +146,7 @@ impl<'l> Ranker<'l> {
         let sizes = [Column::Event, Column::Source, Column::Ip, Column::Region, Column::Agent];
         Self {
             levels,
+            start: 0,
             since: vec![i64::MAX; actor_count],
             sessions: rows.iter().map(|r| (r.session, r.console_session)).collect(),
             agents,
@@ -157,14 +179,29 @@ impl<'l> Ranker<'l> {
                     last_rarity = ((event, source), self.rarity.get(&(event, source)).copied().unwrap_or(0));
                 }
                 bits |= last_rarity.1 << RARITY_SHIFT;
-                let level = self.levels.get(hits.id(row) as usize).copied().unwrap_or(0);
-                bits |= level << RULE_SHIFT;
+                bits |= self.level(row, hits.id(row)) << RULE_SHIFT;
                 if self.went_through(who, event, flags) {
                     bits |= AFTER_DENIAL;
                 }
                 bits
             })
             .collect()
+    }
+
+    /// The level of the best rule of a row of the segment.
+    fn level(&mut self, row: usize, set: u32) -> u16 {
+        let number = self.start.saturating_add(row as u32);
+        let mut level = self.levels.of_sets.get(set as usize).copied().unwrap_or(0);
+        while let Some((&(lifted, by), rest)) = self.levels.of_rows.split_first() {
+            if lifted > number {
+                break;
+            }
+            if lifted == number {
+                level = level.max(by);
+            }
+            self.levels.of_rows = rest;
+        }
+        level
     }
 
     fn family(&self, agent: u32) -> u32 {
@@ -320,7 +357,7 @@ mod tests {
         }
         let mut segments = vec![Arc::new(builder.seal())];
         let set = dicts.snapshot();
-        contexts(&mut segments, &set, &[]);
+        contexts(&mut segments, &set, RuleLevels { of_sets: &[], of_rows: &[] });
         Table::new(segments, set, true)
     }
 

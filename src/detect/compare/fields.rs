@@ -59,7 +59,7 @@ impl<'a> Values<'a> {
             all = all
                 .iter()
                 .flat_map(|before: &Vec<String>| {
-                    values.iter().map(move |value| [before.as_slice(), &[value.clone()]].concat())
+                    values.iter().map(move |value| [before.as_slice(), std::slice::from_ref(value)].concat())
                 })
                 .collect();
         }
