@@ -200,6 +200,20 @@ fn a_match_is_a_hit_for_other_correlations() {
 }
 
 #[test]
+fn a_success_amid_failures_that_go_on_is_found() {
+    let failures: Vec<Hit> = at(&(0..60).collect::<Vec<_>>());
+    let burst = correlate(&correlation("type: event_count, condition: {gte: 5}"), failures);
+    let then = correlation("type: temporal_ordered, condition: a and b");
+    // The rows of the failures are their seconds.
+    let mut hits: Vec<Hit> =
+        burst[0].hits(&then.kind).iter().map(|row| hit(i64::from(*row), *row, 0)).collect();
+    hits.push(hit(30, 100, 1));
+    let found = correlate(&then, hits);
+    assert_eq!(found.iter().map(|m| (m.first_ms, m.last_ms)).collect::<Vec<_>>(), [(20_000, 30_000)]);
+    assert!(found[0].rows.contains(&100));
+}
+
+#[test]
 fn floods_are_worked_off() {
     let flood = |rules: u16| -> Vec<Hit> {
         let one = |n: u32| Hit {
