@@ -13,7 +13,7 @@
 //!
 //! # Cost
 //! Hits are sorted once where they are not; then every kind is one pass, linear but for `value_percentile` (a logarithm
-//! of the different values) and `temporal_ordered` (times the steps). Nothing is ever quadratic, however many
+//! of the different values) and `temporal_ordered` (times its steps and alternatives). Nothing is ever quadratic, however many
 //! hits there are in one group or at one time.
 //!
 //! Nothing here sees an event: who calls resolves the fields of groups and values and numbers them.

@@ -13,21 +13,17 @@ use std::collections::{HashMap, VecDeque};
 use super::{Hit, Match};
 use crate::detect::sigma::correlation::Sequence;
 
-/// From the first to the last event of a chain, in milliseconds.
-type Interval = (i64, i64);
-
 /// The matches in a group. Chains that touch are one match, with all events of the steps' rules between its ends.
 pub(super) fn matches(sequences: &[Sequence], span: i64, group: &[Hit], matches: &mut Vec<Match>) {
-    let mut intervals = Vec::new();
+    let mut stretches = Vec::new();
     let mut wanted = 0;
     for sequence in sequences {
-        find(sequence, span, group, &mut intervals);
+        find(sequence, span, group, &mut stretches);
+        // Joined each time, or many alternatives would fill the memory.
+        stretches = joined(stretches);
         wanted |= sequence.steps.iter().fold(0, |all, step| all | bit(usize::from(*step)));
     }
-    intervals.sort_unstable();
-    for joined in joined(&intervals) {
-        matches.extend(told(group, &joined, wanted));
-    }
+    matches.extend(stretches.iter().filter_map(|stretch| told(group, stretch, wanted)));
 }
 
 /// The bit of a rule or step; none beyond 64, which a correlation cannot have.
@@ -35,31 +31,36 @@ fn bit(n: usize) -> u64 {
     u32::try_from(n).ok().and_then(|n| 1_u64.checked_shl(n)).unwrap_or(0)
 }
 
-/// Intervals that touch, as one.
-struct Joined {
+/// A time, in milliseconds, in which chains touch one another.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Stretch {
     first: i64,
     last: i64,
-    /// When the first of them was complete.
+    /// When the first chain was complete.
     held: i64,
 }
 
-fn joined(intervals: &[Interval]) -> Vec<Joined> {
-    let mut out: Vec<Joined> = Vec::new();
-    for &(first, last) in intervals {
-        match out.last_mut() {
-            Some(before) if before.last >= first => {
-                before.last = before.last.max(last);
-                before.held = before.held.min(last);
-            }
-            _ => out.push(Joined { first, last, held: last }),
+impl Stretch {
+    /// Takes one in that does not begin before it; whether they touch.
+    fn take(&mut self, other: Self) -> bool {
+        let touches = other.first <= self.last;
+        if touches {
+            self.last = self.last.max(other.last);
+            self.held = self.held.min(other.held);
         }
+        touches
     }
-    out
 }
 
-fn told(group: &[Hit], joined: &Joined, wanted: u64) -> Option<Match> {
-    let start = group.partition_point(|hit| hit.time_ms < joined.first);
-    let end = group.partition_point(|hit| hit.time_ms <= joined.last);
+fn joined(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+    stretches.sort_unstable();
+    stretches.dedup_by(|next, before| before.take(*next));
+    stretches
+}
+
+fn told(group: &[Hit], stretch: &Stretch, wanted: u64) -> Option<Match> {
+    let start = group.partition_point(|hit| hit.time_ms < stretch.first);
+    let end = group.partition_point(|hit| hit.time_ms <= stretch.last);
     let part = group.get(start..end)?.iter().filter(|hit| wanted & bit(usize::from(hit.rule)) != 0);
     let mut rows = Vec::new();
     let (mut held, mut seen) = (None, 0_u64);
@@ -69,7 +70,7 @@ fn told(group: &[Hit], joined: &Joined, wanted: u64) -> Option<Match> {
         if rows.last() != Some(&hit.row) {
             rows.push(hit.row);
         }
-        if held.is_none() && hit.time_ms >= joined.held {
+        if held.is_none() && hit.time_ms >= stretch.held {
             held = rows.len().checked_sub(1);
         }
     }
@@ -77,18 +78,19 @@ fn told(group: &[Hit], joined: &Joined, wanted: u64) -> Option<Match> {
         group: group.first()?.group,
         rows,
         held: held.unwrap_or_default(),
-        first_ms: joined.first,
-        last_ms: joined.last,
+        first_ms: stretch.first,
+        last_ms: stretch.last,
         value: f64::from(seen.count_ones()),
     })
 }
 
-/// Adds an interval for every time at which a chain is complete: from the first event that could begin it.
+/// Adds every time at which a chain is complete, from the first event that could begin it.
 ///
 /// Where a chain is found, any earlier event of its first step begins one as well, as long as it lies within the span:
 /// it can stand for the one that was found. Events of an only step are one match within the span in the same way.
-fn find(sequence: &Sequence, span: i64, group: &[Hit], intervals: &mut Vec<Interval>) {
+fn find(sequence: &Sequence, span: i64, group: &[Hit], stretches: &mut Vec<Stretch>) {
     let mut chains = Chains::new(&sequence.steps);
+    let known = stretches.len();
     let mut beginnings: VecDeque<i64> = VecDeque::new();
     for tie in group.chunk_by(|a, b| a.time_ms == b.time_ms) {
         if tie.iter().any(|hit| sequence.without & bit(usize::from(hit.rule)) != 0) {
@@ -107,7 +109,11 @@ fn find(sequence: &Sequence, span: i64, group: &[Hit], intervals: &mut Vec<Inter
             && time.saturating_sub(latest) <= span
             && let Some(start) = beginnings.front()
         {
-            intervals.push((*start, time));
+            let stretch = Stretch { first: *start, last: time, held: time };
+            // Of one sequence, what is found later begins no earlier.
+            if !stretches.get_mut(known..).and_then(<[_]>::last_mut).is_some_and(|last| last.take(stretch)) {
+                stretches.push(stretch);
+            }
         }
     }
 }
