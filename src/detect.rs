@@ -7,6 +7,8 @@ pub mod attack;
 pub mod engine;
 pub mod environment;
 pub mod hits;
+pub mod lint;
+pub mod operations;
 pub mod retro;
 pub mod rules;
 pub mod sensitive;

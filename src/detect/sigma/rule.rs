@@ -7,6 +7,12 @@ use super::yaml::{Node, Value};
 /// A rule that has been checked.
 #[derive(Clone, Debug)]
 pub struct Rule {
+    /// The file it is from.
+    pub file: String,
+    /// The line on which it begins, from 1.
+    pub line: usize,
+    /// Whether it says of events which it must and must not match.
+    pub tested: bool,
     /// Its id, else the name of its file.
     pub id: String,
     /// What it is called.
@@ -15,6 +21,8 @@ pub struct Rule {
     pub level: String,
     /// What else is said of it: `attack.t1098`.
     pub tags: Vec<String>,
+    /// The line of each tag.
+    pub tag_lines: Vec<usize>,
     /// The searches by name, in the order of the file.
     pub searches: Vec<(String, Search)>,
     /// When it fires; with several, any of them.
@@ -77,9 +85,21 @@ impl Rule {
                 condition::parse(&text, &names).map_err(|e| fault(c.line, format!("the condition: {e}")))
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let tags = node.get("tags").map(|tags| tags.elements().iter().filter_map(Node::scalar).collect());
+        let tags = node.get("tags").map_or(&[][..], Node::elements).iter();
+        let (tags, tag_lines) = tags.filter_map(|tag| Some((tag.scalar()?, tag.line))).unzip();
         let id = Some(text("id")).filter(|id| !id.is_empty()).unwrap_or_else(|| slug(file));
-        Ok(Self { id, title, level: text("level"), tags: tags.unwrap_or_default(), searches, conditions })
+        Ok(Self {
+            file: file.to_owned(),
+            line: node.line,
+            tested: node.get("tests").is_some_and(|tests| tests.value != Value::Null),
+            id,
+            title,
+            level: text("level"),
+            tags,
+            tag_lines,
+            searches,
+            conditions,
+        })
     }
 }
 
