@@ -219,27 +219,46 @@ impl Operations {
 
     /// The name that was probably meant, if possible one of these services.
     pub fn nearest(&self, name: &str, services: &[&str]) -> Option<&str> {
-        let lower = name.to_lowercase();
-        let alike = |known: &&str| {
-            let end = |text: &str| text.get(text.len().saturating_sub(4)..).map(str::to_lowercase);
-            let start = |text: &str| text.get(..4).map(str::to_lowercase);
-            known.len().abs_diff(lower.len()) <= 3
-                && (start(known) == start(&lower) || end(known) == end(&lower))
-        };
-        let candidates = |names: &mut dyn Iterator<Item = &'_ str>| -> Vec<String> {
-            // The table is in no order; advice has to be the same each time.
-            let mut names: Vec<String> = names.filter(alike).map(str::to_owned).collect();
-            names.sort_unstable();
-            names
-        };
-        let of_services = candidates(&mut services.iter().flat_map(|service| self.names_of(service)));
-        let found = nearest(name, of_services.iter().map(String::as_str)).map(str::to_owned);
-        let found = found.or_else(|| {
-            let all = candidates(&mut self.names());
-            nearest(name, all.iter().map(String::as_str)).map(str::to_owned)
-        })?;
-        self.spelling(&found)
+        self.nearest_of(name, services).or_else(|| nearest_among(name, self.names()))
     }
+
+    /// The name of one of these services that was probably meant.
+    pub fn nearest_of(&self, name: &str, services: &[&str]) -> Option<&str> {
+        nearest_among(name, services.iter().flat_map(|service| self.names_of(service)))
+    }
+}
+
+fn nearest_among<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let mut alike: Vec<&str> = names.filter(|known| can_be_near(name, known)).collect();
+    // The table is in no order; advice has to be the same each time.
+    alike.sort_unstable();
+    nearest(name, alike.into_iter())
+}
+
+/// Whether two names can be three edits apart: what it costs to be sure is paid for few.
+fn can_be_near(one: &str, other: &str) -> bool {
+    if one.len().abs_diff(other.len()) > 3 {
+        return false;
+    }
+    let same = |(a, b): &(u8, u8)| a.eq_ignore_ascii_case(b);
+    let start = one.bytes().zip(other.bytes()).take_while(same).count();
+    let end = one.bytes().rev().zip(other.bytes().rev()).take_while(same).count();
+    if start < 4 && end < 4 {
+        return false;
+    }
+    // An edit changes the count of two letters at most.
+    let mut counts = [0i32; 26];
+    let mut add = |text: &str, n: i32| {
+        for letter in text.bytes() {
+            let place = letter.to_ascii_lowercase().wrapping_sub(b'a');
+            if let Some(count) = counts.get_mut(usize::from(place)) {
+                *count += n;
+            }
+        }
+    };
+    add(one, 1);
+    add(other, -1);
+    counts.iter().map(|count| count.abs()).sum::<i32>() <= 6
 }
 
 /// The service in an eventSource: `iam` of `iam.amazonaws.com`.

@@ -4,7 +4,7 @@ use super::{Finding, Kind, Known, Weight, is_about, note, required, warning};
 use crate::detect::operations::{Operations, service_of, source_of};
 use crate::detect::sigma::item::{Item, Test};
 use crate::detect::sigma::rule::Rule;
-use crate::query::Shape;
+use crate::query::{Part, Pattern, Shape};
 use crate::text::nearest;
 
 pub(super) fn check(rule: &Rule, operations: &Operations, known: &Known<'_>, out: &mut Vec<Finding>) {
@@ -58,6 +58,23 @@ impl<'o> Services<'o> {
     }
 }
 
+/// The eventSources of some services; of many, the first few.
+fn sources(services: &[&str]) -> String {
+    let some: Vec<String> = services.iter().take(3).map(|service| source_of(service)).collect();
+    let more = if services.len() > some.len() { " and others" } else { "" };
+    format!("{}{more}", some.join(", "))
+}
+
+/// A pattern as a rule writes it.
+fn written(pattern: &Pattern) -> String {
+    let part = |part: &Part| match part {
+        Part::Text(text) => text.clone(),
+        Part::Many => "*".to_owned(),
+        Part::One => "?".to_owned(),
+    };
+    pattern.parts().iter().map(part).collect()
+}
+
 /// Whether a text passes, as far as text alone decides.
 fn passes(test: &Test, text: &str) -> bool {
     match test {
@@ -80,11 +97,11 @@ impl Names<'_, '_> {
                 Test::Text(pattern) => match pattern.shape() {
                     Shape::Any => None,
                     Shape::Exact(name) => self.name(name, *line, item),
-                    _ => self.pattern(test, "this pattern", *line),
+                    _ => self.pattern(test, &written(pattern), *line),
                 },
                 Test::Regex(regex) => match cased(regex.as_str()) {
                     Some(name) => self.cased(&name, *line),
-                    None => self.pattern(test, "this expression", *line),
+                    None => self.pattern(test, regex.as_str(), *line),
                 },
                 _ => None,
             };
@@ -130,15 +147,12 @@ impl Names<'_, '_> {
     }
 
     fn other_service(&self, name: &str, own: &[&str], line: usize) -> Finding {
-        let asked: Vec<String> = self.services.list().iter().take(3).map(|s| source_of(s)).collect();
-        let own: Vec<String> = own.iter().take(3).map(|s| source_of(s)).collect();
-        let near = self.operations.nearest(name, self.services.list());
-        let near = near.filter(|near| self.services.list().iter().any(|s| self.operations.logs(s, near)));
+        let near = self.operations.nearest_of(name, self.services.list());
         let near = near.map_or_else(String::new, |near| format!(", or mean `{near}`"));
         let text = format!(
             "`{name}` is logged by {}, not by {}; ask for that eventSource{near}",
-            own.join(", "),
-            asked.join(", ")
+            sources(own),
+            sources(self.services.list())
         );
         warning(line, Kind::OtherService, text)
     }
@@ -162,9 +176,9 @@ impl Names<'_, '_> {
         let (kind, text) = match elsewhere {
             true => (
                 Kind::OtherService,
-                format!("no event of {} fits {what}, but those of others do", source_of(services.first()?)),
+                format!("no event of {} fits `{what}`, but those of others do", source_of(services.first()?)),
             ),
-            false => (Kind::UnknownEvent, format!("no known name of an event fits {what}")),
+            false => (Kind::UnknownEvent, format!("no known name of an event fits `{what}`")),
         };
         Some(warning(line, kind, format!("{text}; look for a letter too many, or a missing `*`")))
     }

@@ -18,7 +18,7 @@ const MOST_ITEMS: usize = 64;
 pub(super) fn check(rule: &Rule, out: &mut Vec<Finding>) {
     let dead = dead_groups(rule);
     for clash in &dead {
-        let text = format!("this can never match: {}; look for it in two searches", clash.reason);
+        let text = format!("this can never match: {}; leave one of them out", clash.reason);
         out.push(warning(clash.line, Kind::Contradiction, text));
     }
     if !dead.is_empty() || rule.searches.len() > MOST_SEARCHES {
