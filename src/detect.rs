@@ -9,6 +9,8 @@ pub mod correlate;
 pub mod engine;
 pub mod environment;
 pub mod hits;
+pub mod lint;
+pub mod operations;
 pub mod retro;
 pub mod rules;
 pub mod sensitive;

@@ -357,7 +357,11 @@ pub enum RulesCommand {
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
-    /// Say of every rule that cannot be used why, with file, line and the way out.
+    /// Say which rules cannot be used, and what is suspicious about the others; with file, line and the way out.
+    ///
+    /// A warning is about what does not do what it looks like: an event name that nothing logs, a field that
+    /// never occurs, a condition that never holds. A note is about what could be better. The exit status is 2
+    /// when a rule cannot be used, else 1 when there is a warning.
     Check {
         /// Files, or folders with everything below them; the built-in rules when none is named.
         #[arg(value_name = "PATH")]

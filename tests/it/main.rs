@@ -9,4 +9,5 @@ mod classic;
 mod cli;
 mod help;
 mod real_data;
+mod rules;
 mod terminal;

@@ -21,6 +21,8 @@ pub struct Item {
     pub field: Option<Vec<String>>,
     /// What the value is held against.
     pub tests: Vec<Test>,
+    /// The line of each test.
+    pub lines: Vec<usize>,
     /// Whether all tests have to pass instead of one.
     pub all: bool,
     /// Whether the outcome is turned round.
@@ -152,6 +154,7 @@ impl Item {
         let words: Vec<&str> = parts.collect();
         let modifiers = modifiers(&words).map_err(|reason| ItemError { line, reason })?;
         let mut tests = Vec::new();
+        let mut lines = Vec::new();
         for node in value.elements() {
             let line = node.line;
             let values = changed(node, &modifiers.changes, placeholders);
@@ -159,13 +162,14 @@ impl Item {
             for value in values {
                 let test = test(&modifiers, &value).map_err(|reason| ItemError { line, reason })?;
                 tests.push(test);
+                lines.push(line);
             }
         }
         if tests.is_empty() {
             return Err(ItemError { line, reason: format!("{name} has no value to compare with") });
         }
         let field = field.map(|field| field.split('.').map(str::to_owned).collect());
-        Ok(Self { line, field, tests, all: modifiers.all, negated: modifiers.negated })
+        Ok(Self { line, field, tests, lines, all: modifiers.all, negated: modifiers.negated })
     }
 }
 

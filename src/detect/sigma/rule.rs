@@ -18,6 +18,8 @@ pub struct Rule {
     pub description: String,
     /// What has to be new for whom, in a rule of that kind.
     pub first_seen: Option<FirstSeen>,
+    /// Whether it says of events which it must and must not match.
+    pub tested: bool,
     /// Its id, else its name, else the name of its file.
     pub id: String,
     /// What it is called.
@@ -26,6 +28,8 @@ pub struct Rule {
     pub level: String,
     /// What else is said of it: `attack.t1098`.
     pub tags: Vec<String>,
+    /// The line of each tag.
+    pub tag_lines: Vec<usize>,
     /// The searches by name, in the order of the file.
     pub searches: Vec<(String, Search)>,
     /// When it fires; with several, any of them.
@@ -90,7 +94,8 @@ impl Rule {
                 condition::parse(&text, &names).map_err(|e| fault(c.line, format!("the condition: {e}")))
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let tags = node.get("tags").map(|tags| tags.elements().iter().filter_map(Node::scalar).collect());
+        let tags = node.get("tags").map_or(&[][..], Node::elements).iter();
+        let (tags, tag_lines) = tags.filter_map(|tag| Some((tag.scalar()?, tag.line))).unzip();
         let id = some("id").or_else(|| name.clone()).unwrap_or_else(|| slug(file));
         Ok(Self {
             file: file.to_owned(),
@@ -98,10 +103,12 @@ impl Rule {
             name,
             description: text("description"),
             first_seen,
+            tested: node.get("tests").is_some_and(|tests| tests.value != Value::Null),
             id,
             title,
             level: text("level"),
-            tags: tags.unwrap_or_default(),
+            tags,
+            tag_lines,
             searches,
             conditions,
         })
