@@ -5,6 +5,7 @@
 //! reason and way out, and every other rule is loaded all the same.
 
 pub mod condition;
+pub mod examples;
 pub mod item;
 pub mod plain;
 pub mod rule;
