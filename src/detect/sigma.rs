@@ -6,6 +6,7 @@
 
 pub mod condition;
 pub mod correlation;
+pub mod examples;
 pub mod filter;
 pub mod first_seen;
 pub mod item;
