@@ -1,57 +1,67 @@
-//! `trailhound rules`: detection rules, and what is wrong with them.
+//! `trailhound rules`: detection rules, what is wrong with them, what they promise, and why they hit.
 
-use crate::cli::args::RulesCommand;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::cli::args::{ExplainArgs, RulesCommand};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::output::to_stdout;
-use crate::cli::rule_files;
+use crate::cli::{load, rule_files};
+use crate::detect::attack::Attack;
+use crate::detect::environment::Environment;
+use crate::detect::explain::{Explained, explain};
 use crate::detect::lint::{Facts, Finding, Known, Weight, lint, shadowed};
-use crate::detect::rules::pack;
-use crate::detect::sigma::item::Placeholders;
+use crate::detect::rules::{Files, Rules, pack};
 use crate::detect::sigma::rule::Rule;
-use crate::detect::sigma::set::RuleSet;
-use crate::text::{fit, plural, visible};
+use crate::detect::tested;
+use crate::investigation::Judgment;
+use crate::text::{clip_middle, fit, plural, visible};
 
 pub(crate) fn run(command: &RulesCommand) -> Outcome {
-    let (RulesCommand::List { paths } | RulesCommand::Check { paths }) = command;
-    let files = if paths.is_empty() { pack() } else { rule_files::read(paths)? };
-    let texts = files.iter().map(|(file, text)| (file.as_str(), text.as_str()));
-    let (set, faults) = RuleSet::read(texts, &Placeholders::new());
-    for fault in &faults {
-        eprintln!("trailhound: {}", visible(&fault.to_string()));
+    match command {
+        RulesCommand::List { paths } => list(paths),
+        RulesCommand::Check { paths } => check(paths),
+        RulesCommand::Test { paths, environment_file } => test(paths, environment_file.as_deref()),
+        RulesCommand::Explain(args) => explain_event(args),
     }
-    let warned = match command {
-        RulesCommand::List { .. } => list(&set)?,
-        RulesCommand::Check { .. } => check(&set, faults.len(), files.len())?,
-    };
-    Ok(match (faults.is_empty(), warned) {
-        (false, _) => Exit::WrongUse,
-        (true, true) => Exit::Found,
-        (true, false) => Exit::Done,
-    })
 }
 
-fn list(set: &RuleSet) -> Result<bool, Failure> {
+/// The rules in some files, with what is wrong with them told on stderr.
+fn read(paths: &[PathBuf], environment: &Environment) -> Result<(Files, Rules), Failure> {
+    let files = if paths.is_empty() { pack() } else { rule_files::read(paths)? };
+    let rules = Rules::read(&files, &environment.placeholders(), &[], &Attack::shipped());
+    for fault in rules.faults() {
+        eprintln!("trailhound: {}", visible(&fault.to_string()));
+    }
+    Ok((files, rules))
+}
+
+fn list(paths: &[PathBuf]) -> Outcome {
+    let (_, rules) = read(paths, &Environment::default())?;
     to_stdout(|out| {
-        for rule in &set.rules {
-            let (level, id) = (fit(&visible(&rule.level), 13), visible(&rule.id));
-            writeln!(out, "{level} {}  {}", fit(&id, 36), visible(&rule.title))?;
+        for rule in rules.infos().iter().filter(|rule| !rule.serves) {
+            let id = visible(&rule.id);
+            writeln!(out, "{} {}  {}", fit(rule.level.name(), 8), fit(&id, 36), visible(&rule.title))?;
         }
         Ok(())
     })?;
-    Ok(false)
+    Ok(if rules.faults().is_empty() { Exit::Done } else { Exit::WrongUse })
 }
 
-/// Prints what is suspicious about the rules that can be used, and says whether there were warnings.
-fn check(set: &RuleSet, faults: usize, files: usize) -> Result<bool, Failure> {
+/// Prints what is suspicious about the rules that can be used.
+fn check(paths: &[PathBuf]) -> Outcome {
+    let (files, rules) = read(paths, &Environment::default())?;
     let facts = Facts::shipped();
     let mut findings: Vec<(&Rule, Finding)> = Vec::new();
-    let mut shadowed = shadowed(&set.rules).into_iter().peekable();
-    for (n, rule) in set.rules.iter().enumerate() {
+    for rule in rules.singles() {
         findings.extend(lint(rule, &facts, &Known::default()).into_iter().map(|finding| (rule, finding)));
-        while let Some((_, finding)) = shadowed.next_if(|(of, _)| *of == n) {
-            findings.push((rule, finding));
-        }
     }
+    // What only serves other rules may well look for the same as another one.
+    let own: Vec<Rule> = rules.shown_singles().cloned().collect();
+    findings.extend(shadowed(&own).into_iter().filter_map(|(n, finding)| {
+        Some((rules.singles().iter().find(|rule| Some(&rule.id) == own.get(n).map(|r| &r.id))?, finding))
+    }));
+    findings.sort_by(|(a, x), (b, y)| (&a.file, x.line).cmp(&(&b.file, y.line)));
     let warnings = findings.iter().filter(|(_, finding)| finding.weight == Weight::Warning).count();
     let notes = findings.len() - warnings;
     to_stdout(|out| {
@@ -59,11 +69,93 @@ fn check(set: &RuleSet, faults: usize, files: usize) -> Result<bool, Failure> {
             let (file, text) = (visible(&rule.file), visible(&finding.text));
             writeln!(out, "{file}:{}: {}: {text}", finding.line, finding.weight.name())?;
         }
-        let sound = plural(set.rules.len() as u64, "rule");
+        let sound = plural(rules.count() as u64, "rule");
         let [faults, warnings, notes, files] =
-            [(faults, "fault"), (warnings, "warning"), (notes, "note"), (files, "file")]
+            [(rules.faults().len(), "fault"), (warnings, "warning"), (notes, "note"), (files.len(), "file")]
                 .map(|(n, one)| plural(n as u64, one));
         writeln!(out, "{sound} can be used, {faults}, {warnings} and {notes} in {files}")
     })?;
-    Ok(warnings > 0)
+    Ok(match (rules.faults().is_empty(), warnings > 0) {
+        (false, _) => Exit::WrongUse,
+        (true, true) => Exit::Found,
+        (true, false) => Exit::Done,
+    })
+}
+
+/// Holds rules to their examples.
+fn test(paths: &[PathBuf], environment_file: Option<&Path>) -> Outcome {
+    let environment = rule_files::environment_in(environment_file)?;
+    let (files, rules) = read(paths, &environment)?;
+    let untested = rules.singles().iter().filter(|rule| !rule.tested).count();
+    let sound = rules.faults().is_empty();
+    let judgment =
+        Judgment { rules: Arc::new(rules), environment: Arc::new(environment), ..Judgment::shipped() };
+    let (done, faults) = tested::test(&files, &judgment);
+    for fault in &faults {
+        eprintln!("trailhound: {}", visible(&fault.to_string()));
+    }
+    let failed: Vec<_> = done.iter().filter_map(|test| Some((test, test.failed.as_ref()?))).collect();
+    to_stdout(|out| {
+        for (test, why) in &failed {
+            let (file, what) = (visible(&test.file), visible(&test.what));
+            writeln!(out, "{file}:{}: {}: {what}: {why}", test.line, visible(&test.rule))?;
+        }
+        let [all, failed, untested] =
+            [(done.len(), "example"), (failed.len(), "failure"), (untested, "rule")]
+                .map(|(n, one)| plural(n as u64, one));
+        writeln!(out, "{all}, {failed}; {untested} without an example")
+    })?;
+    Ok(match (sound && faults.is_empty(), failed.is_empty()) {
+        (false, _) => Exit::WrongUse,
+        (true, false) => Exit::Found,
+        (true, true) => Exit::Done,
+    })
+}
+
+fn explain_event(args: &ExplainArgs) -> Outcome {
+    let settings = load::sound_settings(&args.input.settings.flags())?;
+    let inv = load::everything(&args.input.sources, &settings, args.input.quiet)?;
+    let id = visible(&args.id);
+    let row = inv.table.find_id(&args.id).and_then(|row| inv.table.row(row));
+    let row = row.ok_or_else(|| Failure::Use(format!("there is no event {id} in what was read")))?;
+    let rules = explain(inv, &row).map_err(|e| Failure::Use(e.to_string()))?;
+    to_stdout(|out| {
+        writeln!(
+            out,
+            "{} {} by {}: {}, risk {}",
+            row.time(),
+            visible(row.event()),
+            visible(row.actor()),
+            row.outcome().name(),
+            row.risk()
+        )?;
+        for factor in inv.factors(&row) {
+            writeln!(out, "  {}", visible(&factor.to_string()))?;
+        }
+        if rules.is_empty() {
+            writeln!(out, "No rule hit it.")?;
+        }
+        rules.iter().try_for_each(|rule| write_rule(out, rule))
+    })?;
+    Ok(load::tell_rejects(inv, args.input.quiet, args.input.show_rejects))
+}
+
+/// How many columns a value takes at most.
+const VALUE_WIDTH: usize = 160;
+
+fn write_rule(out: &mut dyn std::io::Write, explained: &Explained) -> std::io::Result<()> {
+    let rule = &explained.rule;
+    writeln!(out, "\n{}: {} ({})", rule.level.name(), visible(&rule.title), visible(&rule.id))?;
+    writeln!(out, "  {}", visible(&explained.file))?;
+    if !rule.techniques.is_empty() {
+        writeln!(out, "  {}", rule.techniques.join(", "))?;
+    }
+    for matched in &explained.matched {
+        let field = if matched.field.is_empty() { "anywhere" } else { &matched.field };
+        let value = clip_middle(&visible(&matched.value), VALUE_WIDTH).into_owned();
+        let there = if value.is_empty() { String::new() } else { format!(" = {value}") };
+        let place = format!("{}, line {}", visible(&matched.search), matched.line);
+        writeln!(out, "  {}{there}   matches {}  ({place})", visible(field), visible(&matched.wanted))?;
+    }
+    explained.together.iter().try_for_each(|words| writeln!(out, "  {}", visible(words)))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::attack::Attack;
 use super::engine::{Engine, Matcher};
 use super::hits::{HitSets, Sets};
-use super::sigma::correlation::Link;
+use super::sigma::correlation::{Correlation, Link};
 use super::sigma::item::Placeholders;
 use super::sigma::rule::{Rule, RuleError};
 use super::sigma::set::RuleSet;
@@ -167,6 +167,22 @@ impl Rules {
     /// Whether a rule on more than one event needs the hits of this rule.
     pub(super) fn is_needed(&self, rule: u32) -> bool {
         self.needed.get(rule as usize) == Some(&true)
+    }
+
+    /// The correlation of that number.
+    pub(super) fn correlation(&self, rule: u32) -> Option<&Correlation> {
+        self.set.correlations.get((rule as usize).checked_sub(self.set.rules.len())?)
+    }
+
+    /// How many rules there are, those on events of other programs too.
+    pub fn count(&self) -> usize {
+        let set = &self.set;
+        set.rules.len() + set.links.order.len() + set.generic.len() + set.generic_correlations.len()
+    }
+
+    /// The rules on single events that report by themselves.
+    pub fn shown_singles(&self) -> impl Iterator<Item = &Rule> {
+        self.set.rules.iter().zip(&self.infos).filter(|(_, info)| !info.serves).map(|(rule, _)| rule)
     }
 
     /// The number of a correlation, given its place among the correlations.

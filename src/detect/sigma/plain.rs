@@ -43,7 +43,7 @@ pub fn item_matches(item: &Item, record: &Value) -> bool {
 }
 
 /// The values that a path leads to; lists are entered.
-fn values_at<'v>(value: &'v Value, path: &[String]) -> Vec<&'v Value> {
+pub(crate) fn values_at<'v>(value: &'v Value, path: &[String]) -> Vec<&'v Value> {
     let mut open = vec![(value, 0)];
     let mut found = Vec::new();
     while let Some((value, step)) = open.pop() {
@@ -58,7 +58,7 @@ fn values_at<'v>(value: &'v Value, path: &[String]) -> Vec<&'v Value> {
 }
 
 /// A value as rules see it: scalars as text, anything else as it is written.
-fn text_of(value: &Value) -> Option<String> {
+pub(crate) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),

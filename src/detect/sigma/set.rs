@@ -15,7 +15,9 @@ pub struct RuleSet {
     pub rules: Vec<Rule>,
     /// The rules on events of other programs (`logsource: {category: generic}`).
     pub generic: Vec<Rule>,
-    /// The correlations.
+    /// The correlations of those.
+    pub generic_correlations: Vec<Correlation>,
+    /// The correlations of events of CloudTrail.
     pub correlations: Vec<Correlation>,
     /// How the correlations hang together: which of them can be used, in which order, and what they refer to.
     pub links: Resolved,
@@ -53,6 +55,7 @@ impl RuleSet {
                 faults.push(RuleError { file: filter.file, line: filter.line, reason: reason.to_owned() });
             }
         }
+        set.part_correlations();
         set.link(&mut faults);
         (set, faults)
     }
@@ -62,6 +65,16 @@ impl RuleSet {
         self.rules.retain(|rule| keep(&rule.id));
         self.correlations.retain(|correlation| keep(&correlation.id));
         self.link(faults);
+    }
+
+    /// Puts the correlations of generic events beside the rules on such.
+    fn part_correlations(&mut self) {
+        let generic = &self.generic;
+        let refers = |name: &String| generic.iter().any(|r| r.id == *name || r.name.as_ref() == Some(name));
+        let (theirs, ours) = std::mem::take(&mut self.correlations)
+            .into_iter()
+            .partition(|correlation: &Correlation| correlation.rules.iter().any(refers));
+        (self.generic_correlations, self.correlations) = (theirs, ours);
     }
 
     fn link(&mut self, faults: &mut Vec<RuleError>) {
