@@ -22,11 +22,14 @@ const MOST_WAYS: usize = 64;
 pub(super) const LEVELS: [&str; 5] = ["informational", "low", "medium", "high", "critical"];
 
 /// The rules that another one makes needless, by their place in `rules`.
+///
+/// Give it only rules that report hits of their own: what serves a correlation is part of another rule by
+/// intention. Rules on what is seen for the first time are passed over, as they find less than they ask for.
 pub fn shadowed(rules: &[Rule]) -> Vec<(usize, Finding)> {
     let mut findings = Vec::new();
     let mut first: HashMap<String, usize> = HashMap::new();
     let mut single: Vec<(usize, Meaning)> = Vec::new();
-    for (n, rule) in rules.iter().enumerate() {
+    for (n, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.first_seen.is_none()) {
         let meaning = Meaning::of(rule);
         let key = meaning.as_ref().map_or_else(|| whole_key(rule), Meaning::key);
         match first.get(&key).and_then(|n| rules.get(*n)) {

@@ -260,6 +260,18 @@ fn a_rule_that_another_one_makes_needless_is_named() {
 }
 
 #[test]
+fn a_rule_on_what_is_new_is_no_duplicate_of_one_on_what_happens() {
+    let plain = "title: a\nid: a\ndetection: {s: {eventName: StopLogging}, condition: s}\n";
+    let new = "first_seen: {key: userIdentity.arn, dimension: awsRegion, within: 7d, min_history: 1d}\n";
+    let texts =
+        [plain.to_owned(), plain.replace("id: a", "id: b") + new, plain.replace("id: a", "id: c") + new];
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let rules = rules(&texts);
+    assert!(rules[1].first_seen.is_some());
+    assert_eq!(shadowed(&rules), []);
+}
+
+#[test]
 fn thousands_of_alike_rules_are_compared_in_a_moment() {
     let text = |n: usize| {
         format!(
