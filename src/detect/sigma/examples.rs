@@ -410,4 +410,40 @@ mod tests {
             assert!(folder == "generic" || named.contains(&folder), "{at}: it stands in the wrong folder");
         }
     }
+
+    #[test]
+    fn a_shipped_correlation_counts_rules_of_its_own_file() {
+        let mut named: BTreeMap<String, String> = BTreeMap::new();
+        for (file, node) in shipped() {
+            let at = place(&file, &node);
+            if let Some(name) = node.get("name").and_then(Node::scalar) {
+                assert_eq!(named.insert(name, file.clone()), None, "{at}: the name is there twice");
+            }
+            let Some(correlation) = node.get("correlation") else { continue };
+            for key in ["type", "rules", "group-by", "timespan"] {
+                assert!(correlation.get(key).is_some(), "{at}: no {key}");
+            }
+            for rule in correlation.get("rules").map(Node::elements).unwrap_or_default() {
+                let name = rule.scalar().unwrap_or_default();
+                assert_eq!(named.get(&name), Some(&file), "{at}: {name} does not stand above it in its file");
+            }
+        }
+        assert!(named.len() > 40, "only {} rules with a name", named.len());
+    }
+
+    #[test]
+    fn no_map_of_a_shipped_rule_has_a_key_twice() {
+        for (file, node) in shipped() {
+            let mut open = vec![&node];
+            while let Some(node) = open.pop() {
+                let keys: Vec<String> = node.entries().iter().filter_map(|(key, _)| key.scalar()).collect();
+                let different: BTreeSet<&String> = keys.iter().collect();
+                assert_eq!(different.len(), keys.len(), "{file}:{}: {keys:?}", node.line);
+                open.extend(node.entries().iter().map(|(_, value)| value));
+                if let Value::List(list) = &node.value {
+                    open.extend(list);
+                }
+            }
+        }
+    }
 }
