@@ -5,11 +5,15 @@
 //! all threads, user and system. The events are made once and kept in the target folder.
 #![expect(clippy::expect_used, reason = "a benchmark that cannot go on has failed")]
 
+#[path = "common/mod.rs"]
+mod common;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use common::{EVENTS, Whose, data, processor_time, report};
 use trailhound::console::app::answer::{Request, answer};
 use trailhound::ingest::worker::Options;
 use trailhound::investigation::{Investigation, Judgment, load};
@@ -19,14 +23,10 @@ use trailhound::query::run::{self, Reading};
 use trailhound::query::{Expr, parse};
 use trailhound::source::local;
 use trailhound::store::Table;
-use trailhound::synth;
 
 /// The allocator of the program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// How many events are made.
-const EVENTS: u64 = 1_000_000;
 
 /// How often gzip and the load take turns.
 const TURNS: usize = 3;
@@ -59,22 +59,6 @@ fn main() {
     report("bytes an event, dictionaries apart", &format!("{resident:.1}"), "70");
     records(&inv);
     filter(&inv);
-}
-
-fn report(what: &str, measured: &str, promised: &str) {
-    println!("{what:<40} {measured:>10}   promised: at most {promised}");
-}
-
-/// The folder with the events, made when it is not there.
-fn data() -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("synth-{EVENTS}"));
-    if !dir.join("done").exists() {
-        println!("making {EVENTS} events in {}", dir.display());
-        let plan = synth::Plan { events: EVENTS, ..synth::Plan::default() };
-        synth::write(plan, &dir, &|_| {}).expect("the target folder can be written");
-        std::fs::write(dir.join("done"), "").expect("the target folder can be written");
-    }
-    dir
 }
 
 fn files(dir: &Path) -> Vec<PathBuf> {
@@ -159,24 +143,4 @@ fn filter(inv: &Investigation) {
     let what = format!("3 fields over {} million rows", table.len() / 1_000_000);
     report(&what, &format!("{:.2?}", times[times.len() / 2]), "16 ms");
     println!("  ({found} rows found)");
-}
-
-/// Whose processor time.
-#[derive(Clone, Copy)]
-enum Whose {
-    Mine,
-    Children,
-}
-
-/// User and system time so far, as Linux counts it: in hundredths of a second.
-fn processor_time(whose: Whose) -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("this benchmark needs /proc");
-    let behind = stat.rsplit(')').next().unwrap_or_default();
-    let field =
-        |n: usize| behind.split_whitespace().nth(n - 3).and_then(|v| v.parse::<u64>().ok()).unwrap_or(0);
-    let (user, system) = match whose {
-        Whose::Mine => (field(14), field(15)),
-        Whose::Children => (field(16), field(17)),
-    };
-    Duration::from_millis((user + system) * 10)
 }

@@ -118,7 +118,8 @@ fn explain_event(args: &ExplainArgs) -> Outcome {
     let id = visible(&args.id);
     let row = inv.table.find_id(&args.id).and_then(|row| inv.table.row(row));
     let row = row.ok_or_else(|| Failure::Use(format!("there is no event {id} in what was read")))?;
-    let rules = explain(inv, &row).map_err(|e| Failure::Use(e.to_string()))?;
+    let raw = inv.raw(&row).map_err(|e| Failure::Use(e.to_string()))?;
+    let rules = explain(inv, &row, &raw);
     to_stdout(|out| {
         writeln!(
             out,

@@ -11,11 +11,12 @@ use crate::investigation::Investigation;
 use crate::json;
 use crate::query::{Op, Part, Pattern};
 use crate::store::Row;
-use crate::store::raw::RawError;
 
 /// A rule that hit an event, and why.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Explained {
+    /// The number of the rule.
+    pub number: u32,
     /// The rule.
     pub rule: RuleInfo,
     /// What it is about, in its own words.
@@ -43,13 +44,9 @@ pub struct Matched {
     pub value: String,
 }
 
-/// The rules that an event hit, the highest level first, each with its reasons.
-///
-/// # Errors
-/// The raw record cannot be read.
-pub fn explain(inv: &Investigation, row: &Row<'_>) -> Result<Vec<Explained>, RawError> {
-    let raw = inv.raw(row)?;
-    let record = parsed(&raw).unwrap_or_default();
+/// The rules that an event hit, the highest level first, each with its reasons; `raw` is its record.
+pub fn explain(inv: &Investigation, row: &Row<'_>, raw: &[u8]) -> Vec<Explained> {
+    let record = parsed(raw).unwrap_or_default();
     let rules = &inv.judgment.rules;
     let mut all = Vec::new();
     for &number in inv.hits.get(row.hits()) {
@@ -59,8 +56,9 @@ pub fn explain(inv: &Investigation, row: &Row<'_>) -> Result<Vec<Explained>, Raw
         let selecting = single.or_else(|| rules.singles().get(first?.0));
         let correlation = rules.correlation(number);
         let mut together = found_in(inv, row.number(), number);
-        together.extend(first.and(selecting).map(|rule| new_in(rule, &raw)));
+        together.extend(first.and(selecting).map(|rule| new_in(rule, raw)));
         all.push(Explained {
+            number,
             rule: info.clone(),
             description: selecting.map_or_else(String::new, |rule| rule.description.clone()),
             file: selecting
@@ -72,7 +70,7 @@ pub fn explain(inv: &Investigation, row: &Row<'_>) -> Result<Vec<Explained>, Raw
         });
     }
     all.sort_by_key(|explained| std::cmp::Reverse(explained.rule.level));
-    Ok(all)
+    all
 }
 
 /// The conditions of a rule that a record matched: of each search that did, the first group that did.

@@ -272,7 +272,7 @@ detection: {s: {userIdentity.arn|re: 'assumed-role/[^/]+/i-', eventName|neq: Dec
         let text = format!("{{\"Records\":[{}]}}", records.join(","));
         let object =
             Object { name: "odd".to_owned(), place: Source::Memory(text.into_bytes().into()), found: true };
-        agrees(Box::new(std::iter::once(Ok(object))), 4);
+        agrees(Box::new(std::iter::once(Ok(object))), 3);
     }
 
     #[test]

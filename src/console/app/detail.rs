@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 use super::line::Line as Typed;
 use super::tree::{Node, Tree};
+use crate::detect::explain::{Explained, explain};
+use crate::detect::rules::RuleInfo;
 use crate::event::address::AddressKind;
 use crate::event::agent;
 use crate::event::field::{FIRST_SEEN, Field, FieldRef};
@@ -15,8 +17,8 @@ use crate::event::outcome::Outcome;
 use crate::investigation::Investigation;
 use crate::query::{self, Pattern};
 use crate::report::overview;
-use crate::score::Factor;
 use crate::score::rank::Context;
+use crate::score::{Factor, Level};
 use crate::store::flags::RecordKind;
 use crate::store::{Column, Row};
 
@@ -55,6 +57,17 @@ pub enum Fact {
     Risk(u8),
     /// A reason of the risk.
     Factor(Factor),
+    /// A rule that the event hit: its number, level and title.
+    Rule(u32, Level, String),
+    /// What matched a condition of the rule above: the field, what is there, what was looked for. Hostile.
+    Because {
+        /// The field; empty for the whole record, or for what was found in several events.
+        field: String,
+        /// What is there.
+        value: String,
+        /// What was looked for; empty for what was found in several events.
+        wanted: String,
+    },
     /// An ATT&CK technique, with its name.
     Technique(String),
     /// Something known of the event.
@@ -124,6 +137,18 @@ impl Detail {
         }
     }
 
+    /// Puts the reasons below each rule that the event hit, once its record is there.
+    pub fn explain(&mut self, inv: &Investigation, row: &Row<'_>) {
+        let Record::Here(_, raw) = &self.record else { return };
+        self.facts.retain(|fact| !matches!(fact, Fact::Because { .. }));
+        for explained in explain(inv, row, raw) {
+            let is = |fact: &Fact| matches!(fact, Fact::Rule(number, ..) if *number == explained.number);
+            if let Some(at) = self.facts.iter().position(is) {
+                self.facts.splice(at + 1..at + 1, because(explained));
+            }
+        }
+    }
+
     /// The record has come.
     pub fn put_record(&mut self, record: Result<Vec<u8>, String>, folds: &HashMap<String, bool>) {
         self.record = match record {
@@ -173,6 +198,11 @@ impl Detail {
                 Fact::Technique(title) => {
                     let id = title.split(' ').next().unwrap_or_default().to_owned();
                     Some((FieldRef::Column(Field::Technique), id))
+                }
+                Fact::Rule(_, _, title) => Some((FieldRef::Column(Field::Rule), title.clone())),
+                Fact::Because { field, value, .. } => {
+                    let steps: Vec<&str> = field.split('.').collect();
+                    Some((query::field_of_path(&steps)?, value.clone()))
                 }
                 Fact::Factor(_) | Fact::Gap => None,
             },
@@ -282,6 +312,7 @@ pub enum MatchStep {
 fn facts(inv: &Investigation, row: &Row<'_>) -> Vec<Fact> {
     let mut facts = vec![Fact::Risk(row.risk())];
     facts.extend(inv.factors(row).into_iter().map(Fact::Factor));
+    facts.extend(rules(inv, row));
     facts.extend(inv.techniques(row).iter().map(|id| Fact::Technique(inv.judgment.attack.title(id))));
     facts.push(Fact::Gap);
     facts.extend(who(row));
@@ -291,6 +322,31 @@ fn facts(inv: &Investigation, row: &Row<'_>) -> Vec<Fact> {
     facts.extend(place(inv, row));
     facts.push(Fact::Gap);
     facts
+}
+
+/// The rules that it hit, the highest level first.
+fn rules(inv: &Investigation, row: &Row<'_>) -> Vec<Fact> {
+    let infos = inv.judgment.rules.infos();
+    let numbers = inv.hits.get(row.hits()).iter();
+    let mut hit: Vec<(u32, &RuleInfo)> =
+        numbers.filter_map(|n| Some((*n, infos.get(*n as usize).filter(|info| !info.serves)?))).collect();
+    hit.sort_by_key(|(_, info)| std::cmp::Reverse(info.level));
+    hit.into_iter().map(|(number, info)| Fact::Rule(number, info.level, info.title.clone())).collect()
+}
+
+/// The reasons of a rule, once the record is there.
+fn because(explained: Explained) -> Vec<Fact> {
+    let matched = explained.matched.into_iter().map(|matched| Fact::Because {
+        field: matched.field,
+        value: matched.value,
+        wanted: matched.wanted,
+    });
+    let together = explained.together.into_iter().map(|value| Fact::Because {
+        field: String::new(),
+        value,
+        wanted: String::new(),
+    });
+    matched.chain(together).collect()
 }
 
 fn value(label: &'static str, field: Field, text: &str) -> Option<Fact> {

@@ -123,6 +123,24 @@ fn fact(fact: &Fact) -> Vec<Piece> {
                 (factor.reason.clone(), Role::Text),
             ]
         }
+        Fact::Rule(_, level, title) => {
+            vec![
+                (format!(" {:>4} ", sign(*level)), risk_role(*level)),
+                (format!("{} rule: ", level.name()), risk_role(*level)),
+                (title.clone(), Role::Text),
+            ]
+        }
+        Fact::Because { field, value, wanted } => {
+            let mut pieces = vec![(format!("        {field}"), Role::JsonKey)];
+            if wanted.is_empty() || value == wanted {
+                pieces
+                    .push((format!("{}{value}", if field.is_empty() { "" } else { " " }), Role::JsonString));
+            } else {
+                pieces.push((format!(" ~ {wanted} "), Role::Muted));
+                pieces.push((value.clone(), Role::JsonString));
+            }
+            pieces
+        }
         Fact::Technique(title) => vec![(" ATT&CK ".to_owned(), Role::Muted), (title.clone(), Role::Text)],
         Fact::Value { label, text, tone, .. } => {
             let role = match tone {

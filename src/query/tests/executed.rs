@@ -11,11 +11,13 @@ use crate::event::time::Time;
 use crate::ingest::worker::Options;
 use crate::investigation::{Investigation, Judgment, load};
 use crate::query::group::{group, value_of};
-use crate::query::order::{Sort, sorted};
+use crate::query::order::{Sort, sorted, sorted_in_bursts};
 use crate::query::plan::plan;
 use crate::query::run::{self, Reading, Selection};
 use crate::query::series::Series;
 use crate::query::{Expr, Moment, Term, Test, parse};
+use crate::score::rank::Context;
+use crate::score::{burst, rank};
 use crate::source::{Object, Place};
 use crate::store::Row;
 use crate::synth;
@@ -275,12 +277,50 @@ fn every_order_has_all_rows_and_keeps_to_its_field() {
         }
     }
     let by_risk = sorted(&inv.table, &all, Sort::default(), None);
-    let risks: Vec<u8> = by_risk.iter().map(|n| inv.table.row(*n).unwrap().risk()).collect();
-    assert!(risks.is_sorted_by(|a, b| a >= b));
+    let rank = |n: &u32| rank::key_of(&inv.table.row(*n).unwrap());
+    assert!(by_risk.is_sorted_by_key(|n| std::cmp::Reverse(rank(n))));
+    // Where a rule on several events lifts none, the risk decides.
+    let own: Vec<u8> = by_risk
+        .iter()
+        .map(|n| inv.table.row(*n).unwrap())
+        .filter(|row| Context::from_bits(row.context()).level().is_none_or(|l| l.floor() <= row.risk()))
+        .map(|row| row.risk())
+        .collect();
+    assert!(own.is_sorted_by(|a, b| a >= b) && own.len() > by_risk.len() / 2);
     let events = sorted(&inv.table, &all, Sort::by(Field::Event), None);
     let names: Vec<String> =
         events.iter().map(|n| inv.table.row(*n).unwrap().event().to_lowercase()).collect();
     assert!(names.is_sorted());
+}
+
+#[test]
+fn bursts_stand_together_and_go_by_the_highest_of_their_ranks() {
+    let (inv, _) = loaded();
+    let rank = |n: u32| rank::key_of(&inv.table.row(n).unwrap());
+    let some = run::columns(&plan(parse("-region:us-east-1").unwrap().expr(), inv), &inv.table).yes;
+    for selection in [Selection::all(&inv.table), some] {
+        let singly = sorted(&inv.table, &selection, Sort::default(), None);
+        let rows = sorted_in_bursts(&inv.table, &selection, Sort::default(), None);
+        let (mut a, mut b) = (singly.clone(), rows.clone());
+        a.sort_unstable();
+        b.sort_unstable();
+        assert_eq!(a, b, "the same rows");
+        let bursts = burst::bursts(&inv.table, &rows);
+        let of = |n: u32| inv.table.row(n).unwrap().burst();
+        let mut firsts: Vec<_> = bursts.iter().map(|burst| of(rows[burst.start])).collect();
+        assert!(bursts.len() < rows.len() / 2, "something repeats itself");
+        for burst in &bursts {
+            let members = &rows[burst.clone()];
+            assert!(members.iter().all(|n| of(*n) == of(members[0]) && rank(*n) <= rank(members[0])));
+        }
+        assert!(bursts.is_sorted_by_key(|burst| std::cmp::Reverse(rank(rows[burst.start]))));
+        firsts.sort_unstable();
+        firsts.dedup();
+        assert_eq!(firsts.len(), bursts.len(), "a burst stands in one place");
+        let few = sorted_in_bursts(&inv.table, &selection, Sort::default(), Some(5));
+        assert_eq!(few, rows[..few.len()], "the first ones are the first of all");
+        assert!(few.len() >= 5);
+    }
 }
 
 #[test]

@@ -211,6 +211,10 @@ impl Model {
             }
             _ => {}
         }
+        let inv = &self.answer.inv;
+        if let Some(row) = inv.table.row(number) {
+            detail.explain(inv, &row);
+        }
         if matches!(detail.record, Record::Coming) {
             effects.push(Effect::Read(id.clone(), self.answer.inv.clone(), number));
         }
@@ -222,6 +226,10 @@ impl Model {
         let pattern = self.search.pattern();
         if let Some(detail) = self.detail.as_mut().filter(|detail| detail.id == id) {
             detail.put_record(record, &self.folds);
+            let inv = &self.answer.inv;
+            if let Some(row) = inv.table.find_id(id).and_then(|row| inv.table.row(row)) {
+                detail.explain(inv, &row);
+            }
             if let Some(pattern) = pattern {
                 for at in detail.matches(&pattern) {
                     detail.reveal(at);
