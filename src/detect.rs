@@ -4,6 +4,7 @@
 //! functions of it. It does no I/O.
 
 pub mod attack;
+pub mod capture;
 pub mod compare;
 pub mod correlate;
 pub mod engine;

@@ -5,12 +5,13 @@
 //! a snapshot: while a load runs, new ones are made, and the old ones stay valid.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::detect::attack::Attack;
+use crate::detect::capture::Captures;
 use crate::detect::compare::{self, Compared};
 use crate::detect::environment::Environment;
 use crate::detect::hits::{HitSets, Sets};
@@ -22,7 +23,6 @@ use crate::ingest::pipeline;
 use crate::ingest::reopen::Reopener;
 use crate::ingest::status::{Counts, Status};
 use crate::ingest::worker::{Options, Shared};
-use crate::query::records::Reading;
 use crate::score::rank::RuleLevels;
 use crate::score::scorer::plain_name;
 use crate::score::{Factor, Scorer, Scoring, burst, rank};
@@ -51,14 +51,18 @@ pub struct Judgment {
 impl Judgment {
     /// As shipped: our weights, tables and rules, and nothing known of the organization.
     pub fn shipped() -> Self {
-        let attack = Attack::shipped();
-        Self {
-            scoring: Arc::new(Scoring::built_in("default").unwrap_or_default()),
-            sensitive: Arc::new(SensitiveApis::shipped()),
-            rules: Arc::new(Rules::built_in(&attack)),
-            attack: Arc::new(attack),
-            environment: Arc::default(),
-        }
+        // Some hundred rules are read and made ready once, however often this is asked for.
+        static SHIPPED: LazyLock<Judgment> = LazyLock::new(|| {
+            let attack = Attack::shipped();
+            Judgment {
+                scoring: Arc::new(Scoring::built_in("default").unwrap_or_default()),
+                sensitive: Arc::new(SensitiveApis::shipped()),
+                rules: Arc::new(Rules::built_in(&attack)),
+                attack: Arc::new(attack),
+                environment: Arc::default(),
+            }
+        });
+        SHIPPED.clone()
     }
 
     fn scorer(&self) -> Scorer {
@@ -213,7 +217,8 @@ pub fn load(
     update: &(dyn Fn(Investigation) + Sync),
 ) -> Investigation {
     let sets = Arc::new(HitSets::default());
-    let watcher = judgment.rules.watcher(sets.clone());
+    let captures = Arc::new(Captures::default());
+    let watcher = judgment.rules.watcher(sets.clone(), captures.clone());
     let shared =
         Shared { dicts: Arc::default(), files: Arc::default(), status: status.clone(), options, watcher };
     let opener = Reopener::new(shared.files.clone(), options.limits);
@@ -224,7 +229,7 @@ pub fn load(
         records: Arc::new(Records::new(Arc::new(opener))),
         ..Investigation::empty(judgment)
     };
-    let loading = Loading { base, shared: &shared, sets, state: Mutex::default(), update };
+    let loading = Loading { base, shared: &shared, sets, captures, state: Mutex::default(), update };
     pipeline::run(listing, &shared, &|segment| loading.publish(segment));
     loading.finish()
 }
@@ -234,6 +239,7 @@ struct Loading<'a> {
     base: Investigation,
     shared: &'a Shared,
     sets: Arc<HitSets>,
+    captures: Arc<Captures>,
     state: Mutex<State>,
     update: &'a (dyn Fn(Investigation) + Sync),
 }
@@ -290,7 +296,7 @@ impl Loading<'_> {
         let table = Table::new(std::mem::take(&mut segments), dicts.clone(), true);
         let mut inv =
             Investigation { hits: self.sets.snapshot(), duplicates, conflicts, ..self.snapshot(table) };
-        let compared = compare::compare(&inv, &Reading::default());
+        let compared = compare::compare(&inv, &self.captures);
         segments = std::mem::take(&mut inv.table).into_segments();
         self.add_hits(&mut segments, &compared.hits);
         let hits = self.sets.snapshot();

@@ -1,20 +1,22 @@
 //! Rules on more than one event: correlations, and what is seen for the first time.
 //!
 //! They run once all events are there and in order of time, on what the rules on single events found. What an
-//! event belongs to is read from its columns where they hold it, else from its record.
+//! event belongs to is read from its columns where they hold it, else it was taken from its record on the way.
 
 mod fields;
 
 use std::collections::HashMap;
 
-use super::correlate::{Hit, ValueRef, correlate};
+use foldhash::fast::FixedState;
+
+use super::capture::Captures;
+use super::correlate::{Hit, Match, ValueRef, correlate};
 use super::rules::Rules;
-use super::sigma::correlation::{Correlation, Kind, Link};
-use super::sigma::first_seen::{Considered, FirstSeen};
+use super::sigma::correlation::{Correlation, Link};
+use super::sigma::first_seen::{Considered, FirstSeen, Outcome};
 use crate::event::time::Time;
 use crate::investigation::Investigation;
-use crate::query::records::Reading;
-use fields::Values;
+use fields::Fields;
 
 /// What a correlation found.
 #[derive(Clone, PartialEq, Debug)]
@@ -45,13 +47,15 @@ pub struct Compared {
     pub no_baseline: Vec<(u32, usize)>,
 }
 
-/// Runs all rules on more than one event.
-pub fn compare(inv: &Investigation, reading: &Reading) -> Compared {
+/// Runs all rules on more than one event. `captures` are what was taken from the records while they were loaded.
+pub fn compare(inv: &Investigation, captures: &Captures) -> Compared {
     let rules = &*inv.judgment.rules;
     if !rules.has_comparisons() {
         return Compared::default();
     }
-    let mut run = Run { inv, rules, reading, rows: rows_of_rules(inv, rules), compared: Compared::default() };
+    let fields = Fields::new(inv, captures, rules.needs());
+    let rows = rows_of_rules(inv, rules);
+    let mut run = Run { inv, rules, fields, rows, histories: HashMap::new(), compared: Compared::default() };
     run.correlations();
     run.first_seen();
     for rows in [&mut run.compared.hits, &mut run.compared.lifts] {
@@ -76,11 +80,16 @@ fn rows_of_rules(inv: &Investigation, rules: &Rules) -> Vec<Vec<u32>> {
     rows
 }
 
+/// When each key was first seen.
+type History = HashMap<Vec<u64>, i64, FixedState>;
+
 struct Run<'a> {
     inv: &'a Investigation,
     rules: &'a Rules,
-    reading: &'a Reading,
+    fields: Fields<'a>,
     rows: Vec<Vec<u32>>,
+    /// By the fields of a key.
+    histories: HashMap<Vec<Vec<String>>, History>,
     compared: Compared,
 }
 
@@ -88,40 +97,51 @@ impl Run<'_> {
     fn correlations(&mut self) {
         let set = self.rules.set();
         // What each correlation found, for those that refer to it.
-        let mut found: HashMap<usize, Vec<crate::detect::correlate::Match>> = HashMap::new();
+        let mut found: HashMap<usize, Vec<Match>> = HashMap::new();
         for &number in &set.links.order {
             let (Some(correlation), Some(links)) =
                 (set.correlations.get(number), set.links.links.get(number))
             else {
                 continue;
             };
-            let mut groups = Groups::default();
+            let (mut groups, mut values) = (Numbers::default(), Numbers::default());
             let mut hits = Vec::new();
             for (index, link) in links.iter().enumerate() {
-                let rows: Vec<u32> = match link {
-                    Link::Rule(rule) => self.rows.get(*rule).cloned().unwrap_or_default(),
+                let others;
+                let rows: &[u32] = match link {
+                    Link::Rule(rule) => self.rows.get(*rule).map_or(&[], Vec::as_slice),
                     Link::Correlation(other) => {
                         let matches = found.get(other).into_iter().flatten();
-                        matches.flat_map(|found| found.hits(&correlation.kind)).copied().collect()
+                        others = matches
+                            .flat_map(|found| found.hits(&correlation.kind))
+                            .copied()
+                            .collect::<Vec<_>>();
+                        &others
                     }
                 };
-                self.hits_of(correlation, index, &rows, &mut groups, &mut hits);
+                self.hits_of(correlation, index, rows, (&mut groups, &mut values), &mut hits);
             }
             let matches = correlate(correlation, hits);
             let rule = self.rules.number_of_correlation(number);
             for found in &matches {
-                self.compared.hits.extend(found.rows.iter().map(|row| (*row, rule)));
-                self.compared.lifts.extend(found.rows.get(found.held).map(|row| (*row, rule)));
-                self.compared.findings.push(Finding {
-                    rule,
-                    group: groups.texts.get(found.group as usize).cloned().unwrap_or_default(),
-                    rows: found.rows.clone(),
-                    value: found.value,
-                    span: (Time::from_millis(found.first_ms), Time::from_millis(found.last_ms)),
-                });
+                self.tell(correlation, rule, found);
             }
             found.insert(number, matches);
         }
+    }
+
+    fn tell(&mut self, correlation: &Correlation, rule: u32, found: &Match) {
+        self.compared.hits.extend(found.rows.iter().map(|row| (*row, rule)));
+        self.compared.lifts.extend(found.rows.get(found.held).map(|row| (*row, rule)));
+        let first = found.rows.first().and_then(|row| self.inv.table.row(*row));
+        let group = first.map(|row| self.fields.texts(&row, &correlation.group_fields(0)));
+        self.compared.findings.push(Finding {
+            rule,
+            group: group.unwrap_or_default(),
+            rows: found.rows.clone(),
+            value: found.value,
+            span: (Time::from_millis(found.first_ms), Time::from_millis(found.last_ms)),
+        });
     }
 
     /// The hits of one of a correlation's rules; rows without a field of the group are left out.
@@ -130,39 +150,48 @@ impl Run<'_> {
         correlation: &Correlation,
         rule: usize,
         rows: &[u32],
-        groups: &mut Groups,
+        (groups, values): (&mut Numbers, &mut Numbers),
         hits: &mut Vec<Hit>,
     ) {
-        let by = Values::of(self.inv, &correlation.group_fields(rule), rows, self.reading);
-        let measured = correlation.value_fields(rule);
-        let values = Values::of(self.inv, &measured, rows, self.reading);
-        for (place, &row) in rows.iter().enumerate() {
-            let Some(time_ms) = self.inv.table.row(row).and_then(|row| row.time().millis()) else { continue };
-            let values: Vec<Option<ValueRef>> = match (&correlation.kind, measured.is_empty()) {
-                (_, true) => vec![None],
-                (Kind::ValueCount, _) => values
-                    .at(place)
-                    .into_iter()
-                    .map(|value| Some(ValueRef::Id(groups.value(value))))
-                    .collect(),
-                _ => values.at(place).iter().map(|v| Some(ValueRef::Number(number(v)))).collect(),
+        let by = self.fields.of(&correlation.group_fields(rule), false);
+        let is_numeric = correlation.kind.is_numeric();
+        let measured = self.fields.of(&correlation.value_fields(rule), is_numeric);
+        for row in rows.iter().filter_map(|row| self.inv.table.row(*row)) {
+            let Some(time_ms) = row.time().millis() else { continue };
+            let measures: Vec<Option<ValueRef>> = match (measured.is_empty(), is_numeric) {
+                (true, _) => vec![None],
+                (_, true) => {
+                    let numbers = self.fields.at(&row, &measured);
+                    let number = |value: &Vec<u64>| value.first().copied().map_or(f64::NAN, f64::from_bits);
+                    numbers.iter().map(|value| Some(ValueRef::Number(number(value)))).collect()
+                }
+                _ => {
+                    let texts = self.fields.at(&row, &measured);
+                    texts.into_iter().map(|value| Some(ValueRef::Id(values.of(value)))).collect()
+                }
             };
-            for group in by.at(place) {
-                let group = groups.number(group);
-                let rule = rule as u16;
-                hits.extend(values.iter().map(|&value| Hit { time_ms, value, row, group, rule }));
+            for group in self.fields.at(&row, &by) {
+                let (group, rule) = (groups.of(group), rule as u16);
+                hits.extend(measures.iter().map(|&value| Hit {
+                    time_ms,
+                    value,
+                    row: row.number(),
+                    group,
+                    rule,
+                }));
             }
         }
     }
 
     fn first_seen(&mut self) {
         for (single, rule) in self.rules.firsts() {
-            let Some(first_seen) = self.rules.singles().get(single).and_then(|r| r.first_seen.as_ref())
-            else {
-                continue;
-            };
-            let rows = self.rows.get(single).map_or(&[][..], Vec::as_slice);
-            let outcome = self.new_for(first_seen, rows);
+            let first = self.rules.singles().get(single).and_then(|rule| rule.first_seen.as_ref());
+            let Some(first_seen) = first else { continue };
+            let rows = self.rows.get_mut(single).map(std::mem::take).unwrap_or_default();
+            let outcome = self.new_for(first_seen, &rows);
+            if let Some(place) = self.rows.get_mut(single) {
+                *place = rows;
+            }
             self.compared.hits.extend(outcome.fired.iter().map(|row| (*row, rule)));
             self.compared.lifts.extend(outcome.fired.iter().map(|row| (*row, rule)));
             if !outcome.no_baseline.is_empty() {
@@ -171,60 +200,48 @@ impl Run<'_> {
         }
     }
 
-    fn new_for(&self, rule: &FirstSeen, rows: &[u32]) -> crate::detect::sigma::first_seen::Outcome {
-        let key_refs: Vec<&[String]> = rule.key.iter().map(Vec::as_slice).collect();
-        let dimension_refs: Vec<&[String]> = rule.dimension.iter().map(Vec::as_slice).collect();
-        let by = Values::of(self.inv, &key_refs, rows, self.reading);
-        let new = Values::of(self.inv, &dimension_refs, rows, self.reading);
-        let (mut numbers, mut values) = (Groups::default(), Groups::default());
+    fn new_for(&mut self, rule: &FirstSeen, rows: &[u32]) -> Outcome {
+        let key_paths: Vec<&[String]> = rule.key.iter().map(Vec::as_slice).collect();
+        let dimension_paths: Vec<&[String]> = rule.dimension.iter().map(Vec::as_slice).collect();
+        let (by, new) = (self.fields.of(&key_paths, false), self.fields.of(&dimension_paths, false));
+        let (mut keys, mut values) = (Numbers::default(), Numbers::default());
         let mut events = Vec::new();
-        for (place, &row) in rows.iter().enumerate() {
-            let Some(time_ms) = self.inv.table.row(row).and_then(|row| row.time().millis()) else { continue };
-            for key in by.at(place) {
-                let key = u64::from(numbers.number(key));
-                for value in new.at(place) {
-                    let dimension = u64::from(values.number(value));
-                    events.push(Considered { time_ms, row, key, dimension });
+        for row in rows.iter().filter_map(|row| self.inv.table.row(*row)) {
+            let Some(time_ms) = row.time().millis() else { continue };
+            for key in self.fields.at(&row, &by) {
+                let key = u64::from(keys.of(key));
+                for value in self.fields.at(&row, &new) {
+                    events.push(Considered {
+                        time_ms,
+                        row: row.number(),
+                        key,
+                        dimension: u64::from(values.of(value)),
+                    });
                 }
             }
         }
-        let starts = fields::history(self.inv, &key_refs, |key| numbers.known(key));
-        let considered: HashMap<u64, i64> =
+        let history = match self.histories.remove(&rule.key) {
+            Some(history) => history,
+            None => self.fields.history(&by),
+        };
+        let mut starts: HashMap<u64, i64> =
             events.iter().rev().map(|event| (event.key, event.time_ms)).collect();
-        rule.run(&events, |key| starts.get(&key).or_else(|| considered.get(&key)).copied())
+        starts.extend(keys.numbers.iter().filter_map(|(key, n)| Some((u64::from(*n), *history.get(key)?))));
+        self.histories.insert(rule.key.clone(), history);
+        rule.run(&events, |key| starts.get(&key).copied())
     }
 }
 
-/// A number as a record holds it; what is none is left out by whoever sums.
-fn number(texts: &[String]) -> f64 {
-    texts.first().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
-}
-
-/// Numbers for the values of groups, and for values that are told apart.
+/// Numbers for values.
 #[derive(Default)]
-struct Groups {
-    numbers: HashMap<Vec<String>, u32>,
-    texts: Vec<Vec<String>>,
-    values: HashMap<Vec<String>, u32>,
+struct Numbers {
+    numbers: HashMap<Vec<u64>, u32, FixedState>,
 }
 
-impl Groups {
-    fn number(&mut self, group: Vec<String>) -> u32 {
-        let next = self.texts.len() as u32;
-        let texts = &mut self.texts;
-        *self.numbers.entry(group).or_insert_with_key(|group| {
-            texts.push(group.clone());
-            next
-        })
-    }
-
-    fn known(&self, group: &[String]) -> Option<u64> {
-        self.numbers.get(group).map(|number| u64::from(*number))
-    }
-
-    fn value(&mut self, value: Vec<String>) -> u32 {
-        let next = self.values.len() as u32;
-        *self.values.entry(value).or_insert(next)
+impl Numbers {
+    fn of(&mut self, value: Vec<u64>) -> u32 {
+        let next = self.numbers.len() as u32;
+        *self.numbers.entry(value).or_insert(next)
     }
 }
 

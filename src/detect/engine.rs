@@ -5,14 +5,17 @@
 //! still fire; what stands in no column is read from the record while its bytes are at hand. What a rule means
 //! is said by [`crate::detect::sigma::plain`], which this must agree with.
 
+mod classes;
 pub mod leaf;
 pub mod matcher;
 
 use std::collections::HashMap;
 
+use super::capture::Needs;
 use super::sigma::condition::Condition;
 use super::sigma::item::{Item, Test};
 use super::sigma::rule::Rule;
+use crate::ingest::scan::Key;
 use crate::store::Column;
 
 pub use leaf::Parts;
@@ -23,6 +26,7 @@ pub use matcher::Matcher;
 pub struct Engine {
     leaves: Vec<Leaf>,
     programs: Vec<Program>,
+    needs: Needs,
 }
 
 /// One item, and where its value stands.
@@ -92,6 +96,16 @@ impl Engine {
         Program { searches: searches.collect(), conditions: rule.conditions.clone() }
     }
 
+    /// Says which fields of a record are to be taken where which rule hits.
+    pub(crate) fn with_needs(self, needs: Needs) -> Self {
+        Self { needs, ..self }
+    }
+
+    /// The fields that are taken from records.
+    pub(crate) fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
     /// How many rules there are.
     pub fn len(&self) -> usize {
         self.programs.len()
@@ -108,6 +122,18 @@ impl Leaf {
         let place = Place::of(&item);
         let absent = leaf::item_on(&item, &leaf::Nothing);
         Self { item, place, absent }
+    }
+}
+
+impl Leaf {
+    /// The top-level key that the item is about, where it is about the value of one as a whole.
+    fn key(&self) -> Option<Key> {
+        match self.item.field.as_deref() {
+            Some([root]) if !self.item.tests.iter().any(|test| matches!(test, Test::Field(..))) => {
+                Key::of(root)
+            }
+            _ => None,
+        }
     }
 }
 

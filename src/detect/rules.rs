@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::attack::Attack;
+use super::capture::{Captures, Needs};
 use super::engine::{Engine, Matcher};
 use super::hits::{HitSets, Sets};
 use super::sigma::correlation::{Correlation, Link};
@@ -49,6 +50,49 @@ pub struct RuleInfo {
     pub compares: bool,
 }
 
+/// Which fields of the records that a rule hits other rules need.
+fn needs(set: &RuleSet) -> Needs {
+    let mut needs = Needs::default();
+    for &number in &set.links.order {
+        let (Some(correlation), Some(links)) = (set.correlations.get(number), set.links.links.get(number))
+        else {
+            continue;
+        };
+        for (index, link) in links.iter().enumerate() {
+            for rule in rules_below(set, *link) {
+                for path in correlation.group_fields(index) {
+                    needs.add(rule, path, false);
+                }
+                for path in correlation.value_fields(index) {
+                    needs.add(rule, path, correlation.kind.is_numeric());
+                }
+            }
+        }
+    }
+    for (number, rule) in set.rules.iter().enumerate() {
+        let first = rule.first_seen.iter();
+        for path in first.flat_map(|first| first.key.iter().chain(&first.dimension)) {
+            needs.add(number, path, false);
+        }
+    }
+    needs
+}
+
+/// The rules on single events whose hits a reference comes to.
+fn rules_below(set: &RuleSet, link: Link) -> Vec<usize> {
+    let (mut open, mut rules) = (vec![link], Vec::new());
+    while let Some(link) = open.pop() {
+        match link {
+            Link::Rule(rule) => rules.push(rule),
+            // Each correlation stands behind those that it refers to, so this ends.
+            Link::Correlation(other) => open.extend(set.links.links.get(other).into_iter().flatten()),
+        }
+    }
+    rules.sort_unstable();
+    rules.dedup();
+    rules
+}
+
 /// A level as a number above 0.
 fn level_number(rule: &RuleInfo) -> u16 {
     rule.level as u16 + 1
@@ -75,7 +119,7 @@ impl Rules {
                 !out
             });
         }
-        let engine = Arc::new(Engine::new(&set.rules));
+        let engine = Arc::new(Engine::new(&set.rules).with_needs(needs(&set)));
         let mut rules = Self { engine, faults, excluded, ..Self::default() };
         rules.number(&set, attack);
         Self { set, ..rules }
@@ -164,6 +208,11 @@ impl Rules {
         !self.set.links.order.is_empty() || !self.firsts.is_empty()
     }
 
+    /// The fields that are taken from records.
+    pub(super) fn needs(&self) -> &Needs {
+        self.engine.needs()
+    }
+
     /// Whether a rule on more than one event needs the hits of this rule.
     pub(super) fn is_needed(&self, rule: u32) -> bool {
         self.needed.get(rule as usize) == Some(&true)
@@ -230,9 +279,10 @@ impl Rules {
         lifts.iter().filter_map(|&(row, rule)| Some((row, level(rule)?))).collect()
     }
 
-    /// Watches records while they are loaded, and numbers what hits them by `sets`.
-    pub fn watcher(&self, sets: Arc<HitSets>) -> Option<Arc<dyn Watcher>> {
-        let watching = Watching { engine: self.engine.clone(), sets };
+    /// Watches records while they are loaded, numbers what hits them by `sets`, and takes what rules on several events
+    /// need of them.
+    pub fn watcher(&self, sets: Arc<HitSets>, captures: Arc<Captures>) -> Option<Arc<dyn Watcher>> {
+        let watching = Watching { engine: self.engine.clone(), sets, captures };
         (!self.engine.is_empty()).then(|| Arc::new(watching) as Arc<dyn Watcher>)
     }
 }
@@ -266,10 +316,11 @@ impl Attack {
 struct Watching {
     engine: Arc<Engine>,
     sets: Arc<HitSets>,
+    captures: Arc<Captures>,
 }
 
 impl Watcher for Watching {
     fn watch(&self) -> Box<dyn Watch> {
-        Box::new(Matcher::new(self.engine.clone(), self.sets.clone()))
+        Box::new(Matcher::new(self.engine.clone(), self.sets.clone(), self.captures.clone()))
     }
 }

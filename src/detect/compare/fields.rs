@@ -1,69 +1,161 @@
-//! The values of fields of many events: from columns where they hold them, else from the records.
+//! The values of fields of many events, as numbers: from columns where they hold them, else as they were taken from
+//! the records while these were loaded.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 use foldhash::fast::FixedState;
 
+use crate::detect::capture::{Captured, Captures, Needs};
 use crate::detect::engine::leaf::{IdentityOnly, Parts, Written, values_at};
 use crate::detect::engine::{Place, place_of_path};
 use crate::investigation::Investigation;
 use crate::json;
-use crate::query::records::{self, Reading};
 use crate::store::{Column, Row};
 
-/// The values of some fields for some rows.
-pub(super) struct Values<'a> {
+/// Values of fields, by row.
+pub(super) struct Fields<'a> {
     inv: &'a Investigation,
-    rows: &'a [u32],
-    fields: Vec<&'a [String]>,
-    /// What the records hold of the fields that no column has, by row.
-    read: HashMap<u32, Vec<Vec<String>>, FixedState>,
+    captures: &'a Captures,
+    needs: &'a Needs,
+    taken: Vec<Captured>,
+    /// What the values of columns come to, worked out once for each.
+    known: RefCell<HashMap<(Vec<String>, bool), Memory, FixedState>>,
 }
 
-impl<'a> Values<'a> {
-    /// Gets ready; records are read where a field asks for it.
-    pub(super) fn of(
-        inv: &'a Investigation,
-        fields: &[&'a [String]],
-        rows: &'a [u32],
-        reading: &Reading,
-    ) -> Self {
-        let fields = fields.to_vec();
-        let in_record: Vec<&[String]> =
-            fields.iter().copied().filter(|field| place_of_path(field) == Place::Record).collect();
-        let read = Mutex::new(HashMap::default());
-        if !in_record.is_empty() {
-            records::each(inv, rows.iter().copied(), reading, &|row, raw| {
-                let Some(raw) = raw else { return };
-                let values = in_record.iter().map(|field| texts(&Written(raw), field)).collect();
-                read.lock().unwrap_or_else(PoisonError::into_inner).insert(row.number(), values);
-            });
-        }
-        Self { inv, rows, fields, read: read.into_inner().unwrap_or_else(PoisonError::into_inner) }
+/// For each number of a dictionary the values that it stands for.
+type Memory = Vec<Option<Box<[u64]>>>;
+
+/// A field that is asked for many times.
+pub(super) struct Field<'f> {
+    path: &'f [String],
+    numeric: bool,
+    place: Place,
+    number: Option<u32>,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(inv: &'a Investigation, captures: &'a Captures, needs: &'a Needs) -> Self {
+        Self { inv, captures, needs, taken: captures.take(), known: RefCell::default() }
     }
 
-    /// The values of the row at that place, one for each field: several where a field has several, none where one
-    /// has none.
-    pub(super) fn at(&self, place: usize) -> Vec<Vec<String>> {
-        let mut all = vec![Vec::new()];
-        let Some(row) = self.rows.get(place).and_then(|row| self.inv.table.row(*row)) else {
-            return Vec::new();
+    /// Fields to ask for; numbers where they are `numeric`.
+    pub(super) fn of<'f>(&self, paths: &[&'f [String]], numeric: bool) -> Vec<Field<'f>> {
+        let field = |path: &'f [String]| Field {
+            path,
+            numeric,
+            place: place_of_path(path),
+            number: self.needs.number(path, numeric),
         };
-        let mut in_record = self.read.get(&row.number()).into_iter().flatten();
-        for field in &self.fields {
-            let values = match place_of_path(field) {
-                Place::Record => in_record.next().cloned().unwrap_or_default(),
-                known => in_columns(&row, known, field),
-            };
-            all = all
-                .iter()
-                .flat_map(|before: &Vec<String>| {
-                    values.iter().map(move |value| [before.as_slice(), std::slice::from_ref(value)].concat())
-                })
-                .collect();
+        paths.iter().map(|path| field(path)).collect()
+    }
+
+    /// The values of some fields of a row, one for each field: several where a field has several, none where one
+    /// has none.
+    pub(super) fn at(&self, row: &Row<'_>, fields: &[Field<'_>]) -> Vec<Vec<u64>> {
+        let mut all: Vec<Vec<u64>> = vec![Vec::with_capacity(fields.len())];
+        for field in fields {
+            let values = self.values(row, field);
+            match values.as_slice() {
+                [one] => all.iter_mut().for_each(|before| before.push(*one)),
+                many => {
+                    let with = |before: &Vec<u64>, value: &u64| [before.as_slice(), &[*value]].concat();
+                    all =
+                        all.iter().flat_map(|before| many.iter().map(|value| with(before, value))).collect();
+                }
+            }
         }
         all
+    }
+
+    fn values(&self, row: &Row<'_>, field: &Field<'_>) -> Vec<u64> {
+        let column = match field.place {
+            Place::Column(column) => column,
+            Place::Identity => Column::Identity,
+            Place::Record => return self.taken_at(row, field),
+        };
+        let id = row.id_of(column) as usize;
+        let mut known = self.known.borrow_mut();
+        let memory = known.entry((field.path.to_vec(), field.numeric)).or_default();
+        if memory.len() <= id {
+            memory.resize(id + 1, None);
+        }
+        match memory.get_mut(id) {
+            Some(Some(values)) => values.to_vec(),
+            slot => {
+                let texts = in_columns(row, field.place, field.path);
+                let value = |text: &String| match field.numeric {
+                    true => text.parse::<f64>().ok().map(f64::to_bits),
+                    false => Some(self.captures.hash(text)),
+                };
+                let values: Vec<u64> = texts.iter().filter_map(value).collect();
+                if let Some(slot) = slot {
+                    *slot = Some(values.clone().into());
+                }
+                values
+            }
+        }
+    }
+
+    fn taken_at(&self, row: &Row<'_>, field: &Field<'_>) -> Vec<u64> {
+        let (at, Some(number)) = (row.locator(), field.number) else { return Vec::new() };
+        let from = self.taken.partition_point(|taken| (taken.at, taken.field) < (at, number));
+        let own = self.taken.get(from..).unwrap_or_default().iter();
+        let mut values: Vec<u64> = own
+            .take_while(|taken| taken.at == at && taken.field == number)
+            .map(|taken| taken.value)
+            .collect();
+        // An event that several rules hit was taken for each.
+        values.dedup();
+        values
+    }
+
+    /// The values of fields of a row as texts, which are read from its record where no column has them.
+    pub(super) fn texts(&self, row: &Row<'_>, paths: &[&[String]]) -> Vec<String> {
+        let raw = match paths.iter().any(|path| place_of_path(path) == Place::Record) {
+            true => self.inv.raw(row).unwrap_or_default(),
+            false => Vec::new(),
+        };
+        let text = |path: &&[String]| match place_of_path(path) {
+            Place::Record => texts(&Written(&raw), path),
+            place => in_columns(row, place, path),
+        };
+        paths.iter().map(|path| text(path).join(", ")).collect()
+    }
+
+    /// When each key was first seen in any event, where columns tell; keys with fields in records are not followed.
+    pub(super) fn history(&self, fields: &[Field<'_>]) -> HashMap<Vec<u64>, i64, FixedState> {
+        let mut starts: HashMap<Vec<u64>, i64, FixedState> = HashMap::default();
+        if fields.is_empty() || fields.iter().any(|field| field.place == Place::Record) {
+            return starts;
+        }
+        let column = |field: &Field<'_>| match field.place {
+            Place::Column(column) => column,
+            _ => Column::Identity,
+        };
+        // Rows are in order of time: of rows with the same numbers the first one tells.
+        let columns: Vec<Column> = fields.iter().map(column).collect();
+        let mut met = vec![Vec::new(); 1];
+        let mut pairs = std::collections::HashSet::<Vec<u32>, FixedState>::default();
+        for row in self.inv.table.rows() {
+            let is_new = match columns.as_slice() {
+                [one] => {
+                    let id = row.id_of(*one) as usize;
+                    let met: &mut Vec<bool> = &mut met[0];
+                    if met.len() <= id {
+                        met.resize(id + 1, false);
+                    }
+                    met.get_mut(id).is_some_and(|met| !std::mem::replace(met, true))
+                }
+                many => pairs.insert(many.iter().map(|column| row.id_of(*column)).collect()),
+            };
+            if is_new && let Some(time) = row.time().millis() {
+                for key in self.at(&row, fields) {
+                    starts.entry(key).or_insert(time);
+                }
+            }
+        }
+        starts
     }
 }
 
@@ -80,39 +172,4 @@ fn in_columns(row: &Row<'_>, place: Place, field: &[String]) -> Vec<String> {
 fn texts(record: &dyn Parts, field: &[String]) -> Vec<String> {
     let values = values_at(record, field);
     values.into_iter().filter_map(json::display).map(std::borrow::Cow::into_owned).collect()
-}
-
-/// The most fields that a key can have for its history to be followed through all events.
-const MOST: usize = 4;
-
-/// When each key was first seen in any event, where columns tell. `known` gives the number of a key.
-pub(super) fn history(
-    inv: &Investigation,
-    fields: &[&[String]],
-    known: impl Fn(&[String]) -> Option<u64>,
-) -> HashMap<u64, i64, FixedState> {
-    let mut starts = HashMap::default();
-    let places: Vec<Place> = fields.iter().map(|field| place_of_path(field)).collect();
-    if places.is_empty() || places.len() > MOST || places.contains(&Place::Record) {
-        return starts;
-    }
-    // What the same numbers come to is worked out once.
-    let mut keys: HashMap<[u32; MOST], Vec<u64>, FixedState> = HashMap::default();
-    for row in inv.table.rows() {
-        let mut ids = [0; MOST];
-        for (id, place) in ids.iter_mut().zip(&places) {
-            *id = row.id_of(if let Place::Column(column) = place { *column } else { Column::Identity });
-        }
-        let numbers = keys.entry(ids).or_insert_with(|| {
-            let values =
-                Values { inv, rows: &[row.number()], fields: fields.to_vec(), read: HashMap::default() };
-            values.at(0).iter().filter_map(|key| known(key)).collect()
-        });
-        if let Some(time) = row.time().millis() {
-            for number in numbers.iter() {
-                starts.entry(*number).or_insert(time);
-            }
-        }
-    }
-    starts
 }

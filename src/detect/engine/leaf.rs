@@ -131,17 +131,61 @@ fn value_passes(test: &Test, value: &[u8]) -> bool {
     match value.first() {
         Some(b'"') => plain::text_passes(test, &json::unquote(value).0, &Value::Null),
         None => false,
-        Some(b'0'..=b'9' | b't' | b'f') if value.iter().all(u8::is_ascii_alphanumeric) => {
-            // Numbers with a point or an exponent are written by their value, plain ones as they stand.
-            let is_plain =
-                value.iter().all(u8::is_ascii_digit) || value.first().is_some_and(|b| b"tf".contains(b));
-            match (is_plain, std::str::from_utf8(value)) {
-                (true, Ok(text)) => plain::text_passes(test, text, &Value::Null),
-                _ => parsed(value).is_some_and(|value| plain::value_passes(test, &value, &Value::Null)),
-            }
-        }
-        Some(_) => parsed(value).is_some_and(|value| plain::value_passes(test, &value, &Value::Null)),
+        Some(_) => match as_written(value) {
+            Some(text) => written_passes(test, text),
+            None => parsed(value).is_some_and(|value| plain::value_passes(test, &value, &Value::Null)),
+        },
     }
+}
+
+/// The value as text, when that is how `serde_json` would write it: nothing is escaped, no space stands between
+/// its parts, and its numbers are whole.
+fn as_written(value: &[u8]) -> Option<&str> {
+    let mut in_text = false;
+    let mut before = b' ';
+    for &byte in value {
+        match byte {
+            b'\\' => return None,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b' ' | b'\t' | b'\r' | b'\n' | b'.' | b'+' => return None,
+            b'e' | b'E' if before.is_ascii_digit() => return None,
+            // Whole numbers of more than 18 digits may not fit; `-0` is written as `-0.0`.
+            b'-' => return None,
+            _ => {}
+        }
+        before = byte;
+    }
+    let long = value.split(|b| !b.is_ascii_digit()).any(|digits| digits.len() > 18);
+    if long {
+        return None;
+    }
+    std::str::from_utf8(value).ok()
+}
+
+/// As [`plain::value_passes`], for a value that is written as `serde_json` would write it.
+fn written_passes(test: &Test, text: &str) -> bool {
+    let mut open: Vec<&str> = vec![text];
+    while let Some(text) = open.pop() {
+        let bytes = text.as_bytes();
+        let own = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text);
+        if text != "null" && plain::text_passes(test, own, &Value::Null) {
+            return true;
+        }
+        match bytes.first() {
+            Some(b'[') => open.extend(json::elements(bytes).filter_map(|v| std::str::from_utf8(v).ok())),
+            Some(b'{') => {
+                let values = json::members(bytes).map(|member| member.value);
+                open.extend(
+                    values
+                        .filter(|v| matches!(v.first(), Some(b'"' | b'{' | b'[')))
+                        .filter_map(|v| std::str::from_utf8(v).ok()),
+                );
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The value as JSON; what is no UTF-8 in it is replaced, as everywhere.

@@ -5,189 +5,318 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+use super::classes::{Class, Classes, ODD, Slot};
 use super::leaf::item_on;
-use super::{Bounds, Engine, Leaf, Place, Program};
+use super::{Bounds, Engine, Program};
+use crate::detect::capture::{Captured, Captures};
 use crate::detect::hits::HitSets;
 use crate::ingest::scan::{Key, Spans};
 use crate::ingest::watch::Watch;
 use crate::store::Column;
-use crate::store::segment::EventRow;
+use crate::store::segment::{EventRow, Locator};
+
+/// The values that have classes: those of columns, and those that are hardly ever anything but true or false.
+const SLOTS: [Slot; WIDTH] = [
+    Slot::Column(Column::Event, Key::EventName),
+    Slot::Column(Column::Source, Key::EventSource),
+    Slot::Column(Column::Error, Key::ErrorCode),
+    Slot::Column(Column::Identity, Key::UserIdentity),
+    Slot::Column(Column::Agent, Key::UserAgent),
+    Slot::Column(Column::Ip, Key::SourceIpAddress),
+    Slot::Column(Column::Region, Key::AwsRegion),
+    Slot::Column(Column::Account, Key::RecipientAccountId),
+    Slot::Column(Column::Type, Key::EventType),
+    Slot::Column(Column::Category, Key::EventCategory),
+    Slot::Word(Key::ReadOnly),
+    Slot::Word(Key::ManagementEvent),
+    Slot::Word(Key::SessionFromConsole),
+];
+
+const WIDTH: usize = 13;
+
+/// How many verdicts are remembered before all are forgotten.
+const MOST_VERDICTS: usize = 1 << 18;
+
+/// The classes of the values of an event, in the order of [`SLOTS`].
+type Kind = [Class; WIDTH];
 
 /// Holds records against all rules.
 #[derive(Debug)]
 pub struct Matcher {
     engine: Arc<Engine>,
     sets: Arc<HitSets>,
-    /// For each leaf on a column what is known of the column's values.
-    memory: Vec<Vec<Known>>,
-    /// The rules that can fire for a kind of event, by the numbers of its name and source.
-    kinds: HashMap<Kind, Arc<[usize]>, FixedState>,
-    last: Option<(Kind, Arc<[usize]>)>,
+    classes: Vec<Classes>,
+    /// Where the bit of each leaf stands: the place in `classes`, and which bit.
+    places: Vec<Option<(usize, usize)>>,
+    /// The rules that can fire, by the classes of name and source, and which columns they look at.
+    candidates: HashMap<(Class, Class), Arc<Candidates>, FixedState>,
+    verdicts: HashMap<Kind, Arc<Verdict>, FixedState>,
+    last: Option<(Kind, Arc<Verdict>)>,
     /// The numbers of the sets that this worker has met.
     numbers: HashMap<Box<[u32]>, u32, FixedState>,
     hits: Vec<u32>,
+    record_leaves: RecordLeaves,
+    captures: Arc<Captures>,
+    taken: Vec<Captured>,
 }
 
-/// A kind of event: the numbers of its name and source.
-type Kind = (u32, u32);
+/// The rules that can fire for events of some name and source.
+#[derive(Debug)]
+struct Candidates {
+    rules: Vec<usize>,
+    /// Which of the columns decide.
+    relevant: [bool; WIDTH],
+}
 
-/// What is known of a leaf for a value.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-enum Known {
-    #[default]
-    Nothing,
-    No,
-    Yes,
+/// What the columns say of events whose values are of the same classes.
+#[derive(Debug)]
+struct Verdict {
+    /// The rules that fire.
+    hits: Vec<u32>,
+    /// The number of that set.
+    number: u32,
+    /// The rules that only the record can decide.
+    open: Vec<usize>,
+    /// Whether something is to be taken from the record for another rule.
+    takes: bool,
+}
+
+/// What the leaves on the record said of the record that is being looked at.
+#[derive(Debug, Default)]
+struct RecordLeaves {
+    /// By leaf: for which record it was asked last, and what it said.
+    said: Vec<(u32, bool)>,
+    record: u32,
 }
 
 impl Matcher {
-    /// One that has learned nothing yet, and numbers what hits a record by `sets`.
-    pub fn new(engine: Arc<Engine>, sets: Arc<HitSets>) -> Self {
+    /// One that has learned nothing yet, numbers what hits a record by `sets` and puts what others need of it into
+    /// `captures`.
+    pub fn new(engine: Arc<Engine>, sets: Arc<HitSets>, captures: Arc<Captures>) -> Self {
+        let classes: Vec<Classes> = SLOTS.iter().map(|slot| Classes::new(&engine, *slot)).collect();
+        let mut places = vec![None; engine.leaves.len()];
+        for (place, classes) in classes.iter().enumerate() {
+            for (bit, leaf) in classes.leaves().iter().enumerate() {
+                if let Some(slot) = places.get_mut(*leaf) {
+                    *slot = Some((place, bit));
+                }
+            }
+        }
         Self {
-            memory: vec![Vec::new(); engine.leaves.len()],
-            engine,
-            sets,
-            kinds: HashMap::default(),
+            classes,
+            places,
+            candidates: HashMap::default(),
+            verdicts: HashMap::default(),
             last: None,
             numbers: HashMap::default(),
             hits: Vec::new(),
+            record_leaves: RecordLeaves { said: vec![(0, false); engine.leaves.len()], record: 0 },
+            captures,
+            taken: Vec::new(),
+            engine,
+            sets,
         }
     }
 
-    /// The rules that can still fire for the kind of event that this is.
-    fn candidates(&mut self, spans: &Spans<'_>, row: &EventRow) -> Arc<[usize]> {
-        let kind = (row.columns[Column::Event as usize], row.columns[Column::Source as usize]);
-        if let Some((_, rules)) = self.last.as_ref().filter(|(last, _)| *last == kind) {
-            return rules.clone();
+    /// The classes of an event's values; `None` when one of them has to be looked at by itself.
+    #[inline]
+    fn kind(&mut self, spans: &Spans<'_>, row: &EventRow) -> Option<Kind> {
+        let mut kind = [ODD; WIDTH];
+        for (slot, classes) in kind.iter_mut().zip(&mut self.classes) {
+            *slot = classes.of(&self.engine, spans, row);
+            if *slot == ODD {
+                return None;
+            }
         }
-        let rules = match self.kinds.get(&kind) {
-            Some(rules) => rules.clone(),
+        Some(kind)
+    }
+
+    /// What the columns say of events of a kind.
+    fn verdict(&mut self, kind: Kind) -> Arc<Verdict> {
+        if let Some((_, verdict)) = self.last.as_ref().filter(|(last, _)| *last == kind) {
+            return verdict.clone();
+        }
+        let candidates = self.candidates_of(kind);
+        let mut short = kind;
+        for (class, is_relevant) in short.iter_mut().zip(candidates.relevant) {
+            *class = if is_relevant { *class } else { ODD };
+        }
+        // Kinds that differ in what no rule looks at have one verdict.
+        let verdict = match self.verdicts.get(&short) {
+            Some(verdict) => verdict.clone(),
             None => {
-                let rules = possible(&self.engine, spans);
-                // A list and its text have the same number; only what is plainly text is remembered.
-                let is_text = |key| matches!(spans.get(key).first(), Some(b'"') | None);
-                if !(is_text(Key::EventName) && is_text(Key::EventSource)) {
-                    return rules;
+                let verdict = Arc::new(self.judge(kind, &candidates.rules));
+                if self.verdicts.len() >= MOST_VERDICTS {
+                    self.verdicts.clear();
                 }
-                self.kinds.insert(kind, rules.clone());
-                rules
+                self.verdicts.insert(short, verdict.clone());
+                verdict
             }
         };
-        self.last = Some((kind, rules.clone()));
-        rules
+        self.last = Some((kind, verdict.clone()));
+        verdict
     }
 
-    fn number(&mut self) -> u32 {
-        if self.hits.is_empty() {
+    fn candidates_of(&mut self, kind: Kind) -> Arc<Candidates> {
+        let [event, source, ..] = kind;
+        if let Some(known) = self.candidates.get(&(event, source)) {
+            return known.clone();
+        }
+        let leaf = |n: usize| match self.places.get(n) {
+            Some(Some((place @ 0..=1, bit))) => self.said(kind, *place, *bit),
+            _ => Bounds::OPEN,
+        };
+        let programs = self.engine.programs.iter().enumerate();
+        let rules: Vec<usize> =
+            programs.filter(|(_, program)| program.bounds(&leaf).may_hold).map(|(n, _)| n).collect();
+        let mut relevant = [false; WIDTH];
+        for program in rules.iter().filter_map(|rule| self.engine.programs.get(*rule)) {
+            for leaf in program.searches.iter().flatten().flatten() {
+                if let Some(Some((place, _))) = self.places.get(*leaf)
+                    && let Some(slot) = relevant.get_mut(*place)
+                {
+                    *slot = true;
+                }
+            }
+        }
+        // Name and source stand for the list itself.
+        (relevant[0], relevant[1]) = (true, true);
+        let candidates = Arc::new(Candidates { rules, relevant });
+        self.candidates.insert((event, source), candidates.clone());
+        candidates
+    }
+
+    fn said(&self, kind: Kind, place: usize, bit: usize) -> Bounds {
+        let class = kind.get(place).copied().unwrap_or(ODD);
+        Bounds::sure(self.classes.get(place).is_some_and(|classes| classes.holds(class, bit)))
+    }
+
+    fn judge(&mut self, kind: Kind, rules: &[usize]) -> Verdict {
+        let leaf = |n: usize| match self.places.get(n) {
+            Some(Some((place, bit))) => self.said(kind, *place, *bit),
+            _ => Bounds::OPEN,
+        };
+        let (mut hits, mut open) = (Vec::new(), Vec::new());
+        for &rule in rules {
+            let Some(program) = self.engine.programs.get(rule) else { continue };
+            match program.bounds(&leaf) {
+                Bounds { may_hold: true, may_fail: true } => open.push(rule),
+                Bounds { may_hold: true, .. } => hits.push(rule as u32),
+                Bounds { .. } => {}
+            }
+        }
+        let needs = self.engine.needs();
+        let takes = |rule: &u32| needs.of_rule.get(*rule as usize).is_some_and(|needs| !needs.is_empty());
+        let takes = hits.iter().any(takes);
+        Verdict { number: self.number(&hits), takes, hits, open }
+    }
+
+    /// Adds the open rules that fire on a record to those that hit it.
+    fn decide(&mut self, kind: Kind, open: &[usize], spans: &Spans<'_>) {
+        let Self { engine, classes, places, record_leaves, hits, .. } = self;
+        record_leaves.record = record_leaves.record.wrapping_add(1);
+        let mut leaf = |n: usize| match places.get(n) {
+            Some(Some((place, bit))) => {
+                let class = kind.get(*place).copied().unwrap_or(ODD);
+                classes.get(*place).is_some_and(|classes| classes.holds(class, *bit))
+            }
+            _ => record_leaves.holds(engine, n, spans),
+        };
+        let before = hits.len();
+        for &rule in open {
+            if engine.programs.get(rule).is_some_and(|program| fires(program, &mut leaf)) {
+                hits.push(rule as u32);
+            }
+        }
+        if before > 0 && hits.len() > before {
+            hits.sort_unstable();
+        }
+    }
+
+    /// Every rule by itself, for a record with values that dictionaries do not tell apart.
+    fn one_by_one(&mut self, spans: &Spans<'_>) {
+        let Self { engine, record_leaves, hits, .. } = self;
+        record_leaves.record = record_leaves.record.wrapping_add(1);
+        let mut leaf = |n: usize| record_leaves.holds(engine, n, spans);
+        for (rule, program) in engine.programs.iter().enumerate() {
+            if fires(program, &mut leaf) {
+                hits.push(rule as u32);
+            }
+        }
+    }
+
+    /// Takes what other rules need of a record that those in `hits` hit.
+    fn take(&mut self, spans: &Spans<'_>, at: Locator) {
+        let needs = self.engine.needs();
+        for rule in &self.hits {
+            for &field in needs.of_rule.get(*rule as usize).into_iter().flatten() {
+                let Some(wanted) = needs.fields.get(field as usize) else { continue };
+                let taken = &mut self.taken;
+                self.captures.values(wanted, spans, |value| taken.push(Captured { at, field, value }));
+            }
+        }
+    }
+
+    fn number(&mut self, hits: &[u32]) -> u32 {
+        if hits.is_empty() {
             return 0;
         }
-        if let Some(number) = self.numbers.get(self.hits.as_slice()) {
+        if let Some(number) = self.numbers.get(hits) {
             return *number;
         }
-        let number = self.sets.number(&self.hits);
-        self.numbers.insert(self.hits.as_slice().into(), number);
+        let number = self.sets.number(hits);
+        self.numbers.insert(hits.into(), number);
         number
+    }
+}
+
+impl RecordLeaves {
+    fn holds(&mut self, engine: &Engine, number: usize, spans: &Spans<'_>) -> bool {
+        let (Some(leaf), Some(said)) = (engine.leaves.get(number), self.said.get_mut(number)) else {
+            return false;
+        };
+        if said.0 != self.record {
+            *said = (self.record, item_on(&leaf.item, spans));
+        }
+        said.1
+    }
+}
+
+impl Drop for Matcher {
+    fn drop(&mut self) {
+        self.captures.add(&mut self.taken);
     }
 }
 
 impl Watch for Matcher {
     fn record(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32 {
-        let rules = self.candidates(spans, row);
-        if rules.is_empty() {
-            return 0;
-        }
-        let engine = self.engine.clone();
         self.hits.clear();
-        for &rule in rules.iter() {
-            let Some(program) = engine.programs.get(rule) else { continue };
-            let memory = &mut self.memory;
-            let mut leaf = |n: usize| leaf_holds(&engine, memory, n, spans, row);
-            if fires(program, &mut leaf) {
-                self.hits.push(rule as u32);
+        match self.kind(spans, row) {
+            None => self.one_by_one(spans),
+            Some(kind) => {
+                let verdict = self.verdict(kind);
+                if verdict.open.is_empty() && !verdict.takes {
+                    return verdict.number;
+                }
+                self.hits.extend(&verdict.hits);
+                self.decide(kind, &verdict.open, spans);
             }
         }
-        self.number()
+        if !self.engine.needs().fields.is_empty() {
+            self.take(spans, row.at);
+        }
+        let hits = std::mem::take(&mut self.hits);
+        let number = self.number(&hits);
+        self.hits = hits;
+        number
     }
 }
 
 /// Whether a rule fires, given what its leaves say.
-pub(super) fn fires(program: &Program, leaf: &mut dyn FnMut(usize) -> bool) -> bool {
+fn fires(program: &Program, leaf: &mut dyn FnMut(usize) -> bool) -> bool {
     let mut search = |n: usize| {
         let groups = program.searches.get(n);
         groups.is_some_and(|groups| groups.iter().any(|group| group.iter().all(|&l| leaf(l))))
     };
     program.conditions.iter().any(|condition| condition.holds(&mut search))
-}
-
-/// The rules that the name and source of an event leave open.
-fn possible(engine: &Engine, spans: &Spans<'_>) -> Arc<[usize]> {
-    let known: Vec<Bounds> = engine
-        .leaves
-        .iter()
-        .map(|leaf| match leaf.place {
-            Place::Column(Column::Event | Column::Source) => Bounds::sure(item_on(&leaf.item, spans)),
-            _ => Bounds::OPEN,
-        })
-        .collect();
-    let of = |n: usize| known.get(n).copied().unwrap_or(Bounds::OPEN);
-    let rules = engine.programs.iter().enumerate();
-    rules.filter(|(_, program)| program.bounds(&of).may_hold).map(|(n, _)| n).collect()
-}
-
-/// What a leaf says of a record; for a value in a column it is worked out once.
-fn leaf_holds(
-    engine: &Engine,
-    memory: &mut [Vec<Known>],
-    number: usize,
-    spans: &Spans<'_>,
-    row: &EventRow,
-) -> bool {
-    let (Some(leaf), Some(memory)) = (engine.leaves.get(number), memory.get_mut(number)) else {
-        return false;
-    };
-    let (column, raw) = match leaf.place {
-        Place::Column(column) => (column, spans.get(key_of(column))),
-        Place::Identity => (Column::Identity, spans.get(Key::UserIdentity)),
-        Place::Record => return item_on(&leaf.item, spans),
-    };
-    let usual = if column == Column::Identity { b'{' } else { b'"' };
-    match raw.first() {
-        None => leaf.absent,
-        Some(first) if *first == usual => remembered(leaf, memory, row.columns[column as usize], spans),
-        Some(_) => item_on(&leaf.item, spans),
-    }
-}
-
-fn remembered(leaf: &Leaf, memory: &mut Vec<Known>, id: u32, spans: &Spans<'_>) -> bool {
-    let id = id as usize;
-    if memory.len() <= id {
-        memory.resize(id + 1, Known::Nothing);
-    }
-    match memory.get_mut(id) {
-        Some(Known::Yes) => true,
-        Some(Known::No) => false,
-        slot => {
-            let holds = item_on(&leaf.item, spans);
-            if let Some(slot) = slot {
-                *slot = if holds { Known::Yes } else { Known::No };
-            }
-            holds
-        }
-    }
-}
-
-/// The key whose value a column holds.
-const fn key_of(column: Column) -> Key {
-    match column {
-        Column::Event => Key::EventName,
-        Column::Source => Key::EventSource,
-        Column::Region => Key::AwsRegion,
-        Column::Agent => Key::UserAgent,
-        Column::Ip => Key::SourceIpAddress,
-        Column::Error => Key::ErrorCode,
-        Column::Account => Key::RecipientAccountId,
-        Column::Type => Key::EventType,
-        Column::Category => Key::EventCategory,
-        Column::Identity | Column::Target => Key::UserIdentity,
-    }
 }

@@ -1,0 +1,48 @@
+//! What the benchmarks share: the data, the clock, the lines they print.
+#![expect(clippy::expect_used, reason = "a benchmark that cannot go on has failed")]
+#![allow(dead_code, clippy::allow_attributes, reason = "not every benchmark uses all of it")]
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use trailhound::synth;
+
+/// How many events are made.
+pub(crate) const EVENTS: u64 = 1_000_000;
+
+/// Prints a measure beside what was promised.
+pub(crate) fn report(what: &str, measured: &str, promised: &str) {
+    println!("{what:<40} {measured:>10}   promised: at most {promised}");
+}
+
+/// The folder with the events, made when it is not there.
+pub(crate) fn data() -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("synth-{EVENTS}"));
+    if !dir.join("done").exists() {
+        println!("making {EVENTS} events in {}", dir.display());
+        let plan = synth::Plan { events: EVENTS, ..synth::Plan::default() };
+        synth::write(plan, &dir, &|_| {}).expect("the target folder can be written");
+        std::fs::write(dir.join("done"), "").expect("the target folder can be written");
+    }
+    dir
+}
+
+/// Whose processor time.
+#[derive(Clone, Copy)]
+pub(crate) enum Whose {
+    Mine,
+    Children,
+}
+
+/// User and system time so far, as Linux counts it: in hundredths of a second.
+pub(crate) fn processor_time(whose: Whose) -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("this benchmark needs /proc");
+    let behind = stat.rsplit(')').next().unwrap_or_default();
+    let field =
+        |n: usize| behind.split_whitespace().nth(n - 3).and_then(|v| v.parse::<u64>().ok()).unwrap_or(0);
+    let (user, system) = match whose {
+        Whose::Mine => (field(14), field(15)),
+        Whose::Children => (field(16), field(17)),
+    };
+    Duration::from_millis((user + system) * 10)
+}

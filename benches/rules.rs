@@ -1,0 +1,151 @@
+//! What rules cost, on a million made-up events: `cargo bench --bench rules`.
+//!
+//! Eight hundred rules: those that come with trailhound, and as many made-up ones as are missing, each on the
+//! names of events that do occur, so that every event has rules to be held against. Loads with and without them
+//! take turns; the difference of their processor times is the price. Then single rules are run over all
+//! events again, as the editor does at each key.
+#![expect(clippy::expect_used, reason = "a benchmark that cannot go on has failed")]
+
+#[path = "common/mod.rs"]
+mod common;
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use common::{EVENTS, Whose, data, processor_time, report};
+use trailhound::detect::attack::Attack;
+use trailhound::detect::retro;
+use trailhound::detect::rules::{Files, Rules, pack};
+use trailhound::detect::sigma::item::Placeholders;
+use trailhound::ingest::worker::Options;
+use trailhound::investigation::{Investigation, Judgment, load};
+use trailhound::query::run::Reading;
+use trailhound::source::local;
+use trailhound::store::Column;
+
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How many rules there are.
+const RULES: usize = 800;
+
+/// How often the loads take turns.
+const TURNS: usize = 5;
+
+fn main() {
+    let begun = Instant::now();
+    let shipped = Judgment::shipped();
+    report("our rules read and made ready", &format!("{:.1?}", begun.elapsed()), "100 ms");
+    let data = data();
+    let none = Judgment { rules: Arc::default(), ..shipped.clone() };
+    let (plain, _) = loaded(&data, &none);
+    let many = Judgment { rules: Arc::new(many(&plain)), ..shipped.clone() };
+    println!("{} rules, of which {} are ours", many.rules.singles().len(), shipped.rules.singles().len());
+    let single = Judgment { rules: Arc::new(without_comparing(&many.rules, &plain)), ..shipped.clone() };
+    let (mut all, mut singles, mut ours) = (Vec::new(), Vec::new(), Vec::new());
+    for turn in 1..=TURNS {
+        let (_, without) = loaded(&data, &none);
+        let (_, on_one) = loaded(&data, &single);
+        let (_, with) = loaded(&data, &many);
+        let (inv, shipped) = loaded(&data, &shipped);
+        println!(
+            "turn {turn}: without {without:.2?}, rules on single events {on_one:.2?}, all {with:.2?}, \
+             ours {shipped:.2?} ({} findings)",
+            inv.compared.findings.len()
+        );
+        singles.push(nanoseconds(on_one, without));
+        all.push(nanoseconds(with, without));
+        ours.push(nanoseconds(shipped, without));
+    }
+    for (values, what) in [
+        (&mut singles, "rules on single events, an event"),
+        (&mut all, "800 and those on several, an event"),
+        (&mut ours, "ours, those on several too, an event"),
+    ] {
+        values.sort_by(f64::total_cmp);
+        report(what, &format!("{:.0} ns", values[TURNS / 2]), "60 ns");
+    }
+    edits(&plain);
+}
+
+/// The price of rules for one event.
+fn nanoseconds(with: Duration, without: Duration) -> f64 {
+    (with.as_secs_f64() - without.as_secs_f64()) * 1e9 / EVENTS as f64
+}
+
+fn loaded(data: &Path, judgment: &Judgment) -> (Investigation, Duration) {
+    let before = processor_time(Whose::Mine);
+    let sources = [data.display().to_string()];
+    let inv = load(local::list(&sources), Options::default(), judgment.clone(), Arc::default(), &|_| {});
+    assert_eq!(u64::from(inv.table.len()), EVENTS);
+    (inv, processor_time(Whose::Mine) - before)
+}
+
+/// The same rules without those on several events.
+fn without_comparing(rules: &Rules, inv: &Investigation) -> Rules {
+    let ids: Vec<String> =
+        rules.infos().iter().filter(|rule| rule.compares).map(|rule| rule.id.clone()).collect();
+    made(inv, &ids)
+}
+
+/// Our rules, and made-up ones until there are enough.
+fn many(inv: &Investigation) -> Rules {
+    made(inv, &[])
+}
+
+fn made(inv: &Investigation, exclude: &[String]) -> Rules {
+    let mut files: Files = pack();
+    let attack = Attack::shipped();
+    let own = Rules::read(&files, &Placeholders::new(), exclude, &attack).singles().len();
+    let missing = RULES.saturating_sub(own);
+    let names: Vec<&str> =
+        inv.table.dicts().column(Column::Event).iter().skip(1).map(|(_, name)| name).collect();
+    let mut text = String::new();
+    for n in 0..missing {
+        let name = |k: usize| names[(n * 7 + k * 13) % names.len()];
+        let _ = write!(
+            text,
+            "---\ntitle: made up {n}\nid: made-up-{n}\nlogsource: {{product: aws, service: cloudtrail}}\ndetection:\n  \
+             names: {{eventName: [{}, {}, {}]}}\n  who: {{userIdentity.type: [IAMUser, AssumedRole], userAgent|contains: tool-{n}}}\n  \
+             what: {{requestParameters.name|endswith: -{n}, errorCode: null}}\n  \
+             service: {{userIdentity.invokedBy|endswith: .amazonaws.com}}\n  \
+             condition: names and (who or what) and not service\nlevel: low\n",
+            name(0),
+            name(1),
+            name(2)
+        );
+    }
+    files.push(("made-up.yml".to_owned(), text));
+    Rules::read(&files, &Placeholders::new(), exclude, &attack)
+}
+
+/// Single rules over everything that is loaded.
+fn edits(inv: &Investigation) {
+    for (what, detection) in [
+        ("by name", "s: {eventName|startswith: Delete, errorCode: null}"),
+        (
+            "by who and where",
+            "s: {userIdentity.arn|contains: admin, userAgent|re: '(?i)boto3?/1', sourceIPAddress|cidr: 203.0.113.0/24}",
+        ),
+        ("one that reads records", "s: {eventName: PutBucketPolicy, requestParameters|contains: '\"*\"'}"),
+    ] {
+        let text = format!("title: t\ndetection: {{{detection}, condition: s}}\n");
+        let files = vec![("t.yml".to_owned(), text)];
+        let rules = Rules::read(&files, &Placeholders::new(), &[], &Attack::shipped());
+        let rule = rules.singles().first().expect("it is a rule");
+        let mut found = 0;
+        let mut times: Vec<Duration> = (0..9)
+            .map(|_| {
+                let begun = Instant::now();
+                found = retro::hits(inv, rule, &Reading::default()).count();
+                begun.elapsed()
+            })
+            .collect();
+        times.sort_unstable();
+        report(&format!("a rule edited, {what}"), &format!("{:.1?}", times[4]), "50 ms");
+        println!("  ({found} events)");
+    }
+}

@@ -1,0 +1,107 @@
+//! What rules on several events need of a record, taken while its bytes are at hand.
+//!
+//! A correlation may group by, or count, what stands deep in the records of a million events; reading them all
+//! again would take longer than loading them. So of every event that a rule hits on whose behalf another rule asks, the
+//! values of its fields are kept: a hash where they are only told apart, the number itself where they are summed.
+
+use std::hash::BuildHasher as _;
+use std::sync::{Mutex, PoisonError};
+
+use foldhash::fast::RandomState;
+
+use super::engine::leaf::{Parts, values_at};
+use super::engine::{Place, place_of_path};
+use crate::json;
+use crate::store::segment::Locator;
+
+/// A field whose values are taken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) path: Vec<String>,
+    /// Whether it is summed, so that the number itself counts.
+    pub(crate) numeric: bool,
+}
+
+/// One value of a field of a record.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Captured {
+    pub(crate) at: Locator,
+    /// Which field.
+    pub(crate) field: u32,
+    pub(crate) value: u64,
+}
+
+/// What was taken from all records, shared by everybody who loads.
+#[derive(Default, Debug)]
+pub struct Captures {
+    values: Mutex<Vec<Captured>>,
+    hasher: RandomState,
+}
+
+impl Captures {
+    /// Adds what one worker has taken.
+    pub(crate) fn add(&self, values: &mut Vec<Captured>) {
+        self.values.lock().unwrap_or_else(PoisonError::into_inner).append(values);
+    }
+
+    /// Everything that was taken, in order of place and field; nothing is left.
+    pub(crate) fn take(&self) -> Vec<Captured> {
+        let mut values = std::mem::take(&mut *self.values.lock().unwrap_or_else(PoisonError::into_inner));
+        values.sort_unstable();
+        values
+    }
+
+    /// A text as a value that is told apart.
+    pub(crate) fn hash(&self, text: &str) -> u64 {
+        self.hasher.hash_one(text)
+    }
+
+    /// The values of a field in a record.
+    pub(crate) fn values(&self, wanted: &Wanted, record: &dyn Parts, mut each: impl FnMut(u64)) {
+        for raw in values_at(record, &wanted.path) {
+            let Some(text) = json::display(raw) else { continue };
+            if !wanted.numeric {
+                each(self.hash(&text));
+            } else if let Ok(number) = text.parse::<f64>() {
+                each(number.to_bits());
+            }
+        }
+    }
+}
+
+/// The fields that rules need from records, and which rule needs which.
+#[derive(Default, Debug)]
+pub(crate) struct Needs {
+    pub(crate) fields: Vec<Wanted>,
+    /// By the number of a rule on single events.
+    pub(crate) of_rule: Vec<Vec<u32>>,
+}
+
+impl Needs {
+    /// Says that a rule's hits need a field; those that columns hold need not be taken.
+    pub(crate) fn add(&mut self, rule: usize, path: &[String], numeric: bool) {
+        if place_of_path(path) != Place::Record {
+            return;
+        }
+        let wanted = Wanted { path: path.to_vec(), numeric };
+        let known = self.fields.iter().position(|field| *field == wanted);
+        let number = known.unwrap_or_else(|| {
+            self.fields.push(wanted);
+            self.fields.len() - 1
+        }) as u32;
+        if self.of_rule.len() <= rule {
+            self.of_rule.resize(rule + 1, Vec::new());
+        }
+        if let Some(needs) = self.of_rule.get_mut(rule)
+            && !needs.contains(&number)
+        {
+            needs.push(number);
+        }
+    }
+
+    /// The number of a field.
+    pub(crate) fn number(&self, path: &[String], numeric: bool) -> Option<u32> {
+        let is = |field: &Wanted| field.numeric == numeric && field.path == path;
+        self.fields.iter().position(is).map(|n| n as u32)
+    }
+}
