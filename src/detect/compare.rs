@@ -81,7 +81,7 @@ fn rows_of_rules(inv: &Investigation, rules: &Rules) -> Vec<Vec<u32>> {
 }
 
 /// When each key was first seen.
-type History = HashMap<Vec<u64>, i64, FixedState>;
+type History = HashMap<u64, i64, FixedState>;
 
 struct Run<'a> {
     inv: &'a Investigation,
@@ -156,30 +156,24 @@ impl Run<'_> {
         let by = self.fields.of(&correlation.group_fields(rule), false);
         let is_numeric = correlation.kind.is_numeric();
         let measured = self.fields.of(&correlation.value_fields(rule), is_numeric);
+        let mut measures = Vec::new();
         for row in rows.iter().filter_map(|row| self.inv.table.row(*row)) {
             let Some(time_ms) = row.time().millis() else { continue };
-            let measures: Vec<Option<ValueRef>> = match (measured.is_empty(), is_numeric) {
-                (true, _) => vec![None],
-                (_, true) => {
-                    let numbers = self.fields.at(&row, &measured);
-                    let number = |value: &Vec<u64>| value.first().copied().map_or(f64::NAN, f64::from_bits);
-                    numbers.iter().map(|value| Some(ValueRef::Number(number(value)))).collect()
-                }
-                _ => {
-                    let texts = self.fields.at(&row, &measured);
-                    texts.into_iter().map(|value| Some(ValueRef::Id(values.of(value)))).collect()
-                }
-            };
-            for group in self.fields.at(&row, &by) {
-                let (group, rule) = (groups.of(group), rule as u16);
-                hits.extend(measures.iter().map(|&value| Hit {
-                    time_ms,
-                    value,
-                    row: row.number(),
-                    group,
-                    rule,
-                }));
+            measures.clear();
+            if measured.is_empty() {
+                measures.push(None);
+            } else {
+                self.fields.each(&row, &measured, |value| {
+                    measures.push(Some(match is_numeric {
+                        true => ValueRef::Number(f64::from_bits(value)),
+                        false => ValueRef::Id(values.of(value)),
+                    }));
+                });
             }
+            self.fields.each(&row, &by, |group| {
+                let (group, rule, row) = (groups.of(group), rule as u16, row.number());
+                hits.extend(measures.iter().map(|&value| Hit { time_ms, value, row, group, rule }));
+            });
         }
     }
 
@@ -204,42 +198,41 @@ impl Run<'_> {
         let key_paths: Vec<&[String]> = rule.key.iter().map(Vec::as_slice).collect();
         let dimension_paths: Vec<&[String]> = rule.dimension.iter().map(Vec::as_slice).collect();
         let (by, new) = (self.fields.of(&key_paths, false), self.fields.of(&dimension_paths, false));
-        let (mut keys, mut values) = (Numbers::default(), Numbers::default());
         let mut events = Vec::new();
         for row in rows.iter().filter_map(|row| self.inv.table.row(*row)) {
             let Some(time_ms) = row.time().millis() else { continue };
-            for key in self.fields.at(&row, &by) {
-                let key = u64::from(keys.of(key));
-                for value in self.fields.at(&row, &new) {
-                    events.push(Considered {
-                        time_ms,
-                        row: row.number(),
-                        key,
-                        dimension: u64::from(values.of(value)),
-                    });
-                }
-            }
+            self.fields.each(&row, &by, |key| {
+                self.fields.each(&row, &new, |dimension| {
+                    events.push(Considered { time_ms, row: row.number(), key, dimension });
+                });
+            });
         }
         let history = match self.histories.remove(&rule.key) {
             Some(history) => history,
             None => self.fields.history(&by),
         };
-        let mut starts: HashMap<u64, i64> =
-            events.iter().rev().map(|event| (event.key, event.time_ms)).collect();
-        starts.extend(keys.numbers.iter().filter_map(|(key, n)| Some((u64::from(*n), *history.get(key)?))));
+        // A key that columns do not tell is known from the first event that was considered.
+        let mut considered: HashMap<u64, i64, FixedState> = HashMap::default();
+        if history.is_empty() {
+            for event in &events {
+                considered.entry(event.key).or_insert(event.time_ms);
+            }
+        }
+        let starts = if history.is_empty() { &considered } else { &history };
+        let outcome = rule.run(&events, |key| starts.get(&key).copied());
         self.histories.insert(rule.key.clone(), history);
-        rule.run(&events, |key| starts.get(&key).copied())
+        outcome
     }
 }
 
 /// Numbers for values.
 #[derive(Default)]
 struct Numbers {
-    numbers: HashMap<Vec<u64>, u32, FixedState>,
+    numbers: HashMap<u64, u32, FixedState>,
 }
 
 impl Numbers {
-    fn of(&mut self, value: Vec<u64>) -> u32 {
+    fn of(&mut self, value: u64) -> u32 {
         let next = self.numbers.len() as u32;
         *self.numbers.entry(value).or_insert(next)
     }

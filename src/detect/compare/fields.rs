@@ -2,7 +2,7 @@
 //! the records while these were loaded.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 
@@ -20,18 +20,33 @@ pub(super) struct Fields<'a> {
     needs: &'a Needs,
     taken: Vec<Captured>,
     /// What the values of columns come to, worked out once for each.
-    known: RefCell<HashMap<(Vec<String>, bool), Memory, FixedState>>,
+    known: RefCell<Vec<Known>>,
 }
 
-/// For each number of a dictionary the values that it stands for.
-type Memory = Vec<Option<Box<[u64]>>>;
+/// What the values of a column come to for a field.
+struct Known {
+    path: Vec<String>,
+    numeric: bool,
+    /// By the number of a value in its dictionary.
+    values: Vec<Option<Worth>>,
+}
+
+/// What a value comes to.
+#[derive(Clone)]
+enum Worth {
+    One(u64),
+    Many(Box<[u64]>),
+}
 
 /// A field that is asked for many times.
 pub(super) struct Field<'f> {
     path: &'f [String],
     numeric: bool,
     place: Place,
+    /// Its number among the fields taken from records.
     number: Option<u32>,
+    /// Its place in `known`.
+    known: usize,
 }
 
 impl<'a> Fields<'a> {
@@ -41,58 +56,66 @@ impl<'a> Fields<'a> {
 
     /// Fields to ask for; numbers where they are `numeric`.
     pub(super) fn of<'f>(&self, paths: &[&'f [String]], numeric: bool) -> Vec<Field<'f>> {
-        let field = |path: &'f [String]| Field {
-            path,
-            numeric,
-            place: place_of_path(path),
-            number: self.needs.number(path, numeric),
+        let mut known = self.known.borrow_mut();
+        let mut field = |path: &'f [String]| {
+            let at = known.iter().position(|known| known.path == path && known.numeric == numeric);
+            let at = at.unwrap_or_else(|| {
+                known.push(Known { path: path.to_vec(), numeric, values: Vec::new() });
+                known.len() - 1
+            });
+            let number = self.needs.number(path, numeric);
+            Field { path, numeric, place: place_of_path(path), number, known: at }
         };
         paths.iter().map(|path| field(path)).collect()
     }
 
-    /// The values of some fields of a row, one for each field: several where a field has several, none where one
-    /// has none.
-    pub(super) fn at(&self, row: &Row<'_>, fields: &[Field<'_>]) -> Vec<Vec<u64>> {
-        let mut all: Vec<Vec<u64>> = vec![Vec::with_capacity(fields.len())];
-        for field in fields {
-            let values = self.values(row, field);
-            match values.as_slice() {
-                [one] => all.iter_mut().for_each(|before| before.push(*one)),
-                many => {
-                    let with = |before: &Vec<u64>, value: &u64| [before.as_slice(), &[*value]].concat();
-                    all =
-                        all.iter().flat_map(|before| many.iter().map(|value| with(before, value))).collect();
+    /// The values of some fields of a row together, as one number for each combination: several where a field has
+    /// several values, none where one has none.
+    pub(super) fn each(&self, row: &Row<'_>, fields: &[Field<'_>], mut give: impl FnMut(u64)) {
+        let mut one = 0u64;
+        let mut many: Vec<u64> = Vec::new();
+        for (place, field) in fields.iter().enumerate() {
+            let with = |before: u64, value: u64| if place == 0 { value } else { mixed(before, value) };
+            match self.worth(row, field) {
+                Worth::One(value) if many.is_empty() => one = with(one, value),
+                Worth::One(value) => many.iter_mut().for_each(|before| *before = with(*before, value)),
+                Worth::Many(values) => {
+                    let before = if many.is_empty() { vec![one] } else { many };
+                    many = before.iter().flat_map(|b| values.iter().map(|v| with(*b, *v))).collect();
+                    if many.is_empty() {
+                        return;
+                    }
                 }
             }
         }
-        all
+        if many.is_empty() { give(one) } else { many.into_iter().for_each(give) }
     }
 
-    fn values(&self, row: &Row<'_>, field: &Field<'_>) -> Vec<u64> {
+    fn worth(&self, row: &Row<'_>, field: &Field<'_>) -> Worth {
         let column = match field.place {
             Place::Column(column) => column,
             Place::Identity => Column::Identity,
-            Place::Record => return self.taken_at(row, field),
+            Place::Record => return Worth::of(self.taken_at(row, field)),
         };
         let id = row.id_of(column) as usize;
         let mut known = self.known.borrow_mut();
-        let memory = known.entry((field.path.to_vec(), field.numeric)).or_default();
-        if memory.len() <= id {
-            memory.resize(id + 1, None);
+        let Some(known) = known.get_mut(field.known) else { return Worth::Many(Box::default()) };
+        if known.values.len() <= id {
+            known.values.resize(id + 1, None);
         }
-        match memory.get_mut(id) {
-            Some(Some(values)) => values.to_vec(),
+        match known.values.get_mut(id) {
+            Some(Some(worth)) => worth.clone(),
             slot => {
                 let texts = in_columns(row, field.place, field.path);
                 let value = |text: &String| match field.numeric {
                     true => text.parse::<f64>().ok().map(f64::to_bits),
                     false => Some(self.captures.hash(text)),
                 };
-                let values: Vec<u64> = texts.iter().filter_map(value).collect();
+                let worth = Worth::of(texts.iter().filter_map(value).collect());
                 if let Some(slot) = slot {
-                    *slot = Some(values.clone().into());
+                    *slot = Some(worth.clone());
                 }
-                values
+                worth
             }
         }
     }
@@ -124,24 +147,22 @@ impl<'a> Fields<'a> {
     }
 
     /// When each key was first seen in any event, where columns tell; keys with fields in records are not followed.
-    pub(super) fn history(&self, fields: &[Field<'_>]) -> HashMap<Vec<u64>, i64, FixedState> {
-        let mut starts: HashMap<Vec<u64>, i64, FixedState> = HashMap::default();
-        if fields.is_empty() || fields.iter().any(|field| field.place == Place::Record) {
-            return starts;
-        }
+    pub(super) fn history(&self, fields: &[Field<'_>]) -> HashMap<u64, i64, FixedState> {
+        let mut starts: HashMap<u64, i64, FixedState> = HashMap::default();
         let column = |field: &Field<'_>| match field.place {
-            Place::Column(column) => column,
-            _ => Column::Identity,
+            Place::Column(column) => Some(column),
+            Place::Identity => Some(Column::Identity),
+            Place::Record => None,
         };
+        let columns: Option<Vec<Column>> = fields.iter().map(column).collect();
+        let Some(columns) = columns.filter(|columns| !columns.is_empty()) else { return starts };
         // Rows are in order of time: of rows with the same numbers the first one tells.
-        let columns: Vec<Column> = fields.iter().map(column).collect();
-        let mut met = vec![Vec::new(); 1];
-        let mut pairs = std::collections::HashSet::<Vec<u32>, FixedState>::default();
+        let mut met: Vec<bool> = Vec::new();
+        let mut pairs: HashSet<Vec<u32>, FixedState> = HashSet::default();
         for row in self.inv.table.rows() {
             let is_new = match columns.as_slice() {
                 [one] => {
                     let id = row.id_of(*one) as usize;
-                    let met: &mut Vec<bool> = &mut met[0];
                     if met.len() <= id {
                         met.resize(id + 1, false);
                     }
@@ -150,13 +171,27 @@ impl<'a> Fields<'a> {
                 many => pairs.insert(many.iter().map(|column| row.id_of(*column)).collect()),
             };
             if is_new && let Some(time) = row.time().millis() {
-                for key in self.at(&row, fields) {
+                self.each(&row, fields, |key| {
                     starts.entry(key).or_insert(time);
-                }
+                });
             }
         }
         starts
     }
+}
+
+impl Worth {
+    fn of(values: Vec<u64>) -> Self {
+        match values.as_slice() {
+            [one] => Self::One(*one),
+            _ => Self::Many(values.into()),
+        }
+    }
+}
+
+/// Two numbers as one. They are hashes, so that equal results mean equal values for all that chance allows.
+const fn mixed(a: u64, b: u64) -> u64 {
+    (a.rotate_left(23) ^ b).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// The values of a field that columns hold.

@@ -86,7 +86,11 @@ pub fn item_on(item: &Item, record: &dyn Parts) -> bool {
     let Some(path) = item.field.as_deref().filter(|_| !refers()) else {
         return parsed(record.whole()).is_some_and(|value| plain::item_matches(item, &value));
     };
-    let values = values_at(record, path);
+    item_on_values(item, &values_at(record, path))
+}
+
+/// Whether an item matches the values that its path leads to.
+pub(crate) fn item_on_values(item: &Item, values: &[&[u8]]) -> bool {
     let passes = |test: &Test| match test {
         Test::Null => values.iter().all(|value| json::is_null(value)),
         Test::Exists(wanted) => values.iter().any(|value| !json::is_null(value)) == *wanted,

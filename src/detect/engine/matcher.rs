@@ -6,10 +6,11 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::classes::{Class, Classes, ODD, Slot};
-use super::leaf::item_on;
+use super::leaf::{item_on, item_on_values, values_at};
 use super::{Bounds, Engine, Program};
 use crate::detect::capture::{Captured, Captures};
 use crate::detect::hits::HitSets;
+use crate::detect::sigma::item::Test;
 use crate::ingest::scan::{Key, Spans};
 use crate::ingest::watch::Watch;
 use crate::store::Column;
@@ -86,7 +87,20 @@ struct Verdict {
 struct RecordLeaves {
     /// By leaf: for which record it was asked last, and what it said.
     said: Vec<(u32, bool)>,
+    /// By leaf: which of the paths it asks for; `None` where it needs the whole record.
+    path_of: Vec<Option<usize>>,
+    paths: Vec<PathValues>,
     record: u32,
+}
+
+/// Where a path leads to in the record that is being looked at.
+#[derive(Debug)]
+struct PathValues {
+    path: Vec<String>,
+    /// For which record it was followed last.
+    record: u32,
+    /// The values, as places in the record.
+    places: Vec<(usize, usize)>,
 }
 
 impl Matcher {
@@ -110,7 +124,7 @@ impl Matcher {
             last: None,
             numbers: HashMap::default(),
             hits: Vec::new(),
-            record_leaves: RecordLeaves { said: vec![(0, false); engine.leaves.len()], record: 0 },
+            record_leaves: RecordLeaves::new(&engine),
             captures,
             taken: Vec::new(),
             engine,
@@ -271,14 +285,49 @@ impl Matcher {
 }
 
 impl RecordLeaves {
+    fn new(engine: &Engine) -> Self {
+        let mut all = Self { said: vec![(0, false); engine.leaves.len()], ..Self::default() };
+        for leaf in &engine.leaves {
+            let refers = leaf.item.tests.iter().any(|test| matches!(test, Test::Field(..)));
+            let path = leaf.item.field.as_ref().filter(|_| !refers);
+            let number = path.map(|path| {
+                all.paths.iter().position(|known| known.path == *path).unwrap_or_else(|| {
+                    all.paths.push(PathValues { path: path.clone(), record: 0, places: Vec::new() });
+                    all.paths.len() - 1
+                })
+            });
+            all.path_of.push(number);
+        }
+        all
+    }
+
     fn holds(&mut self, engine: &Engine, number: usize, spans: &Spans<'_>) -> bool {
         let (Some(leaf), Some(said)) = (engine.leaves.get(number), self.said.get_mut(number)) else {
             return false;
         };
         if said.0 != self.record {
-            *said = (self.record, item_on(&leaf.item, spans));
+            let path = self.path_of.get(number).copied().flatten();
+            let holds = match path.and_then(|path| self.paths.get_mut(path)) {
+                Some(path) => item_on_values(&leaf.item, &path.values(self.record, spans)),
+                None => item_on(&leaf.item, spans),
+            };
+            *said = (self.record, holds);
         }
         said.1
+    }
+}
+
+impl PathValues {
+    /// The values in a record, which several leaves may ask for.
+    fn values<'r>(&mut self, record: u32, spans: &Spans<'r>) -> Vec<&'r [u8]> {
+        if self.record != record {
+            let start = spans.text.as_ptr() as usize;
+            let place = |value: &[u8]| ((value.as_ptr() as usize).wrapping_sub(start), value.len());
+            self.places = values_at(spans, &self.path).into_iter().map(place).collect();
+            self.record = record;
+        }
+        let value = |&(from, len): &(usize, usize)| spans.text.get(from..from.checked_add(len)?);
+        self.places.iter().filter_map(value).collect()
     }
 }
 
