@@ -115,10 +115,15 @@ pub(crate) fn item_on_text(item: &Item, text: &str) -> bool {
 pub(crate) fn values_at<'r>(record: &'r dyn Parts, path: &[String]) -> Vec<&'r [u8]> {
     let Some((root, rest)) = path.split_first() else { return Vec::new() };
     let root = record.root(root);
-    if root.is_empty() {
-        return Vec::new();
+    if root.is_empty() { Vec::new() } else { values_below(root, rest) }
+}
+
+/// The raw values that a path leads to from a value; lists are entered.
+pub(crate) fn values_below<'r>(value: &'r [u8], rest: &[String]) -> Vec<&'r [u8]> {
+    if rest.is_empty() && value.first() != Some(&b'[') {
+        return vec![value];
     }
-    let mut open: Vec<(&[u8], usize)> = vec![(root, 0)];
+    let mut open: Vec<(&[u8], usize)> = vec![(value, 0)];
     let mut found = Vec::new();
     while let Some((value, step)) = open.pop() {
         match (value.first(), rest.get(step)) {

@@ -6,13 +6,14 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::classes::{Class, Classes, ODD, Slot};
-use super::leaf::{item_on, item_on_values, values_at};
+use super::leaf::{Parts as _, item_on, item_on_values, values_at, values_below};
 use super::{Bounds, Engine, Program};
 use crate::detect::capture::{Captured, Captures};
 use crate::detect::hits::HitSets;
 use crate::detect::sigma::item::Test;
 use crate::ingest::scan::{Key, Spans};
 use crate::ingest::watch::Watch;
+use crate::json;
 use crate::store::Column;
 use crate::store::segment::{EventRow, Locator};
 
@@ -49,10 +50,10 @@ pub struct Matcher {
     classes: Vec<Classes>,
     /// Where the bit of each leaf stands: the place in `classes`, and which bit.
     places: Vec<Option<(usize, usize)>>,
-    /// The rules that can fire, by the classes of name and source, and which columns they look at.
-    candidates: HashMap<(Class, Class), Arc<Candidates>, FixedState>,
-    verdicts: HashMap<Kind, Arc<Verdict>, FixedState>,
-    last: Option<(Kind, Arc<Verdict>)>,
+    /// Which of `candidates` belong to the classes of a name and a source.
+    candidates_of: HashMap<(Class, Class), usize, FixedState>,
+    candidates: Vec<Candidates>,
+    verdicts: Vec<Verdict>,
     /// The numbers of the sets that this worker has met.
     numbers: HashMap<Box<[u32]>, u32, FixedState>,
     hits: Vec<u32>,
@@ -65,8 +66,10 @@ pub struct Matcher {
 #[derive(Debug)]
 struct Candidates {
     rules: Vec<usize>,
-    /// Which of the columns decide.
-    relevant: [bool; WIDTH],
+    /// Which of the other slots they look at.
+    relevant: Vec<usize>,
+    /// Which of the verdicts belongs to the classes there; those of other slots are left out.
+    verdicts: HashMap<Kind, usize, FixedState>,
 }
 
 /// What the columns say of events whose values are of the same classes.
@@ -90,17 +93,33 @@ struct RecordLeaves {
     /// By leaf: which of the paths it asks for; `None` where it needs the whole record.
     path_of: Vec<Option<usize>>,
     paths: Vec<PathValues>,
+    /// The members of what stands below top-level keys that paths lead into.
+    roots: Vec<Members>,
     record: u32,
 }
+
+/// The members of the object below a top-level key of the record that is being looked at.
+#[derive(Debug)]
+struct Members {
+    key: String,
+    record: u32,
+    /// Key and value of each, as places in the record; `None` when it is no plain object.
+    members: Option<Vec<(Part, Part)>>,
+}
+
+/// Where something begins in the record, and how long it is.
+type Part = (usize, usize);
 
 /// Where a path leads to in the record that is being looked at.
 #[derive(Debug)]
 struct PathValues {
     path: Vec<String>,
+    /// Which of the roots it goes through, if it goes on below it.
+    root: Option<usize>,
     /// For which record it was followed last.
     record: u32,
     /// The values, as places in the record.
-    places: Vec<(usize, usize)>,
+    places: Vec<Part>,
 }
 
 impl Matcher {
@@ -119,9 +138,9 @@ impl Matcher {
         Self {
             classes,
             places,
-            candidates: HashMap::default(),
-            verdicts: HashMap::default(),
-            last: None,
+            candidates_of: HashMap::default(),
+            candidates: Vec::new(),
+            verdicts: Vec::new(),
             numbers: HashMap::default(),
             hits: Vec::new(),
             record_leaves: RecordLeaves::new(&engine),
@@ -132,50 +151,38 @@ impl Matcher {
         }
     }
 
-    /// The classes of an event's values; `None` when one of them has to be looked at by itself.
+    /// What the columns say of an event; `None` when one of its values has to be looked at by itself.
     #[inline]
-    fn kind(&mut self, spans: &Spans<'_>, row: &EventRow) -> Option<Kind> {
+    fn verdict(&mut self, spans: &Spans<'_>, row: &EventRow) -> Option<(Kind, usize)> {
         let mut kind = [ODD; WIDTH];
-        for (slot, classes) in kind.iter_mut().zip(&mut self.classes) {
-            *slot = classes.of(&self.engine, spans, row);
-            if *slot == ODD {
-                return None;
-            }
+        let [event, source, ..] = self.classes.as_mut_slice() else { return None };
+        kind[0] = event.of(&self.engine, spans, row);
+        kind[1] = source.of(&self.engine, spans, row);
+        if kind[0] == ODD || kind[1] == ODD {
+            return None;
         }
-        Some(kind)
-    }
-
-    /// What the columns say of events of a kind.
-    fn verdict(&mut self, kind: Kind) -> Arc<Verdict> {
-        if let Some((_, verdict)) = self.last.as_ref().filter(|(last, _)| *last == kind) {
-            return verdict.clone();
-        }
-        let candidates = self.candidates_of(kind);
-        let mut short = kind;
-        for (class, is_relevant) in short.iter_mut().zip(candidates.relevant) {
-            *class = if is_relevant { *class } else { ODD };
-        }
-        // Kinds that differ in what no rule looks at have one verdict.
-        let verdict = match self.verdicts.get(&short) {
-            Some(verdict) => verdict.clone(),
-            None => {
-                let verdict = Arc::new(self.judge(kind, &candidates.rules));
-                if self.verdicts.len() >= MOST_VERDICTS {
-                    self.verdicts.clear();
-                }
-                self.verdicts.insert(short, verdict.clone());
-                verdict
-            }
+        let at = match self.candidates_of.get(&(kind[0], kind[1])) {
+            Some(at) => *at,
+            None => self.possible(kind),
         };
-        self.last = Some((kind, verdict.clone()));
-        verdict
+        let candidates = self.candidates.get(at)?;
+        for &slot in &candidates.relevant {
+            if let (Some(class), Some(classes)) = (kind.get_mut(slot), self.classes.get_mut(slot)) {
+                *class = classes.of(&self.engine, spans, row);
+                if *class == ODD {
+                    return None;
+                }
+            }
+        }
+        match candidates.verdicts.get(&kind) {
+            Some(verdict) => Some((kind, *verdict)),
+            None => Some((kind, self.judge(kind, at))),
+        }
     }
 
-    fn candidates_of(&mut self, kind: Kind) -> Arc<Candidates> {
-        let [event, source, ..] = kind;
-        if let Some(known) = self.candidates.get(&(event, source)) {
-            return known.clone();
-        }
+    /// The rules that name and source leave open.
+    #[cold]
+    fn possible(&mut self, kind: Kind) -> usize {
         let leaf = |n: usize| match self.places.get(n) {
             Some(Some((place @ 0..=1, bit))) => self.said(kind, *place, *bit),
             _ => Bounds::OPEN,
@@ -193,11 +200,11 @@ impl Matcher {
                 }
             }
         }
-        // Name and source stand for the list itself.
-        (relevant[0], relevant[1]) = (true, true);
-        let candidates = Arc::new(Candidates { rules, relevant });
-        self.candidates.insert((event, source), candidates.clone());
-        candidates
+        let relevant = (2..WIDTH).filter(|slot| relevant.get(*slot) == Some(&true)).collect();
+        let at = self.candidates.len();
+        self.candidates.push(Candidates { rules, relevant, verdicts: HashMap::default() });
+        self.candidates_of.insert((kind[0], kind[1]), at);
+        at
     }
 
     fn said(&self, kind: Kind, place: usize, bit: usize) -> Bounds {
@@ -205,13 +212,19 @@ impl Matcher {
         Bounds::sure(self.classes.get(place).is_some_and(|classes| classes.holds(class, bit)))
     }
 
-    fn judge(&mut self, kind: Kind, rules: &[usize]) -> Verdict {
+    /// Works out what the columns say of the events of a kind.
+    #[cold]
+    fn judge(&mut self, kind: Kind, candidates: usize) -> usize {
+        if self.verdicts.len() >= MOST_VERDICTS {
+            self.verdicts.clear();
+            self.candidates.iter_mut().for_each(|candidates| candidates.verdicts.clear());
+        }
         let leaf = |n: usize| match self.places.get(n) {
             Some(Some((place, bit))) => self.said(kind, *place, *bit),
             _ => Bounds::OPEN,
         };
         let (mut hits, mut open) = (Vec::new(), Vec::new());
-        for &rule in rules {
+        for &rule in self.candidates.get(candidates).map_or(&[][..], |candidates| &candidates.rules) {
             let Some(program) = self.engine.programs.get(rule) else { continue };
             match program.bounds(&leaf) {
                 Bounds { may_hold: true, may_fail: true } => open.push(rule),
@@ -222,12 +235,20 @@ impl Matcher {
         let needs = self.engine.needs();
         let takes = |rule: &u32| needs.of_rule.get(*rule as usize).is_some_and(|needs| !needs.is_empty());
         let takes = hits.iter().any(takes);
-        Verdict { number: self.number(&hits), takes, hits, open }
+        let verdict = Verdict { number: self.number(&hits), takes, hits, open };
+        let at = self.verdicts.len();
+        self.verdicts.push(verdict);
+        if let Some(candidates) = self.candidates.get_mut(candidates) {
+            candidates.verdicts.insert(kind, at);
+        }
+        at
     }
 
     /// Adds the open rules that fire on a record to those that hit it.
-    fn decide(&mut self, kind: Kind, open: &[usize], spans: &Spans<'_>) {
-        let Self { engine, classes, places, record_leaves, hits, .. } = self;
+    fn decide(&mut self, kind: Kind, verdict: usize, spans: &Spans<'_>) {
+        let Self { engine, classes, places, record_leaves, hits, verdicts, .. } = self;
+        let Some(verdict) = verdicts.get(verdict) else { return };
+        hits.extend(&verdict.hits);
         record_leaves.record = record_leaves.record.wrapping_add(1);
         let mut leaf = |n: usize| match places.get(n) {
             Some(Some((place, bit))) => {
@@ -236,13 +257,12 @@ impl Matcher {
             }
             _ => record_leaves.holds(engine, n, spans),
         };
-        let before = hits.len();
-        for &rule in open {
+        for &rule in &verdict.open {
             if engine.programs.get(rule).is_some_and(|program| fires(program, &mut leaf)) {
                 hits.push(rule as u32);
             }
         }
-        if before > 0 && hits.len() > before {
+        if hits.len() > verdict.hits.len() {
             hits.sort_unstable();
         }
     }
@@ -291,14 +311,26 @@ impl RecordLeaves {
             let refers = leaf.item.tests.iter().any(|test| matches!(test, Test::Field(..)));
             let path = leaf.item.field.as_ref().filter(|_| !refers);
             let number = path.map(|path| {
-                all.paths.iter().position(|known| known.path == *path).unwrap_or_else(|| {
-                    all.paths.push(PathValues { path: path.clone(), record: 0, places: Vec::new() });
+                let known = all.paths.iter().position(|known| known.path == *path);
+                known.unwrap_or_else(|| {
+                    let root = all.root(path);
+                    all.paths.push(PathValues { path: path.clone(), root, record: 0, places: Vec::new() });
                     all.paths.len() - 1
                 })
             });
             all.path_of.push(number);
         }
         all
+    }
+
+    /// The root that a path goes through, where it goes on below it.
+    fn root(&mut self, path: &[String]) -> Option<usize> {
+        let [key, _, ..] = path else { return None };
+        let known = self.roots.iter().position(|root| root.key == *key);
+        Some(known.unwrap_or_else(|| {
+            self.roots.push(Members { key: key.clone(), record: 0, members: None });
+            self.roots.len() - 1
+        }))
     }
 
     fn holds(&mut self, engine: &Engine, number: usize, spans: &Spans<'_>) -> bool {
@@ -308,7 +340,7 @@ impl RecordLeaves {
         if said.0 != self.record {
             let path = self.path_of.get(number).copied().flatten();
             let holds = match path.and_then(|path| self.paths.get_mut(path)) {
-                Some(path) => item_on_values(&leaf.item, &path.values(self.record, spans)),
+                Some(path) => item_on_values(&leaf.item, &path.values(self.record, spans, &mut self.roots)),
                 None => item_on(&leaf.item, spans),
             };
             *said = (self.record, holds);
@@ -317,17 +349,51 @@ impl RecordLeaves {
     }
 }
 
+impl Members {
+    /// The members in a record, which several paths may go through.
+    fn of(&mut self, record: u32, spans: &Spans<'_>) -> Option<&[(Part, Part)]> {
+        if self.record != record {
+            self.record = record;
+            let value = spans.root(&self.key);
+            let members =
+                || json::members(value).map(|m| (part(spans, m.key), part(spans, m.value))).collect();
+            let is_plain = value.first() == Some(&b'{') && memchr::memchr(b'\\', value).is_none();
+            self.members = is_plain.then(members);
+        }
+        self.members.as_deref()
+    }
+}
+
+/// Where a piece of a record stands in it.
+fn part(spans: &Spans<'_>, piece: &[u8]) -> Part {
+    ((piece.as_ptr() as usize).wrapping_sub(spans.text.as_ptr() as usize), piece.len())
+}
+
+/// The piece of a record that stands there.
+fn piece<'r>(spans: &Spans<'r>, (from, len): Part) -> Option<&'r [u8]> {
+    spans.text.get(from..from.checked_add(len)?)
+}
+
 impl PathValues {
     /// The values in a record, which several leaves may ask for.
-    fn values<'r>(&mut self, record: u32, spans: &Spans<'r>) -> Vec<&'r [u8]> {
+    fn values<'r>(&mut self, record: u32, spans: &Spans<'r>, roots: &mut [Members]) -> Vec<&'r [u8]> {
         if self.record != record {
-            let start = spans.text.as_ptr() as usize;
-            let place = |value: &[u8]| ((value.as_ptr() as usize).wrapping_sub(start), value.len());
-            self.places = values_at(spans, &self.path).into_iter().map(place).collect();
             self.record = record;
+            let found = self.found(record, spans, roots);
+            self.places = found.into_iter().map(|value| part(spans, value)).collect();
         }
-        let value = |&(from, len): &(usize, usize)| spans.text.get(from..from.checked_add(len)?);
-        self.places.iter().filter_map(value).collect()
+        self.places.iter().filter_map(|&place| piece(spans, place)).collect()
+    }
+
+    fn found<'r>(&self, record: u32, spans: &'r Spans<'_>, roots: &mut [Members]) -> Vec<&'r [u8]> {
+        let root = self.root.and_then(|root| roots.get_mut(root)).and_then(|root| root.of(record, spans));
+        let (Some(members), [_, name, rest @ ..]) = (root, self.path.as_slice()) else {
+            return values_at(spans, &self.path);
+        };
+        let is = |key: &Part| piece(spans, *key) == Some(name.as_bytes());
+        let member =
+            members.iter().rev().find(|(key, _)| is(key)).and_then(|(_, value)| piece(spans, *value));
+        member.map_or_else(Vec::new, |value| values_below(value, rest))
     }
 }
 
@@ -340,16 +406,12 @@ impl Drop for Matcher {
 impl Watch for Matcher {
     fn record(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32 {
         self.hits.clear();
-        match self.kind(spans, row) {
+        match self.verdict(spans, row) {
             None => self.one_by_one(spans),
-            Some(kind) => {
-                let verdict = self.verdict(kind);
-                if verdict.open.is_empty() && !verdict.takes {
-                    return verdict.number;
-                }
-                self.hits.extend(&verdict.hits);
-                self.decide(kind, &verdict.open, spans);
-            }
+            Some((kind, at)) => match self.verdicts.get(at) {
+                Some(verdict) if verdict.open.is_empty() && !verdict.takes => return verdict.number,
+                _ => self.decide(kind, at, spans),
+            },
         }
         if !self.engine.needs().fields.is_empty() {
             self.take(spans, row.at);
