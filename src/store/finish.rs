@@ -12,6 +12,7 @@ use crate::store::Column;
 use crate::store::flags::Flags;
 use crate::store::ints::Ints;
 use crate::store::segment::{Locator, Segment};
+use crate::store::sparse::Sparse;
 
 /// The most rows of a finished segment.
 pub const SEGMENT_ROWS: usize = 1 << 20;
@@ -323,6 +324,23 @@ fn gather_ints(sources: &[&Ints], places: &[Place], out: &mut Vec<u64>) {
     }
 }
 
+/// The numbers at `places` of a column that few rows have.
+fn gather_sparse(
+    segments: &[Arc<Segment>],
+    places: &[Place],
+    column: impl Fn(&Segment) -> &Sparse,
+) -> Sparse {
+    if segments.iter().all(|s| column(s).is_empty()) {
+        return Sparse::default();
+    }
+    let dense = |s: &Arc<Segment>| if column(s).is_empty() { Vec::new() } else { column(s).dense(s.len()) };
+    let sources: Vec<Vec<u64>> = segments.iter().map(dense).collect();
+    Sparse::from_dense(places.iter().map(|p| {
+        let number = sources.get(p.segment as usize).and_then(|s| s.get(p.row as usize));
+        number.copied().unwrap_or(0)
+    }))
+}
+
 /// Copies the rows at `places` into one segment.
 fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segment {
     let mut scratch = Vec::with_capacity(places.len());
@@ -333,6 +351,7 @@ fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segme
         Ints::pack(&scratch)
     };
     let columns = std::array::from_fn(|c| ints(&move |s: &Segment| &s.columns[c]));
+    let asides = std::array::from_fn(|a| gather_sparse(segments, places, |s| &s.asides[a]));
     let (file, offset, part) = (ints(&|s| &s.file), ints(&|s| &s.offset), ints(&|s| &s.part));
     let hits = ints(&|s| &s.hits);
     let mut flags = ints(&|s| &s.flags);
@@ -345,6 +364,7 @@ fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segme
     let of = |p: &Place| (&segments[p.segment as usize], p.row as usize);
     Segment {
         columns,
+        asides,
         file,
         offset,
         part,
@@ -411,6 +431,22 @@ mod tests {
             [(0, 1), (3, 1), (3, 2)]
         );
         assert!(asked.iter().all(|(a, b)| a == b && *a != 1), "equal bytes need no question: {asked:?}");
+    }
+
+    #[test]
+    fn what_few_rows_have_stays_with_them() {
+        let with = |r: EventRow, shared: u64| {
+            let mut r = r;
+            r.asides[1] = shared;
+            r
+        };
+        let a = seal(&[with(row(30, 1, 1, 0), 7), row(10, 2, 2, 0)]);
+        let b = seal(&[row(40, 5, 5, 1), with(row(20, 3, 3, 1), 9)]);
+        let done = finish(&[a, b], &[], &mut |_: Locator, _: Locator| unreachable!());
+        let all: Vec<u64> =
+            (0..4).map(|r| done.segments[0].aside(crate::store::Aside::Shared).get(r)).collect();
+        assert_eq!(all, [0, 9, 7, 0]);
+        assert!(done.segments[0].aside(crate::store::Aside::Grant).is_empty());
     }
 
     #[test]

@@ -188,6 +188,6 @@ const fn key_of(column: Column) -> Key {
         Column::Account => Key::RecipientAccountId,
         Column::Type => Key::EventType,
         Column::Category => Key::EventCategory,
-        Column::Identity | Column::Target => Key::UserIdentity,
+        Column::Identity | Column::Target | Column::Tls => Key::UserIdentity,
     }
 }
