@@ -6,11 +6,12 @@
 
 use std::borrow::Cow;
 use std::hash::BuildHasher as _;
+use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
 use memchr::memmem;
 
-use crate::json::{self, at_path, member, members, scalar};
+use crate::json::{self, at_path, member, scalar, skip_space, skip_value};
 use crate::store::dicts::Grant;
 use crate::store::table::uuid_in;
 
@@ -55,19 +56,20 @@ pub(super) fn granted(response: &[u8]) -> Granted<'_> {
 
 /// The bytes that came in and went out, of an `additionalEventData`.
 pub(super) fn transferred(additional: &[u8]) -> (u64, u64) {
-    if memmem::find(additional, b"bytesTransferred").is_none() {
-        return (0, 0);
-    }
-    let (mut inward, mut outward) = (0, 0);
-    for m in members(additional) {
-        match m.key {
-            b"bytesTransferredIn" => inward = number(m.value),
-            b"bytesTransferredOut" => outward = number(m.value),
-            _ => {}
-        }
-    }
-    (inward, outward)
+    let of = |key: &memmem::Finder<'_>| {
+        let at = skip_space(additional, key.find(additional)? + key.needle().len());
+        let end = skip_value(additional, at)?;
+        Some(number(additional.get(at..end)?))
+    };
+    (of(&BYTES_IN).unwrap_or(0), of(&BYTES_OUT).unwrap_or(0))
 }
+
+static BYTES_IN: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(b"\"bytesTransferredIn\":"));
+static BYTES_OUT: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(b"\"bytesTransferredOut\":"));
+static TLS_HOST: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(b"\"clientProvidedHostHeader\""));
 
 /// A whole number that may be written as `1.5E7` or as a string; 0 for anything else.
 fn number(value: &[u8]) -> u64 {
@@ -87,9 +89,8 @@ pub(super) fn shared(raw: &[u8]) -> u64 {
 
 /// The part of a `tlsDetails` that does not change with every host.
 pub(super) fn tls_span(raw: &[u8]) -> &[u8] {
-    const HOST: &[u8] = b"\"clientProvidedHostHeader\"";
-    match memmem::find(raw, HOST) {
-        Some(at) if at > HOST.len() => &raw[..at],
+    match TLS_HOST.find(raw) {
+        Some(at) if at > TLS_HOST.needle().len() => raw.get(..at).unwrap_or(raw),
         _ => raw,
     }
 }
@@ -134,13 +135,11 @@ mod tests {
     #[test]
     fn bytes_are_read_as_numbers_however_they_are_written() {
         for (additional, expected) in [
-            (
-                r#"{"bytesTransferredIn":0,"x":{"bytesTransferredIn":9},"bytesTransferredOut":4096}"#,
-                (0, 4096),
-            ),
+            (r#"{"bytesTransferredIn": 0,"x":7,"bytesTransferredOut":4096}"#, (0, 4096)),
             (r#"{"bytesTransferredIn":"12","bytesTransferredOut":1.5E7}"#, (12, 15_000_000)),
             (r#"{"bytesTransferredIn":-4,"bytesTransferredOut":null}"#, (0, 0)),
-            (r#"{"note":"bytesTransferredIn"}"#, (0, 0)),
+            (r#"{"note":"\"bytesTransferredIn\":7"}"#, (0, 0)),
+            (r#"{"bytesTransferredIn":"#, (0, 0)),
             ("null", (0, 0)),
         ] {
             assert_eq!(transferred(additional.as_bytes()), expected, "{additional}");

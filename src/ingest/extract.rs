@@ -151,11 +151,20 @@ impl Extractor {
             row.asides[Aside::BytesIn as usize] = inward;
             row.asides[Aside::BytesOut as usize] = outward;
         }
-        if spans.get(Key::TlsDetails).first() == Some(&b'{') {
-            let span = asides::tls_span(spans.get(Key::TlsDetails));
+        let tls = spans.get(Key::TlsDetails);
+        if tls.first() == Some(&b'{') {
             let seen = &mut self.columns[Column::Tls as usize];
-            row.columns[Column::Tls as usize] =
-                seen.id_as(&self.dicts, &self.hasher, Column::Tls, span, asides::tls_text).0;
+            // Hosts change and what stands before them hardly ever does.
+            row.columns[Column::Tls as usize] = match seen.last_within(tls) {
+                Some(id) => id,
+                None => {
+                    let span = asides::tls_span(tls);
+                    seen.id_as(&self.dicts, &self.hasher, Column::Tls, span, asides::tls_text).0
+                }
+            };
+        }
+        if row.asides.iter().any(|&aside| aside != 0) {
+            row.flags = row.flags.with(Flags::ASIDE);
         }
     }
 
@@ -474,6 +483,14 @@ struct Entry {
 impl Seen {
     fn text(&self, entry: &Entry) -> &[u8] {
         self.bytes.get(entry.start as usize..(entry.start + entry.len) as usize).unwrap_or_default()
+    }
+
+    /// The number of the last value where `raw` begins with it and it ended before a comma.
+    #[inline]
+    fn last_within(&self, raw: &[u8]) -> Option<u32> {
+        let last = self.last?;
+        let text = self.text(&last);
+        (text.last() == Some(&b',') && raw.starts_with(text)).then_some(last.id)
     }
 
     /// The number of a raw value, and whether its text was damaged.

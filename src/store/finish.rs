@@ -324,23 +324,6 @@ fn gather_ints(sources: &[&Ints], places: &[Place], out: &mut Vec<u64>) {
     }
 }
 
-/// The numbers at `places` of a column that few rows have.
-fn gather_sparse(
-    segments: &[Arc<Segment>],
-    places: &[Place],
-    column: impl Fn(&Segment) -> &Sparse,
-) -> Sparse {
-    if segments.iter().all(|s| column(s).is_empty()) {
-        return Sparse::default();
-    }
-    let dense = |s: &Arc<Segment>| if column(s).is_empty() { Vec::new() } else { column(s).dense(s.len()) };
-    let sources: Vec<Vec<u64>> = segments.iter().map(dense).collect();
-    Sparse::from_dense(places.iter().map(|p| {
-        let number = sources.get(p.segment as usize).and_then(|s| s.get(p.row as usize));
-        number.copied().unwrap_or(0)
-    }))
-}
-
 /// Copies the rows at `places` into one segment.
 fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segment {
     let mut scratch = Vec::with_capacity(places.len());
@@ -351,7 +334,6 @@ fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segme
         Ints::pack(&scratch)
     };
     let columns = std::array::from_fn(|c| ints(&move |s: &Segment| &s.columns[c]));
-    let asides = std::array::from_fn(|a| gather_sparse(segments, places, |s| &s.asides[a]));
     let (file, offset, part) = (ints(&|s| &s.file), ints(&|s| &s.offset), ints(&|s| &s.part));
     let hits = ints(&|s| &s.hits);
     let mut flags = ints(&|s| &s.flags);
@@ -362,6 +344,21 @@ fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segme
         flags = Ints::pack(&marked);
     }
     let of = |p: &Place| (&segments[p.segment as usize], p.row as usize);
+    let mut have = Vec::new();
+    flags.for_each(|row, bits| {
+        if Flags::from_bits(bits as u32).has(Flags::ASIDE)
+            && let Some(place) = places.get(row)
+        {
+            have.push((row as u32, *place));
+        }
+    });
+    let asides = std::array::from_fn(|a| {
+        let mut hints = vec![0; segments.len()];
+        Sparse::new(
+            have.iter()
+                .map(|(n, p)| (*n, of(p).0.asides[a].get_near(of(p).1, &mut hints[p.segment as usize]))),
+        )
+    });
     Segment {
         columns,
         asides,
@@ -438,6 +435,7 @@ mod tests {
         let with = |r: EventRow, shared: u64| {
             let mut r = r;
             r.asides[1] = shared;
+            r.flags = Flags::ASIDE;
             r
         };
         let a = seal(&[with(row(30, 1, 1, 0), 7), row(10, 2, 2, 0)]);

@@ -69,6 +69,9 @@ impl Flags {
     /// A console sign-in whose record says that no second factor was used.
     pub const NO_MFA: Self = Self(1 << 14);
 
+    /// The event has something beside its columns, see [`crate::store::Aside`].
+    pub const ASIDE: Self = Self(1 << 15);
+
     /// The facts with this outcome and kind, and no others.
     pub const fn new(outcome: Outcome, kind: RecordKind) -> Self {
         Self(outcome as u32 | (kind as u32) << KIND_SHIFT)

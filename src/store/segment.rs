@@ -28,7 +28,7 @@ pub struct EventRow {
     pub content: u64,
     /// The dictionary columns.
     pub columns: [u32; Column::COUNT],
-    /// What few events have, 0 where this one has it not.
+    /// What few events have, 0 where this one has it not; looked at where [`Flags::ASIDE`] is set.
     pub asides: [u64; Aside::COUNT],
     /// Small facts.
     pub flags: Flags,
@@ -71,7 +71,7 @@ impl Builder {
         let columns = std::array::from_fn(|c| pack(rows, &mut scratch, |r| u64::from(r.columns[c])));
         let segment = Segment {
             columns,
-            asides: std::array::from_fn(|a| Sparse::from_dense(rows.iter().map(|r| r.asides[a]))),
+            asides: asides(rows),
             file: pack(rows, &mut scratch, |r| u64::from(r.at.file)),
             offset: pack(rows, &mut scratch, |r| r.at.offset),
             part: pack(rows, &mut scratch, |r| u64::from(r.at.part)),
@@ -103,6 +103,13 @@ impl Ordered<'_> {
     fn iter(&self) -> impl Iterator<Item = &EventRow> {
         self.order.iter().filter_map(|&(_, n)| self.rows.get(n as usize))
     }
+}
+
+/// What few rows have, for those that have something.
+fn asides(rows: &Ordered<'_>) -> [Sparse; Aside::COUNT] {
+    let have: Vec<(u32, &EventRow)> =
+        (0u32..).zip(rows.iter()).filter(|(_, r)| r.flags.has(Flags::ASIDE)).collect();
+    std::array::from_fn(|a| Sparse::new(have.iter().map(|(n, r)| (*n, r.asides[a]))))
 }
 
 /// One number of each row, packed.

@@ -30,11 +30,11 @@ pub struct Sparse {
 }
 
 impl Sparse {
-    /// Keeps what is not 0, of the numbers of all rows in their order.
-    pub fn from_dense(all: impl Iterator<Item = u64>) -> Self {
+    /// Keeps what is not 0, of rows in ascending order with their numbers.
+    pub fn new(pairs: impl Iterator<Item = (u32, u64)>) -> Self {
         let (mut rows, mut values) = (Vec::new(), Vec::new());
-        for (row, value) in all.enumerate().filter(|pair| pair.1 != 0) {
-            rows.push(row as u32);
+        for (row, value) in pairs.filter(|pair| pair.1 != 0) {
+            rows.push(row);
             values.push(value);
         }
         rows.shrink_to_fit();
@@ -47,6 +47,20 @@ impl Sparse {
         self.rows.binary_search(&wanted).map_or(0, |at| self.values.get(at))
     }
 
+    /// As [`Sparse::get`], for who asks for rows mostly in order: `hint` is kept from one call to the next.
+    #[inline]
+    pub(crate) fn get_near(&self, row: usize, hint: &mut u32) -> u64 {
+        let wanted = u32::try_from(row).unwrap_or(u32::MAX);
+        if self.rows.get(*hint as usize).is_none_or(|&next| next != wanted) {
+            match self.rows.binary_search(&wanted) {
+                Ok(at) => *hint = at as u32,
+                Err(_) => return 0,
+            }
+        }
+        *hint += 1;
+        self.values.get(*hint as usize - 1)
+    }
+
     /// The rows that have a number, with it.
     pub fn iter(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
         self.rows.iter().enumerate().map(|(at, &row)| (row as usize, self.values.get(at)))
@@ -55,17 +69,6 @@ impl Sparse {
     /// Whether no row has a number.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
-    }
-
-    /// The numbers of all of `len` rows.
-    pub(crate) fn dense(&self, len: usize) -> Vec<u64> {
-        let mut all = vec![0; len];
-        for (row, value) in self.iter() {
-            if let Some(slot) = all.get_mut(row) {
-                *slot = value;
-            }
-        }
-        all
     }
 
     /// The memory it takes, in bytes.
@@ -83,11 +86,14 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_packed_comes_back(all in prop::collection::vec(prop_oneof![3 => Just(0u64), 1 => any::<u64>()], 0..200)) {
-            let sparse = Sparse::from_dense(all.iter().copied());
-            prop_assert_eq!(sparse.dense(all.len()), all.clone());
+            let sparse = Sparse::new((0u32..).zip(all.iter().copied()));
             prop_assert_eq!(sparse.is_empty(), all.iter().all(|&v| v == 0));
             for (row, &value) in all.iter().enumerate() {
                 prop_assert_eq!(sparse.get(row), value);
+            }
+            let mut hint = 0;
+            for row in (0..all.len()).chain((0..all.len()).rev()) {
+                prop_assert_eq!(sparse.get_near(row, &mut hint), all[row]);
             }
             prop_assert_eq!(sparse.get(all.len() + 5), 0);
             prop_assert_eq!(sparse.iter().count(), all.iter().filter(|&&v| v != 0).count());
