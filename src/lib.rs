@@ -14,6 +14,7 @@ mod golden;
 pub mod ingest;
 pub mod investigation;
 pub mod json;
+pub mod profile;
 pub mod query;
 pub mod report;
 pub mod score;
