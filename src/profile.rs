@@ -11,6 +11,7 @@
 //!
 //! This room must not draw.
 
+pub mod chain;
 pub mod key;
 pub mod lookup;
 pub mod session;
