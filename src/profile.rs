@@ -12,6 +12,7 @@
 //! This room must not draw.
 
 pub mod chain;
+pub mod change;
 pub mod key;
 pub mod lookup;
 pub mod session;
