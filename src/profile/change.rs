@@ -15,6 +15,8 @@ mod value;
 use serde::Serialize;
 use serde_json::Value;
 
+pub(crate) use value::texts as texts_at;
+
 use crate::event::outcome::Outcome;
 use crate::score::scorer::plain_name;
 use crate::store::table::service_of;

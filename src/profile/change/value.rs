@@ -46,7 +46,7 @@ pub(super) fn text(value: &Value) -> Option<String> {
 }
 
 /// The texts at a path, each once.
-pub(super) fn texts(root: &Value, path: &str) -> Vec<String> {
+pub(crate) fn texts(root: &Value, path: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for text in all(root, path).into_iter().filter_map(text) {
         if !found.contains(&text) {
