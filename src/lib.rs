@@ -4,6 +4,7 @@
 //! columns to scored events to what shows them. `docs/architecture.md` tells the
 //! whole story, each module opens with its own part of it.
 
+pub mod anomaly;
 pub mod cli;
 pub mod config;
 pub mod console;
