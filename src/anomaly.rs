@@ -9,4 +9,7 @@
 //!
 //! This room must not draw.
 
+pub mod features;
 pub mod forest;
+pub mod outlier;
+pub mod series;
