@@ -15,9 +15,9 @@ use crate::event::time::Time;
 use crate::investigation::Investigation;
 use crate::profile::Background;
 use crate::profile::chain::Origin;
-use crate::profile::first_seen::{Baseline, Dimension, Owner};
+use crate::profile::first_seen::{Baseline, Dimension, History, Owner};
 use crate::profile::key;
-use crate::profile::resource::{self, Made, Touched};
+use crate::profile::resource::{self, Made, Touched, Unmade};
 use crate::profile::subject::{Subject, SubjectKind};
 use crate::score::rank;
 use crate::store::{Column, Row};
@@ -123,6 +123,8 @@ pub struct New {
     pub dimension: Dimension,
     /// The value. Hostile.
     pub value: String,
+    /// For whom. Hostile.
+    pub actor: String,
     /// Whether it was new for the account as well.
     pub for_account: bool,
     /// The event.
@@ -195,7 +197,7 @@ pub struct Profile {
     /// Events by weekday (Monday first) and hour, UTC.
     pub hours: [[u32; 24]; 7],
     /// Whether the subject was known long enough for anything to be new; `new` is empty otherwise.
-    pub has_baseline: bool,
+    pub history: History,
     /// What was new.
     pub new: Vec<New>,
     /// Tactics, in the order of an attack.
@@ -208,6 +210,8 @@ pub struct Profile {
     pub resources: Vec<Touched>,
     /// What was made, and whether it is still there.
     pub made: Vec<Made>,
+    /// What was unmade, whoever had made it.
+    pub unmade: Vec<Unmade>,
     /// Sessions, the largest first.
     pub sessions: Vec<SessionRef>,
 }
@@ -238,9 +242,10 @@ pub fn profile(
         rows.iter().rev().take(EVENTS).filter_map(|&n| Some(EventRef::new(&inv.table.row(n)?))).collect();
     profile.riskiest = riskiest(inv, &rows);
     profile.sessions = sessions(inv, background, &rows);
-    (profile.has_baseline, profile.new) = news(inv, background, &rows, baseline);
+    (profile.history, profile.new) = news(inv, background, &rows, baseline);
     profile.resources = resource::touched(&inv.table, &rows);
     profile.made = resource::made(inv, &rows, stop);
+    profile.unmade = resource::unmade(inv, &rows, stop);
     (!stop.load(Ordering::Relaxed)).then_some(profile)
 }
 
@@ -278,8 +283,13 @@ fn sessions(inv: &Investigation, background: &Background, rows: &[u32]) -> Vec<S
         .collect()
 }
 
-/// Whether any actor of the events has a baseline, and what was new in these events.
-fn news(inv: &Investigation, background: &Background, rows: &[u32], baseline: Baseline) -> (bool, Vec<New>) {
+/// What can be said of the past of the actors (of several, whatever can be said of one), and what was new in these events.
+fn news(
+    inv: &Investigation,
+    background: &Background,
+    rows: &[u32],
+    baseline: Baseline,
+) -> (History, Vec<New>) {
     let first_seen = &background.first_seen;
     let mut owners: Vec<Owner> = Vec::new();
     let mut identities = std::collections::HashSet::new();
@@ -289,7 +299,8 @@ fn news(inv: &Investigation, background: &Background, rows: &[u32], baseline: Ba
             owners.push(first_seen.actor_of(identity));
         }
     }
-    let has_baseline = owners.iter().any(|&owner| first_seen.has_baseline(owner, baseline));
+    let histories = owners.iter().map(|&owner| first_seen.history(owner, baseline));
+    let history = histories.min().unwrap_or(History::NoBaselineYet);
     let mut found: Vec<New> = Vec::new();
     let mut places = std::collections::HashMap::new();
     for first in first_seen.news(baseline) {
@@ -302,6 +313,7 @@ fn news(inv: &Investigation, background: &Background, rows: &[u32], baseline: Ba
                 found.push(New {
                     dimension: first.dimension,
                     value: first_seen.text(inv.table.dicts(), first).to_owned(),
+                    actor: row.actor().to_owned(),
                     for_account: false,
                     event: EventRef::new(&row),
                 });
@@ -315,7 +327,7 @@ fn news(inv: &Investigation, background: &Background, rows: &[u32], baseline: Ba
             Owner::Actor(_) => {}
         }
     }
-    (has_baseline, found)
+    (history, found)
 }
 
 /// What a key's id says of its account, beside the account that the events name.

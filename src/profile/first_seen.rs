@@ -88,6 +88,29 @@ pub enum Baseline {
     Before(Time),
 }
 
+/// What can be said of an owner's past.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum History {
+    /// The owner was there during the baseline and went on after it: what had not been seen by then is new.
+    Known,
+    /// The owner is known for too short a time, or came only after the baseline: nothing can be called new yet.
+    NoBaselineYet,
+    /// The owner did nothing after the baseline.
+    Quiet,
+}
+
+impl History {
+    /// What it says, in a few words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Known => "known long enough",
+            Self::NoBaselineYet => "no baseline yet",
+            Self::Quiet => "nothing after the baseline",
+        }
+    }
+}
+
 /// The first event of a value for an owner.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct First {
@@ -150,17 +173,17 @@ impl FirstSeen {
     }
 
     /// What is new when `baseline` is taken for normal, in the order of time. Owners without a baseline have nothing
-    /// new; [`FirstSeen::has_baseline`] tells them.
+    /// new; [`FirstSeen::history`] tells them.
     pub fn news(&self, baseline: Baseline) -> impl Iterator<Item = &First> {
         self.firsts.iter().filter(move |first| {
             let span = self.span(first.owner);
-            has_baseline(span, baseline) && first.time >= end_of(span, baseline)
+            history(span, baseline) == History::Known && first.time >= end_of(span, baseline)
         })
     }
 
-    /// Whether an owner was there before the baseline ended, and went on after it.
-    pub fn has_baseline(&self, owner: Owner, baseline: Baseline) -> bool {
-        has_baseline(self.span(owner), baseline)
+    /// What can be said of an owner's past.
+    pub fn history(&self, owner: Owner, baseline: Baseline) -> History {
+        history(self.span(owner), baseline)
     }
 
     /// How long an owner is known.
@@ -226,9 +249,16 @@ fn end_of(span: Span, baseline: Baseline) -> Time {
     }
 }
 
-fn has_baseline(span: Span, baseline: Baseline) -> bool {
+fn history(span: Span, baseline: Baseline) -> History {
     let end = end_of(span, baseline);
-    span.since.is_known() && end.is_known() && span.since < end && span.until >= end
+    if !span.since.is_known() || !end.is_known() || span.since >= end {
+        return History::NoBaselineYet;
+    }
+    match baseline {
+        _ if span.until >= end => History::Known,
+        Baseline::Span(_) => History::NoBaselineYet,
+        Baseline::Before(_) => History::Quiet,
+    }
 }
 
 struct Finder {
@@ -361,109 +391,4 @@ fn sizes(lookup: &Lookup, dicts: &DictSet) -> [usize; 8] {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::investigation::Investigation;
-    use crate::profile::sample::{investigation, record, user};
-
-    fn seen(inv: &Investigation) -> FirstSeen {
-        FirstSeen::new(&inv.table, &AtomicBool::new(false)).unwrap()
-    }
-
-    /// What is new, as `owner dimension value`.
-    fn news(inv: &Investigation, baseline: Baseline) -> Vec<String> {
-        let seen = seen(inv);
-        let dicts = inv.table.dicts();
-        seen.news(baseline)
-            .map(|f| {
-                format!("{} {} {}", seen.owner_name(dicts, f.owner), f.dimension.name(), seen.text(dicts, f))
-            })
-            .collect()
-    }
-
-    fn log() -> Investigation {
-        let (ann, bob) = (user("ann", "AKIAANN"), user("bob", "AKIABOB"));
-        investigation(&[
-            record("08:00:00", "ec2:DescribeInstances", &ann, json!({})),
-            record("08:00:01", "ec2:DescribeVpcs", &ann, json!({"sourceIPAddress": "203.0.113.99"})),
-            record("10:00:00", "ec2:DescribeVpcs", &bob, json!({"awsRegion": "eu-west-1"})),
-            record(
-                "11:00:00",
-                "ec2:DescribeVpcs",
-                &ann,
-                json!({"awsRegion": "eu-west-1", "sourceIPAddress": "198.51.100.1"}),
-            ),
-            record("11:00:01", "iam:ListUsers", &ann, json!({"awsRegion": "ap-south-1"})),
-            record("11:00:02", "s3:GetObject", &ann, json!({"requestParameters": {"bucketName": "payroll"}})),
-        ])
-    }
-
-    #[test]
-    fn what_comes_after_the_baseline_is_new_for_actor_and_account() {
-        assert_eq!(
-            news(&log(), Baseline::Span(3_600_000)),
-            [
-                "111122223333 region eu-west-1",
-                "ann address 198.51.100.1",
-                "111122223333 address 198.51.100.1",
-                "ann network 198.51.100.0/24",
-                "111122223333 network 198.51.100.0/24",
-                "ann region eu-west-1",
-                "ann event ListUsers",
-                "111122223333 event ListUsers",
-                "ann service iam",
-                "111122223333 service iam",
-                "ann event GetObject",
-                "111122223333 event GetObject",
-                "ann service s3",
-                "111122223333 service s3",
-                "ann resource payroll",
-                "111122223333 resource payroll",
-            ],
-            "bob has no history of an hour; iam has no regions; 203.0.113.99 lies in a known network"
-        );
-    }
-
-    #[test]
-    fn the_window_is_chosen_when_asked() {
-        let log = log();
-        assert!(news(&log, Baseline::Span(24 * 3_600_000)).is_empty(), "nobody is known for a day");
-        let before = |hour: i64| Baseline::Before(Time::from_civil(2026, 1, 10, hour, 0, 1));
-        assert_eq!(
-            news(&log, before(11)),
-            [
-                "ann event ListUsers",
-                "111122223333 event ListUsers",
-                "ann service iam",
-                "111122223333 service iam",
-                "ann event GetObject",
-                "111122223333 event GetObject",
-                "ann service s3",
-                "111122223333 service s3",
-                "ann resource payroll",
-                "111122223333 resource payroll"
-            ]
-        );
-        let seen = seen(&log);
-        let bob = seen.actor_of(log.table.row(2).unwrap().id_of(Column::Identity));
-        let ann = seen.actor_of(log.table.row(0).unwrap().id_of(Column::Identity));
-        assert!(!seen.has_baseline(bob, before(11)), "bob was there before and did nothing after");
-        assert!(seen.has_baseline(ann, before(11)) && !seen.has_baseline(ann, before(7)));
-        assert_eq!((seen.span(ann).events, seen.span(bob).events), (5, 1));
-    }
-
-    #[test]
-    fn an_assumed_role_is_a_role_and_no_resource() {
-        let ann = user("ann", "AKIAANN");
-        let role = json!({"requestParameters": {"roleArn": "arn:aws:iam::111122223333:role/Admin"}});
-        let log = investigation(&[
-            record("08:00:00", "sts:GetCallerIdentity", &ann, json!({})),
-            record("10:00:00", "sts:AssumeRole", &ann, role),
-        ]);
-        let found = news(&log, Baseline::Span(60_000));
-        assert!(found.contains(&"ann role arn:aws:iam::111122223333:role/Admin".to_owned()), "{found:?}");
-        assert!(!found.iter().any(|f| f.contains("resource")));
-    }
-}
+mod tests;

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-pub use made::{Made, made};
+pub use made::{Made, Unmade, made, unmade};
 
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;

@@ -105,7 +105,7 @@ impl Sessions {
             }
             finder.segment(start, segment);
         }
-        Some(finder.finish(table.dicts()))
+        Some(finder.finish())
     }
 
     /// How many there are.
@@ -283,7 +283,7 @@ impl Finder {
         }
     }
 
-    fn finish(mut self, _dicts: &DictSet) -> Sessions {
+    fn finish(mut self) -> Sessions {
         self.keys.sort_unstable();
         self.keys.dedup();
         let sessions = &mut self.sessions;

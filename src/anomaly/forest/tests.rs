@@ -148,7 +148,8 @@ fn agrees(name: &str, text: &str) {
     assert!(correlation >= 0.95, "{name}: rank correlation {correlation}");
     assert!(apart.abs() <= 0.01, "{name}: areas differ by {apart}");
     let flags = (0..ours.len()).map(|row| (scores.is_anomaly(row), vector.theirs[row] > vector.threshold));
-    let (both, either) = flags.fold((0, 0), |n, (a, b)| (n.0 + usize::from(a && b), n.1 + usize::from(a || b)));
+    let (both, either) =
+        flags.fold((0, 0), |n, (a, b)| (n.0 + usize::from(a && b), n.1 + usize::from(a || b)));
     assert!(both * 10 >= either * 8, "{name}: both find {both} of {either}");
 }
 

@@ -8,6 +8,7 @@ use crate::event::time::Time;
 use crate::investigation::Investigation;
 use crate::profile::Background;
 use crate::profile::describe::{KeyUse, Profile, Seen, TacticReached, key_use};
+use crate::profile::first_seen::History;
 use crate::profile::subject::SubjectKind;
 use crate::store::flags::{Access, RecordKind};
 use crate::store::{Aside, Column, Row};
@@ -184,12 +185,13 @@ impl<'a> Tallies<'a> {
             keys: self.keys(),
             hours: self.hours,
             tactics: self.tactics(),
-            has_baseline: false,
+            history: History::NoBaselineYet,
             new: Vec::new(),
             riskiest: Vec::new(),
             latest: Vec::new(),
             resources: Vec::new(),
             made: Vec::new(),
+            unmade: Vec::new(),
             sessions: Vec::new(),
         }
     }

@@ -68,7 +68,7 @@ fn a_profile_tells_everything_about_an_actor() {
 #[test]
 fn what_was_new_touched_and_made_is_listed() {
     let profile = of(&eve(), "eve").unwrap();
-    assert!(profile.has_baseline);
+    assert_eq!(profile.history, History::Known);
     let new: Vec<String> =
         profile.new.iter().map(|n| format!("{} {}", n.dimension.name(), n.value)).collect();
     assert_eq!(&new[..3], ["event GetObject", "service s3", "resource payroll"]);
@@ -113,5 +113,5 @@ fn a_key_of_another_account_is_noticed() {
 fn without_a_history_nothing_is_new() {
     let inv = investigation(&[record("08:00:00", "s3:GetObject", &user("eve", "AKIAEVE"), json!({}))]);
     let profile = of(&inv, "eve").unwrap();
-    assert!(!profile.has_baseline && profile.new.is_empty());
+    assert_eq!((profile.history, profile.new.len()), (History::NoBaselineYet, 0));
 }

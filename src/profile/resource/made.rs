@@ -42,6 +42,22 @@ pub struct Made {
     pub still_there: bool,
 }
 
+/// Something that was unmade.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unmade {
+    /// What kind of thing.
+    pub kind: &'static str,
+    /// Its name. Hostile.
+    pub name: String,
+    /// The event.
+    #[serde(skip)]
+    pub row: u32,
+    /// When.
+    #[serde(serialize_with = "super::time")]
+    pub time: Time,
+}
+
 /// One line of the table.
 #[derive(Debug)]
 struct Kind {
@@ -100,6 +116,20 @@ pub fn made(inv: &Investigation, rows: &[u32], stop: &AtomicBool) -> Vec<Made> {
         }
     }
     find_unmaking(inv, &mut all, stop);
+    all
+}
+
+/// What the events unmade, in their order; of a great many things the first [`READ`] are told.
+pub fn unmade(inv: &Investigation, rows: &[u32], stop: &AtomicBool) -> Vec<Unmade> {
+    let mut calls = Calls::new(false);
+    let done = rows.iter().filter_map(|&n| inv.table.row(n)).filter(|r| r.outcome() == Outcome::Success);
+    let mut all = Vec::new();
+    for (kind, row) in done.filter_map(|row| Some((calls.kind(&row)?, row))).take(READ) {
+        let Some(kind) = KINDS.get(kind).filter(|_| !stop.load(Ordering::Relaxed)) else { break };
+        let (time, number) = (row.time(), row.number());
+        let names = names(inv, &row, kind.unmake.1).into_iter();
+        all.extend(names.map(|name| Unmade { kind: kind.name, name, row: number, time }));
+    }
     all
 }
 
@@ -226,6 +256,11 @@ mod tests {
             ),
         ]);
         let rows: Vec<u32> = (0..9).collect();
+        let go = AtomicBool::new(false);
+        let gone: Vec<(&str, String)> =
+            unmade(&inv, &rows, &go).into_iter().map(|m| (m.kind, m.name)).collect();
+        let unmade = [("user", "bot"), ("instance", "i-2"), ("group membership", "bot Admins")];
+        assert_eq!(gone, unmade.map(|(kind, name)| (kind, name.to_owned())));
         let said: Vec<(&str, String, Option<u32>)> = made(&inv, &rows, &AtomicBool::new(false))
             .into_iter()
             .map(|m| (m.kind, m.name, m.gone))
