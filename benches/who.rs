@@ -66,8 +66,9 @@ fn profiles(inv: &Investigation, background: &Background) {
     for name in busiest.into_iter().chain(rows.into_iter().max().map(|r| r.1)) {
         let subject = format!("actor:{name}").parse();
         let Ok(subject) = subject;
-        let profile =
-            timed(&format!("profile of {name}"), || describe::profile(inv, background, &subject, DAY, &go));
+        let profile = timed(&format!("profile of {name}"), || {
+            describe::profile(inv, background, &subject, DAY, None, &go)
+        });
         println!(
             "  {} events, {} made",
             profile.as_ref().map_or(0, |p| p.events),

@@ -3,7 +3,7 @@
 //! [`session`] finds which events belong together, [`chain`] who handed which credentials to
 //! whom, forwards and backwards; [`describe`] tells all about a user, role, address, key or session;
 //! [`first_seen`] says what is new; [`change`] turns a request and its answer into a
-//! sentence, and [`narrative`] a session into a story.
+//! sentence, [`theft`] looks for signs that somebody else uses credentials.
 //!
 //! Every pass over all events goes over columns and dictionary numbers. Raw records are
 //! read only for the few events that are shown. Nothing here guesses: each link says how it was proven, and what
@@ -21,6 +21,7 @@ pub mod resource;
 pub mod session;
 pub mod subject;
 pub mod summary;
+pub mod theft;
 
 use std::sync::atomic::AtomicBool;
 

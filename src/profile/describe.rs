@@ -19,6 +19,7 @@ use crate::profile::first_seen::{Baseline, Dimension, History, Owner};
 use crate::profile::key;
 use crate::profile::resource::{self, Made, Touched, Unmade};
 use crate::profile::subject::{Subject, SubjectKind};
+use crate::profile::theft::{self, Places, Sign};
 use crate::score::rank;
 use crate::store::{Column, Row};
 
@@ -212,6 +213,8 @@ pub struct Profile {
     pub made: Vec<Made>,
     /// What was unmade, whoever had made it.
     pub unmade: Vec<Unmade>,
+    /// Signs that somebody else used the credentials.
+    pub signs: Vec<Sign>,
     /// Sessions, the largest first.
     pub sessions: Vec<SessionRef>,
 }
@@ -219,12 +222,13 @@ pub struct Profile {
 /// How many sessions of a subject are told.
 const SESSIONS: usize = 100;
 
-/// The profile of a subject; `None` when nothing has that name, or `stop` was set meanwhile.
+/// The profile of a subject; `places` knows where addresses lie, if anybody does. `None` when nothing has that name, or `stop` was set meanwhile.
 pub fn profile(
     inv: &Investigation,
     background: &Background,
     subject: &Subject,
     baseline: Baseline,
+    places: Option<&dyn Places>,
     stop: &AtomicBool,
 ) -> Option<Profile> {
     let (kind, rows) = subject.rows(&inv.table, &background.sessions)?;
@@ -241,6 +245,7 @@ pub fn profile(
     profile.latest =
         rows.iter().rev().take(EVENTS).filter_map(|&n| Some(EventRef::new(&inv.table.row(n)?))).collect();
     profile.riskiest = riskiest(inv, &rows);
+    profile.signs = theft::signs(inv, background, &rows, places, stop)?;
     profile.sessions = sessions(inv, background, &rows);
     (profile.history, profile.new) = news(inv, background, &rows, baseline);
     profile.resources = resource::touched(&inv.table, &rows);

@@ -201,8 +201,8 @@ struct Finder {
     anchors: Anchors,
     open: Vec<Open>,
     sessions: Sessions,
-    /// Which session each (identity, console) was met in: pairs of key and session.
     ordered: bool,
+    /// Pairs of a key and a session in which it was used.
     keys: Vec<(u32, u32)>,
     /// The key of each identity.
     key_of: Vec<u32>,

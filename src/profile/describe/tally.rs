@@ -192,6 +192,7 @@ impl<'a> Tallies<'a> {
             resources: Vec::new(),
             made: Vec::new(),
             unmade: Vec::new(),
+            signs: Vec::new(),
             sessions: Vec::new(),
         }
     }

@@ -10,7 +10,7 @@ const HOUR: Baseline = Baseline::Span(3_600_000);
 fn of(inv: &Investigation, subject: &str) -> Option<Profile> {
     let go = AtomicBool::new(false);
     let background = Background::new(&inv.table, &go).unwrap();
-    profile(inv, &background, &subject.parse().unwrap(), HOUR, &go)
+    profile(inv, &background, &subject.parse().unwrap(), HOUR, None, &go)
 }
 
 fn names(seen: &[Seen]) -> Vec<(&str, u64)> {
@@ -79,6 +79,9 @@ fn what_was_new_touched_and_made_is_listed() {
     assert_eq!((role.reads, role.writes, role.denied), (0, 0, 1));
     let made: Vec<_> = profile.made.iter().map(|m| (m.kind, m.name.as_str(), m.still_there)).collect();
     assert_eq!(made, [("user", "bot", true)]);
+    let signs: Vec<_> = profile.signs.iter().map(|s| (s.kind, s.value.as_str())).collect();
+    use crate::profile::theft::SignKind::Network;
+    assert_eq!(signs, [(Network, "198.51.100.9")]);
     // Half an hour of quiet divides the use of a key that does not expire.
     let sessions: Vec<_> =
         profile.sessions.iter().map(|s| (s.events, s.handed_on, s.origin.name.as_str())).collect();

@@ -1,0 +1,269 @@
+//! One set of credentials, and what is noticed while its events go by.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::event::address::AddressKind;
+use crate::event::time::Time;
+use crate::investigation::Investigation;
+use crate::profile::Background;
+use crate::profile::describe::EventRef;
+use crate::profile::lookup::Lookup;
+use crate::profile::session::{Anchor, Sessions};
+use crate::profile::theft::{Place, Places, Sign, SignKind, id_of, stretch, travel};
+use crate::store::dicts::DictSet;
+use crate::store::flags::{Flags, RecordKind};
+use crate::store::{Column, Row};
+
+/// One set of credentials with all of its events.
+pub(super) struct Unit {
+    /// What it is called. Hostile.
+    name: String,
+    /// Whether the credentials belong to an instance.
+    on_instance: bool,
+    /// Its events, in order.
+    pub(super) rows: Vec<u32>,
+}
+
+/// What makes sessions one unit.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Same {
+    /// A word: the key of use that does not expire, or the principal of an instance.
+    Word(u32),
+    /// Nothing: the session is a unit of its own.
+    Session(u32),
+}
+
+impl Unit {
+    /// The units that these events belong to, in the order of their first events.
+    pub(super) fn behind(inv: &Investigation, background: &Background, rows: &[u32]) -> Vec<Self> {
+        let (sessions, dicts) = (&background.sessions, inv.table.dicts());
+        let mut wanted: HashSet<u32> = HashSet::new();
+        let mut kinds: BTreeMap<Same, Vec<u32>> = BTreeMap::new();
+        for session in rows.iter().filter_map(|&row| sessions.of_row(row)) {
+            if wanted.insert(session) {
+                kinds.entry(same(sessions, dicts, session)).or_default();
+            }
+        }
+        for number in (0u32..).take(sessions.len()) {
+            if let Some(of) = kinds.get_mut(&same(sessions, dicts, number)) {
+                of.push(number);
+            }
+        }
+        let mut units: Vec<Self> =
+            kinds.into_iter().map(|(same, of)| Self::of(same, &of, sessions, dicts)).collect();
+        units.sort_by_key(|unit| unit.rows.first().copied());
+        units
+    }
+
+    fn of(same: Same, numbers: &[u32], sessions: &Sessions, dicts: &DictSet) -> Self {
+        let mut rows: Vec<u32> = numbers.iter().flat_map(|&n| sessions.rows(n)).copied().collect();
+        rows.sort_unstable();
+        let identity = numbers.first().and_then(|&n| sessions.get(n)).map(|s| dicts.identity(s.identity));
+        let on_instance = identity.is_some_and(|i| i.on_instance || is_instance(dicts.word(i.session_name)));
+        let name = match same {
+            Same::Session(number) => sessions.id(dicts, number),
+            Same::Word(_) if on_instance => {
+                identity.map(|i| dicts.word(i.session_name).to_owned()).unwrap_or_default()
+            }
+            Same::Word(word) => dicts.word(word).to_owned(),
+        };
+        Self { name, on_instance, rows }
+    }
+}
+
+fn same(sessions: &Sessions, dicts: &DictSet, number: u32) -> Same {
+    let Some(session) = sessions.get(number) else { return Same::Session(number) };
+    let identity = dicts.identity(session.identity);
+    match session.anchor {
+        Anchor::Window { of, .. } => Same::Word(of),
+        _ if is_instance(dicts.word(identity.session_name)) && identity.principal_id != 0 => {
+            Same::Word(identity.principal_id)
+        }
+        _ => Same::Session(number),
+    }
+}
+
+/// Whether a role session has the name that the service gives to sessions of instances.
+fn is_instance(session_name: &str) -> bool {
+    session_name
+        .strip_prefix("i-")
+        .is_some_and(|id| id.len() >= 8 && id.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Where and when a value was met last.
+#[derive(Clone, Copy)]
+struct Met {
+    value: u32,
+    row: u32,
+    time: Time,
+}
+
+/// What of the events of a unit was seen so far.
+pub(super) struct Watch<'a> {
+    inv: &'a Investigation,
+    lookup: &'a Lookup,
+    unit: &'a Unit,
+    places: Option<&'a dyn Places>,
+    known: HashSet<(SignKind, u32)>,
+    network: Option<Met>,
+    address: Option<Met>,
+    agent: Option<Met>,
+    /// By agent and service.
+    tls: HashMap<(u32, u32), Met>,
+    /// The last event whose place is known.
+    place: Option<(Place, Met)>,
+    pub(super) signs: Vec<Sign>,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) fn new(
+        inv: &'a Investigation,
+        background: &'a Background,
+        unit: &'a Unit,
+        places: Option<&'a dyn Places>,
+    ) -> Self {
+        Self {
+            inv,
+            lookup: background.first_seen.lookup(),
+            unit,
+            places,
+            known: HashSet::new(),
+            network: None,
+            address: None,
+            agent: None,
+            tls: HashMap::new(),
+            place: None,
+            signs: Vec::new(),
+        }
+    }
+
+    /// Takes the next event in.
+    pub(super) fn see(&mut self, row: &Row<'a>) {
+        let ip = row.id_of(Column::Ip);
+        let place = self.lookup.place(ip);
+        if row.kind() == RecordKind::Aggregated
+            || !matches!(place, AddressKind::Public | AddressKind::Private)
+            || row.identity().invoked_by != 0
+        {
+            return;
+        }
+        self.see_address(row, ip, place);
+        // The console is many programs at once.
+        if !row.flags().has(Flags::CONSOLE) && is_program(row.text(Column::Agent)) {
+            self.see_program(row);
+        }
+        self.see_place(row, ip);
+    }
+
+    fn see_address(&mut self, row: &Row<'a>, ip: u32, place: AddressKind) {
+        let network = self.lookup.networks.of(ip);
+        let text = row.text(Column::Ip);
+        let (new_network, new_address) =
+            (self.known.insert((SignKind::Network, network)), self.known.insert((SignKind::Address, ip)));
+        let before = if new_network { self.network } else { self.address };
+        if let Some(before) = before.filter(|_| new_address) {
+            let was = self.address_of(before.row);
+            let kind = match (new_network, self.unit.on_instance && place == AddressKind::Public) {
+                (true, true) => SignKind::OffInstance,
+                (true, false) => SignKind::Network,
+                (false, _) => SignKind::Address,
+            };
+            let after = stretch(before.time, row.time());
+            let text = match kind {
+                SignKind::OffInstance => {
+                    format!(
+                        "credentials of instance {} used from {text}, {after} after {was}",
+                        self.unit.name
+                    )
+                }
+                SignKind::Network => {
+                    let network = self.lookup.networks.value(network).map_or("", String::as_str);
+                    format!("first call from {text} in {network}, {after} after one from {was}")
+                }
+                _ => format!("first call from {text}, {after} after one from {was}"),
+            };
+            let value = row.text(Column::Ip).to_owned();
+            self.sign(row, kind, text, value, was, Some(before.row));
+        }
+        let met = Met { value: ip, row: row.number(), time: row.time() };
+        (self.network, self.address) = (Some(met), Some(met));
+    }
+
+    fn see_program(&mut self, row: &Row<'a>) {
+        let agent = self.lookup.agents.of(row.id_of(Column::Agent));
+        let met = |value| Met { value, row: row.number(), time: row.time() };
+        let new = self.known.insert((SignKind::Agent, agent));
+        if let Some(before) = self.agent.filter(|_| new) {
+            let (was, now) = (self.family(before.value), self.family(agent));
+            let text =
+                format!("first call by {now}, {} after one by {was}", stretch(before.time, row.time()));
+            self.sign(row, SignKind::Agent, text, now, was, Some(before.row));
+        }
+        self.agent = Some(met(agent));
+        let tls = row.id_of(Column::Tls);
+        if row.text(Column::Tls).is_empty() {
+            return;
+        }
+        let before = self.tls.insert((agent, row.id_of(Column::Source)), met(tls));
+        let new = self.known.insert((SignKind::Tls, tls));
+        if let Some(before) = before.filter(|before| new && before.value != tls) {
+            let was = self.inv.table.dicts().column(Column::Tls).get(before.value).to_owned();
+            let now = row.text(Column::Tls).to_owned();
+            let text = format!("{} speaks {now} to {} and spoke {was}", self.family(agent), row.service());
+            self.sign(row, SignKind::Tls, text, now, was, Some(before.row));
+        }
+    }
+
+    fn see_place(&mut self, row: &Row<'a>, ip: u32) {
+        let Some(place) = row.ip().and_then(|ip| self.places?.place(ip)) else { return };
+        let met = Met { value: ip, row: row.number(), time: row.time() };
+        if let Some((there, before)) = self.place.replace((place.clone(), met))
+            && before.value != ip
+            && let Some(journey) = travel::impossible((&there, before.time), (&place, row.time()))
+            && self.known.insert((SignKind::Travel, ip))
+        {
+            let (now, was) = (row.text(Column::Ip).to_owned(), self.address_of(before.row));
+            let text = format!(
+                "{now} ({}) is {:.0} km from {was} ({}), {} later",
+                place.name,
+                journey.kilometers,
+                there.name,
+                stretch(before.time, row.time())
+            );
+            self.sign(row, SignKind::Travel, text, now, was, Some(before.row));
+        }
+    }
+
+    fn sign(
+        &mut self,
+        row: &Row<'a>,
+        kind: SignKind,
+        text: String,
+        value: String,
+        was: String,
+        than: Option<u32>,
+    ) {
+        self.signs.push(Sign {
+            kind,
+            credentials: self.unit.name.clone(),
+            text,
+            value,
+            before: was,
+            event: EventRef::new(row),
+            before_event: than.and_then(|row| id_of(&self.inv.table, row)),
+        });
+    }
+
+    fn address_of(&self, row: u32) -> String {
+        self.inv.table.row(row).map(|row| row.text(Column::Ip).to_owned()).unwrap_or_default()
+    }
+
+    fn family(&self, agent: u32) -> String {
+        self.lookup.agents.value(agent).cloned().unwrap_or_default()
+    }
+}
+
+/// Whether a user agent is that of a program outside of AWS.
+fn is_program(agent: &str) -> bool {
+    !agent.is_empty() && agent != "AWS Internal" && !agent.contains(".amazonaws.com")
+}
