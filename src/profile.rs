@@ -3,7 +3,7 @@
 //! [`session`] finds which events belong together, [`chain`] who handed which credentials to
 //! whom, forwards and backwards; [`describe`] tells all about a user, role, address, key or session;
 //! [`first_seen`] says what is new; [`change`] turns a request and its answer into a
-//! sentence, [`theft`] looks for signs that somebody else uses credentials.
+//! sentence, [`narrative`] a session into a story, [`theft`] looks for signs that somebody else uses credentials.
 //!
 //! Every pass over all events goes over columns and dictionary numbers. Raw records are
 //! read only for the few events that are shown. Nothing here guesses: each link says how it was proven, and what
@@ -17,6 +17,7 @@ pub mod describe;
 pub mod first_seen;
 pub mod key;
 pub mod lookup;
+pub mod narrative;
 pub mod resource;
 pub mod session;
 pub mod subject;
