@@ -2,7 +2,7 @@
 //!
 //! Three ways, each with its own idea of ordinary: [`outlier`] compares actors with actors and actions with
 //! actions, [`series`] an actor with its own past hours, [`forest`] an event with all events by several
-//! features at once.
+//! features at once. [`found`] is all of it together.
 //!
 //! Everything here is deterministic: the same events give the same anomalies, whatever the machine. An anomaly
 //! stands beside the risk points and never changes them. Each names what made it one.
@@ -11,5 +11,6 @@
 
 pub mod features;
 pub mod forest;
+pub mod found;
 pub mod outlier;
 pub mod series;

@@ -22,6 +22,8 @@ pub const LEAST_BUCKETS: usize = 8;
 pub const THRESHOLD: f64 = 3.5;
 /// The usual width of a bucket: an hour.
 pub const HOUR_MS: i64 = 3_600_000;
+/// The least width of a bucket: a second.
+pub(crate) const LEAST_WIDTH_MS: i64 = 1000;
 
 /// What makes the median distance comparable with a standard deviation.
 const MEDIAN_SCALE: f64 = 0.674_489_75;
@@ -105,7 +107,7 @@ pub fn activities(
     width: i64,
     stop: &AtomicBool,
 ) -> Option<Vec<Activity>> {
-    let width = width.max(1000);
+    let width = width.max(LEAST_WIDTH_MS);
     // Buckets are counted in order of time, so each actor's last one is the one that grows.
     let mut counts: BTreeMap<u32, Vec<(i64, u64)>> = BTreeMap::new();
     let mut open: Vec<(i64, u64)> = Vec::new();
