@@ -62,8 +62,7 @@ pub struct Bursts {
     pub threshold: f64,
     /// How many actors there are.
     pub actors: usize,
-    /// Of how many nothing can be said: they have fewer than [`series::LEAST_BUCKETS`] buckets with events, or
-    /// all of theirs are equal.
+    /// Of how many nothing can be said: they have fewer than [`series::LEAST_BUCKETS`] buckets with events.
     pub silent: usize,
     /// How many were found.
     pub found: usize,

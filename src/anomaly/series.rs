@@ -2,8 +2,8 @@
 //!
 //! Counts by bucket of time are taken as logarithms, since activity grows by factors; the middle is the median and the
 //! spread the median of the distances from it, which a few wild hours cannot move. Only buckets in which the
-//! actor did something count: people sleep. With fewer than [`LEAST_BUCKETS`] of them nothing is said, and
-//! where the usual activity does not vary at all, the mean distance stands in for the median one.
+//! actor did something count: people sleep. With fewer than [`LEAST_BUCKETS`] of them nothing is said. Counts vary by
+//! chance alone, so the spread is never taken for less than that, also where the activity does not vary at all.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,8 +27,6 @@ pub(crate) const LEAST_WIDTH_MS: i64 = 1000;
 
 /// What makes the median distance comparable with a standard deviation.
 const MEDIAN_SCALE: f64 = 0.674_489_75;
-/// The same for the mean distance.
-const MEAN_SCALE: f64 = 0.797_884_56;
 
 /// A stretch of time in which an actor did something.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
@@ -68,13 +66,7 @@ impl Activity {
         }
         let middle = median(logs.clone());
         let apart: Vec<f64> = logs.iter().map(|l| (l - middle).abs()).collect();
-        let spread = match median(apart.clone()) / MEDIAN_SCALE {
-            0.0 => apart.iter().sum::<f64>() / apart.len() as f64 / MEAN_SCALE,
-            spread => spread,
-        };
-        if spread <= 0.0 {
-            return Self { usual: middle.exp_m1(), ..silent };
-        }
+        let spread = (median(apart) / MEDIAN_SCALE).max(chance(middle.exp_m1()));
         for (point, log) in points.iter_mut().zip(&logs) {
             point.score = (log - middle) / spread;
         }
@@ -85,6 +77,13 @@ impl Activity {
     pub fn anomalies(&self) -> impl Iterator<Item = &Point> {
         self.points.iter().filter(|p| p.score > THRESHOLD)
     }
+}
+
+/// How far the logarithms of counts around `usual` lie apart by chance alone, as those of rare events do.
+fn chance(usual: f64) -> f64 {
+    // Counts are 1 or more, else their bucket would not be there.
+    let usual = usual.max(1.0);
+    usual.sqrt() / (1.0 + usual)
 }
 
 /// The median; 0 of nothing.
@@ -180,17 +179,15 @@ mod tests {
     }
 
     #[test]
-    fn too_little_and_too_even_activity_says_nothing() {
+    fn too_little_activity_says_nothing_and_chance_is_no_anomaly() {
         let few = of(&[1, 1, 1, 1, 1, 1, 9000]);
         assert!(few.limit.is_none() && few.anomalies().count() == 0 && few.points.len() == 7);
         let even = of(&[5; 12]);
-        assert!(even.limit.is_none() && (even.usual - 5.0).abs() < 1e-9);
+        assert!(even.anomalies().count() == 0 && (even.usual - 5.0).abs() < 1e-9);
         let nearly = of(&[5, 5, 5, 5, 5, 5, 5, 5, 5, 500]);
-        assert_eq!(
-            nearly.anomalies().map(|p| p.count).collect::<Vec<_>>(),
-            [500],
-            "the mean distance stands in"
-        );
+        assert_eq!(nearly.anomalies().map(|p| p.count).collect::<Vec<_>>(), [500]);
+        let sparse = of(&[1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 1, 1]);
+        assert_eq!(sparse.anomalies().count(), 0, "three instead of one is chance");
     }
 
     #[test]

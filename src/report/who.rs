@@ -36,7 +36,12 @@ fn write_part<const N: usize>(
     let shown = rows.get(..most).unwrap_or(rows);
     let inner = Style { width: style.width.saturating_sub(2), ..style };
     let widths = fit_widths(&head, shown, bounds, inner.width);
-    writeln!(out, "\n{}", style.bold(&line(&head.map(str::to_owned), &widths)))?;
+    // The title stands out to the left of what is below it.
+    let mut over = widths;
+    if let Some(first) = over.first_mut() {
+        *first += 2;
+    }
+    writeln!(out, "\n{}", style.bold(&line(&head.map(str::to_owned), &over)))?;
     for row in shown {
         writeln!(out, "  {}", line(row, &widths).trim_end())?;
     }

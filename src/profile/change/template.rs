@@ -55,6 +55,10 @@ fn part(text: &str, call: &Call<'_>, facts: &[String]) -> (String, bool) {
 
 /// What stands at one place.
 fn place(place: &str, call: &Call<'_>, facts: &[String]) -> Option<String> {
+    if let Some((path, word)) = place.split_once('=') {
+        let (root, path) = path.strip_prefix('>').map_or((call.request, path), |p| (call.response, p));
+        return texts(root, path).iter().any(|text| text == "true").then(|| word.to_owned());
+    }
     let (paths, default) = place.split_once('?').map_or((place, None), |(p, d)| (p, Some(d)));
     if paths == "@" {
         return listed(facts).or_else(|| default.map(str::to_owned));

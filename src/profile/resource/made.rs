@@ -40,6 +40,9 @@ pub struct Made {
     pub gone: Option<u32>,
     /// Whether the log shows no unmaking.
     pub still_there: bool,
+    /// The kind of thing that it is part of, and goes with.
+    #[serde(skip)]
+    part_of: &'static str,
 }
 
 /// Something that was unmade.
@@ -64,6 +67,8 @@ struct Kind {
     name: &'static str,
     make: (&'static str, &'static str),
     unmake: (&'static str, &'static str),
+    /// The kind of thing that it is part of; empty where it stands alone.
+    part_of: &'static str,
 }
 
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| SHIPPED.lines().filter_map(parse).collect());
@@ -73,7 +78,8 @@ fn parse(line: &'static str) -> Option<Kind> {
     let mut parts = line.split('|').map(str::trim);
     let (name, make, unmake) = (parts.next()?, parts.next()?, parts.next()?);
     let call = |text: &'static str| text.split_once(' ').filter(|(call, _)| call.contains(':'));
-    (!name.starts_with('#')).then_some(Kind { name, make: call(make)?, unmake: call(unmake)? })
+    let part_of = parts.next().unwrap_or_default();
+    (!name.starts_with('#')).then_some(Kind { name, make: call(make)?, unmake: call(unmake)?, part_of })
 }
 
 /// For each pair of event and source the line it makes, or unmakes, something by.
@@ -112,7 +118,8 @@ pub fn made(inv: &Investigation, rows: &[u32], stop: &AtomicBool) -> Vec<Made> {
         let Some(kind) = KINDS.get(kind) else { continue };
         for name in names(inv, &row, kind.make.1) {
             let (time, number) = (row.time(), row.number());
-            all.push(Made { kind: kind.name, name, row: number, time, gone: None, still_there: true });
+            let (kind, part_of) = (kind.name, kind.part_of);
+            all.push(Made { kind, name, row: number, time, gone: None, still_there: true, part_of });
         }
     }
     find_unmaking(inv, &mut all, stop);
@@ -136,11 +143,16 @@ pub fn unmade(inv: &Investigation, rows: &[u32], stop: &AtomicBool) -> Vec<Unmad
 /// Notes for each thing the event that unmade it.
 fn find_unmaking(inv: &Investigation, all: &mut [Made], stop: &AtomicBool) {
     let Some(since) = all.iter().map(|m| m.row).min() else { return };
+    // What something is called, and what it is part of: both can end it.
     let mut open: HashMap<(&'static str, String), Vec<usize>> = HashMap::new();
     for (place, made) in all.iter().enumerate() {
         open.entry((made.kind, made.name.clone())).or_default().push(place);
+        if !made.part_of.is_empty() {
+            let whole = made.name.split(' ').next().unwrap_or_default().to_owned();
+            open.entry((made.part_of, whole)).or_default().push(place);
+        }
     }
-    let wanted: std::collections::HashSet<&str> = all.iter().map(|m| m.kind).collect();
+    let wanted: std::collections::HashSet<&str> = open.keys().map(|key| key.0).collect();
     let mut read = 0;
     for (kind, row) in unmakers(inv, since) {
         if read == READ || stop.load(Ordering::Relaxed) {
@@ -150,8 +162,8 @@ fn find_unmaking(inv: &Investigation, all: &mut [Made], stop: &AtomicBool) {
         let Some(row) = inv.table.row(row) else { continue };
         read += 1;
         for name in names(inv, &row, kind.unmake.1) {
-            for made in open.remove(&(kind.name, name)).into_iter().flatten() {
-                if let Some(made) = all.get_mut(made).filter(|m| m.row < row.number()) {
+            for made in open.get(&(kind.name, name)).into_iter().flatten() {
+                if let Some(made) = all.get_mut(*made).filter(|m| m.row < row.number() && m.gone.is_none()) {
                     made.gone = Some(row.number());
                     made.still_there = false;
                 }
@@ -241,6 +253,12 @@ mod tests {
             record("09:00:02", "iam:AddUserToGroup", &eve, group.clone()),
             record("09:00:03", "ec2:RunInstances", &eve, runs),
             record(
+                "09:00:05",
+                "iam:PutRolePolicy",
+                &eve,
+                json!({"requestParameters": {"roleName": "x", "policyName": "p"}}),
+            ),
+            record(
                 "09:00:04",
                 "iam:CreateRole",
                 &eve,
@@ -248,18 +266,20 @@ mod tests {
             ),
             record("10:00:00", "ec2:TerminateInstances", &ann, gone),
             record("10:00:01", "iam:RemoveUserFromGroup", &ann, group),
+            record("10:00:02", "iam:DeleteRole", &ann, json!({"requestParameters": {"roleName": "x"}})),
             record(
-                "10:00:02",
+                "10:00:03",
                 "iam:DeleteUser",
                 &ann,
                 json!({"requestParameters": {"userName": "bot"}, "errorCode": "AccessDenied"}),
             ),
         ]);
-        let rows: Vec<u32> = (0..9).collect();
+        let rows: Vec<u32> = (0..inv.table.len()).collect();
         let go = AtomicBool::new(false);
         let gone: Vec<(&str, String)> =
             unmade(&inv, &rows, &go).into_iter().map(|m| (m.kind, m.name)).collect();
-        let unmade = [("user", "bot"), ("instance", "i-2"), ("group membership", "bot Admins")];
+        let unmade =
+            [("user", "bot"), ("instance", "i-2"), ("group membership", "bot Admins"), ("role", "x")];
         assert_eq!(gone, unmade.map(|(kind, name)| (kind, name.to_owned())));
         let said: Vec<(&str, String, Option<u32>)> = made(&inv, &rows, &AtomicBool::new(false))
             .into_iter()
@@ -270,9 +290,10 @@ mod tests {
             [
                 ("user", "bot".to_owned(), None),
                 ("access key", "AKIABOT".to_owned(), None),
-                ("group membership", "bot Admins".to_owned(), Some(7)),
+                ("group membership", "bot Admins".to_owned(), Some(8)),
                 ("instance", "i-1".to_owned(), None),
-                ("instance", "i-2".to_owned(), Some(6)),
+                ("instance", "i-2".to_owned(), Some(7)),
+                ("inline policy", "x p".to_owned(), Some(9)),
             ]
         );
     }

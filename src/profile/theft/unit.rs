@@ -112,8 +112,13 @@ pub(super) struct Watch<'a> {
     tls: HashMap<(u32, u32), Met>,
     /// The last event whose place is known.
     place: Option<(Place, Met)>,
+    /// How many signs of each kind there are.
+    told: HashMap<SignKind, usize>,
     pub(super) signs: Vec<Sign>,
 }
+
+/// How many signs of a kind are told of one set of credentials: what changes all the time says nothing.
+const MOST_OF_A_KIND: usize = 5;
 
 impl<'a> Watch<'a> {
     pub(super) fn new(
@@ -133,6 +138,7 @@ impl<'a> Watch<'a> {
             agent: None,
             tls: HashMap::new(),
             place: None,
+            told: HashMap::new(),
             signs: Vec::new(),
         }
     }
@@ -243,6 +249,11 @@ impl<'a> Watch<'a> {
         was: String,
         than: Option<u32>,
     ) {
+        let told = self.told.entry(kind).or_default();
+        *told += 1;
+        if *told > MOST_OF_A_KIND {
+            return;
+        }
         self.signs.push(Sign {
             kind,
             credentials: self.unit.name.clone(),

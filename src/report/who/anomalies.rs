@@ -94,7 +94,7 @@ fn write_outliers(
 fn write_bursts(out: &mut dyn Write, found: &Bursts, most: usize, style: Style) -> io::Result<()> {
     let width = stretch(Time::from_millis(0), Time::from_millis(found.bucket_ms));
     let said = format!(
-        "stretches of {width}; {}, of {} nothing can be said for want of {} different active stretches; {} found",
+        "stretches of {width}; {}, of {} nothing can be said, as they were active in fewer than {}; {} found",
         plural(found.actors as u64, "actor"),
         count(found.silent as u64),
         series::LEAST_BUCKETS,

@@ -239,9 +239,11 @@ fn write_things(out: &mut dyn Write, p: &Profile, most: usize, style: Style) -> 
         .collect();
     let head = ["resources", "service", "reads", "writes", "denied", "first (UTC)", "last (UTC)"];
     write_part(out, head, &touched, [70, 20, 0, 0, 0, 0, 0], most, style)?;
-    let made: Vec<[String; 4]> = p
-        .made
-        .iter()
+    // What may still be there asks for something to be done.
+    let (there, gone): (Vec<_>, Vec<_>) = p.made.iter().partition(|m| m.still_there);
+    let made: Vec<[String; 4]> = there
+        .into_iter()
+        .chain(gone)
         .map(|m| {
             let still = if m.still_there { "may still be there" } else { "gone" };
             [m.kind.to_owned(), m.name.clone(), m.time.to_string(), still.to_owned()]
