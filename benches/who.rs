@@ -3,13 +3,15 @@
 //! Processor time of all threads, user and system, after the load. The events are those of `--bench engine`, which
 //! makes them; `TRAILHOUND_BENCH_DATA` names another folder.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot go on has failed")]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use trailhound::anomaly::features::{Isolation, Preset};
-use trailhound::anomaly::forest::{Forest, Matrix, Settings};
+use trailhound::anomaly::forest::{Forest, Growth, Matrix};
 use trailhound::anomaly::{outlier, series};
 use trailhound::ingest::worker::Options;
 use trailhound::investigation::{Investigation, Judgment, load};
@@ -41,7 +43,7 @@ fn main() {
     profiles(&inv, &background);
     for preset in [Preset::Bytes, Preset::Behavior] {
         let found = timed(&format!("forest, {preset:?}"), || {
-            Isolation::new(&inv.table, &background, preset, Settings::default(), &go)
+            Isolation::new(&inv.table, &background, preset, Growth::default(), &go)
         });
         let Some(found) = found else { return };
         timed("  explaining 50 of them", || {
@@ -85,10 +87,10 @@ fn plain_forest() {
         (state >> 40) as f32 / (1u64 << 24) as f32
     };
     let matrix = Matrix::new((0..8_000_000).map(|_| next() + next()).collect(), 8);
-    let settings = Settings::default();
+    let growth = Growth::default();
     let go = AtomicBool::new(false);
-    timed(&format!("forest of {}, 1,000,000 different rows of 8", settings.trees), || {
-        Forest::grow(&matrix, settings).score(&matrix, settings.contamination, &go).map(|s| s.threshold)
+    timed(&format!("forest of {}, 1,000,000 different rows of 8", growth.trees), || {
+        Forest::grow(&matrix, growth).score(&matrix, growth.contamination, &go).map(|s| s.threshold)
     });
 }
 

@@ -3,9 +3,8 @@
 
     tests/isolation_forest.py FOLDER [ROWS [SEED]]
 
-Without more than `tests/fixtures` it writes the vectors by which `cargo test` checks the forest everywhere. Where
-Python has scikit-learn (the interpreter that TRAILHOUND_PYTHON names, else python3), `cargo test` runs it as well, for larger
-matrices and other seeds. Without scikit-learn it says so and ends with status 0.
+Given `tests/fixtures` alone it writes the vectors by which `cargo test` checks the forest everywhere. Where python3
+has scikit-learn, `cargo test` runs it as well, for larger matrices and other seeds. Without scikit-learn it says so and ends with status 0.
 """
 
 import os

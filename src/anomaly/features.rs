@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use behavior::Behavior;
 
-use crate::anomaly::forest::{Forest, Matrix, Scores, Settings};
+use crate::anomaly::forest::{Forest, Growth, Matrix, Scores};
 use crate::profile::Background;
 use crate::store::flags::RecordKind;
 use crate::store::{Aside, Table};
@@ -79,22 +79,22 @@ impl Feature {
         match self {
             Self::BytesIn => "bytes in",
             Self::BytesOut => "bytes out",
-            Self::Event => "event rare for the actor",
-            Self::Service => "service rare for the actor",
-            Self::Address => "network rare for the actor",
-            Self::Agent => "agent rare for the actor",
-            Self::Hour => "hour rare for the actor",
+            Self::Event => "event",
+            Self::Service => "service",
+            Self::Address => "network",
+            Self::Agent => "agent",
+            Self::Hour => "hour",
             Self::Outcome => "outcome",
-            Self::Bytes => "transferred bytes",
-            Self::Breadth => "breadth of the session",
+            Self::Bytes => "bytes",
+            Self::Breadth => "session",
         }
     }
 
     /// A value of the feature in words.
     pub fn words(self, value: f32) -> String {
         match self {
-            Self::BytesIn | Self::BytesOut => format!("{value:.0} bytes"),
-            Self::Bytes => format!("{:.0} bytes", value.exp2() - 1.0),
+            Self::BytesIn | Self::BytesOut => size(f64::from(value)),
+            Self::Bytes => size(f64::from(value).exp2() - 1.0),
             Self::Breadth => format!("{:.0} different events", value.exp2() - 1.0),
             Self::Outcome if value >= 2.0 => "denied".to_owned(),
             Self::Outcome if value > 0.0 => "failed".to_owned(),
@@ -104,6 +104,15 @@ impl Feature {
                 format!("{percent:.*} % of the actor's events", if percent < 1.0 { 2 } else { 0 })
             }
         }
+    }
+}
+
+/// A number of bytes for people: `512 bytes`, `9.0 GB`.
+fn size(bytes: f64) -> String {
+    const UNITS: [(&str, f64); 4] = [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)];
+    match UNITS.iter().find(|(_, unit)| bytes >= *unit) {
+        Some((name, unit)) => format!("{:.1} {name}", bytes / unit),
+        None => format!("{bytes:.0} bytes"),
     }
 }
 
@@ -138,15 +147,15 @@ impl Isolation {
         table: &Table,
         background: &Background,
         preset: Preset,
-        settings: Settings,
+        growth: Growth,
         stop: &AtomicBool,
     ) -> Option<Self> {
         let (rows, matrix) = match preset {
             Preset::Bytes => bytes(table, stop)?,
             Preset::Behavior => Behavior::new(table, background, stop)?.matrix(table, background, stop)?,
         };
-        let forest = Forest::grow(&matrix, settings);
-        let scores = forest.score(&matrix, settings.contamination, stop)?;
+        let forest = Forest::grow(&matrix, growth);
+        let scores = forest.score(&matrix, growth.contamination, stop)?;
         Some(Self { preset, rows, matrix, forest, scores })
     }
 

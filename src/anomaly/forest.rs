@@ -22,7 +22,7 @@ use tree::{Random, Tree, usual_depth};
 /// How a forest is grown. The usual one has 300 trees: with 100, forests of different seeds rank what is
 /// ordinary too differently.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Settings {
+pub struct Growth {
     /// How many trees.
     pub trees: usize,
     /// How many rows each tree sees.
@@ -33,7 +33,7 @@ pub struct Settings {
     pub seed: u64,
 }
 
-impl Default for Settings {
+impl Default for Growth {
     fn default() -> Self {
         Self { trees: 300, sample: 256, contamination: 0.05, seed: 42 }
     }
@@ -152,10 +152,10 @@ impl Scores {
 
 impl Forest {
     /// Grows a forest on a matrix.
-    pub fn grow(matrix: &Matrix, settings: Settings) -> Self {
-        let sample = settings.sample.min(matrix.len()).max(1);
-        let trees = (0..settings.trees as u64).map(|number| {
-            let mut random = Random::new(settings.seed, number);
+    pub fn grow(matrix: &Matrix, growth: Growth) -> Self {
+        let sample = growth.sample.min(matrix.len()).max(1);
+        let trees = (0..growth.trees as u64).map(|number| {
+            let mut random = Random::new(growth.seed, number);
             let rows = random.sample(matrix.len(), sample);
             Tree::grow(matrix, rows, &mut random)
         });

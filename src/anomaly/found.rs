@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use serde::Serialize;
 
 use crate::anomaly::features::{Cause, Isolation, Preset};
-use crate::anomaly::forest::Settings;
+use crate::anomaly::forest::Growth;
 use crate::anomaly::outlier::{self, Outliers};
 use crate::anomaly::series::{self, Activity};
 use crate::event::time::Time;
@@ -25,7 +25,7 @@ pub struct Wanted {
     /// Which numbers stand for an event in the forest.
     pub preset: Preset,
     /// How the forest is grown.
-    pub forest: Settings,
+    pub forest: Growth,
     /// The width of a bucket of time, in milliseconds.
     pub bucket: i64,
     /// How many anomalies of each kind are told.
@@ -34,7 +34,7 @@ pub struct Wanted {
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self { preset: Preset::Behavior, forest: Settings::default(), bucket: series::HOUR_MS, most: 100 }
+        Self { preset: Preset::Behavior, forest: Growth::default(), bucket: series::HOUR_MS, most: 100 }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use crate::anomaly::features::Preset;
-use crate::anomaly::forest::Settings as Growth;
+use crate::anomaly::forest::Growth;
 use crate::anomaly::found::{Found, Wanted};
 use crate::cli::args::{AnomaliesArgs, Features, Form, PageArgs, ProfileArgs, SessionArgs};
 use crate::cli::exit::{Exit, Failure, Outcome};

@@ -15,7 +15,7 @@ mod value;
 use serde::Serialize;
 use serde_json::Value;
 
-pub(crate) use value::texts as texts_at;
+pub(crate) use value::{name_of, texts as texts_at};
 
 use crate::event::outcome::Outcome;
 use crate::score::scorer::plain_name;

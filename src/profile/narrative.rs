@@ -19,7 +19,7 @@ use crate::profile::Background;
 use crate::profile::chain::Node;
 use crate::profile::change::Judgment;
 use crate::profile::resource;
-use crate::profile::theft::{self, Places};
+use crate::profile::theft::{self, Places, SignKind};
 use crate::store::{Column, Row};
 use act::Acts;
 use look::Looks;
@@ -30,7 +30,7 @@ use look::Looks;
 pub enum Kind {
     /// A session begins.
     Began,
-    /// A sign that somebody else uses the credentials.
+    /// A sign that somebody else uses the credentials, of the stronger ones.
     Sign,
     /// Something was changed, or somebody tried to.
     Did,
@@ -128,7 +128,8 @@ pub fn story(
     looks.finish(&mut teller);
     let places_of: HashMap<u32, usize> = rows.iter().copied().collect();
     let rows: Vec<u32> = rows.iter().map(|r| r.0).collect();
-    for sign in theft::signs(inv, background, &rows, places, stop)? {
+    let signs = theft::signs(inv, background, &rows, places, stop)?.into_iter();
+    for sign in signs.filter(|sign| sign.kind <= SignKind::Network) {
         let at = places_of.get(&sign.event.row).copied().unwrap_or(0);
         teller.sign(at, &sign);
     }
@@ -202,6 +203,15 @@ impl<'a> Teller<'a> {
 }
 
 impl Sentence {
+    /// Makes the sentence about what another one tells as well.
+    fn swallow(&mut self, other: Self) {
+        self.to = self.to.max(other.to);
+        self.events += other.events;
+        self.risk = self.risk.max(other.risk);
+        self.ids.extend(other.ids);
+        self.ids.truncate(IDS);
+    }
+
     /// Makes the sentence about one more event.
     fn add(&mut self, row: &Row<'_>) {
         self.to = self.to.max(row.time());

@@ -7,7 +7,7 @@ use crate::profile::sample::{investigation, record, user};
 fn isolation(inv: &Investigation, preset: Preset) -> Isolation {
     let go = AtomicBool::new(false);
     let background = Background::new(&inv.table, &go).unwrap();
-    Isolation::new(&inv.table, &background, preset, Settings::default(), &go).unwrap()
+    Isolation::new(&inv.table, &background, preset, Growth::default(), &go).unwrap()
 }
 
 /// A hundred and twenty plain reads, and at 03:00 a denied call to a service never used, from elsewhere, by another program.
@@ -63,7 +63,7 @@ fn the_two_columns_of_bytes_are_a_preset() {
     let causes = found.causes(row);
     assert_eq!(
         (causes[0].feature, causes[0].words.as_str(), causes.len()),
-        (Feature::BytesOut, "700000000 bytes", 1)
+        (Feature::BytesOut, "700.0 MB", 1)
     );
     assert_eq!((found.len(), found.score(9999), found.values(9999).len()), (122, None, 0));
 }
@@ -76,6 +76,10 @@ fn every_feature_says_its_value_in_words() {
         }
     }
     assert_eq!(Feature::Breadth.words(4f32.ln_1p() / std::f32::consts::LN_2), "4 different events");
+    assert_eq!(
+        (Feature::BytesIn.words(12.0), Feature::BytesOut.words(1.5e9)),
+        ("12 bytes".into(), "1.5 GB".into())
+    );
     assert_eq!(Feature::Address.words(1.0), "50 % of the actor's events");
 }
 

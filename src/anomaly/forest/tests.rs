@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn scored(matrix: &Matrix, settings: Settings) -> Scores {
-    Forest::grow(matrix, settings).score(matrix, settings.contamination, &AtomicBool::new(false)).unwrap()
+fn scored(matrix: &Matrix, growth: Growth) -> Scores {
+    Forest::grow(matrix, growth).score(matrix, growth.contamination, &AtomicBool::new(false)).unwrap()
 }
 
 /// A cloud of rows around 0, and one far out in its last column.
@@ -20,7 +20,7 @@ fn cloud(rows: usize, width: usize) -> Matrix {
 #[test]
 fn what_lies_apart_scores_highest_and_names_its_feature() {
     let matrix = cloud(400, 3);
-    let forest = Forest::grow(&matrix, Settings::default());
+    let forest = Forest::grow(&matrix, Growth::default());
     let scores = forest.score(&matrix, 0.05, &AtomicBool::new(false)).unwrap();
     let anomalies = scores.anomalies(usize::MAX);
     assert_eq!((anomalies[0], anomalies.len()), (399, 20), "five of a hundred");
@@ -36,7 +36,7 @@ fn what_lies_apart_scores_highest_and_names_its_feature() {
 #[test]
 fn the_seed_decides_everything() {
     let matrix = cloud(500, 4);
-    let with = |seed: u64| scored(&matrix, Settings { seed, ..Settings::default() });
+    let with = |seed: u64| scored(&matrix, Growth { seed, ..Growth::default() });
     assert_eq!(with(1), with(1));
     assert_ne!(with(1), with(2));
 }
@@ -46,7 +46,7 @@ fn equal_rows_have_equal_scores() {
     let mut values: Vec<f32> = (0..300).flat_map(|n| [(n % 7) as f32, 0.0]).collect();
     values.extend([9.0, -0.0, 9.0, 0.0]);
     let matrix = Matrix::new(values, 2);
-    let scores = scored(&matrix, Settings::default()).scores;
+    let scores = scored(&matrix, Growth::default()).scores;
     assert_eq!(scores[300], scores[301]);
     assert!((0..300).all(|n| scores[n] == scores[n % 7]));
 }
@@ -57,19 +57,19 @@ fn hardly_anything_to_score_is_no_trouble() {
         [(vec![], 2), (vec![1.0, 2.0], 2), (vec![1.0; 20], 1), (vec![f32::NAN, 1.0, 2.0], 1), (vec![1.0], 3)]
     {
         let matrix = Matrix::new(values, width);
-        let scores = scored(&matrix, Settings::default());
+        let scores = scored(&matrix, Growth::default());
         assert_eq!(scores.scores.len(), matrix.len());
         assert!(scores.scores.iter().all(|s| (0.0..=1.0).contains(s)));
-        let forest = Forest::grow(&matrix, Settings::default());
+        let forest = Forest::grow(&matrix, Growth::default());
         assert!(forest.explain(&matrix, matrix.row(0)).iter().all(|s| s.share.is_finite()));
     }
-    assert!(Forest::grow(&cloud(50, 2), Settings { trees: 0, ..Settings::default() }).is_empty());
+    assert!(Forest::grow(&cloud(50, 2), Growth { trees: 0, ..Growth::default() }).is_empty());
 }
 
 #[test]
 fn scoring_can_be_stopped() {
     let matrix = cloud(50, 2);
-    let forest = Forest::grow(&matrix, Settings::default());
+    let forest = Forest::grow(&matrix, Growth::default());
     assert_eq!(forest.score(&matrix, 0.05, &AtomicBool::new(true)), None);
 }
 
@@ -140,7 +140,7 @@ fn vector(text: &str) -> Vector {
 
 fn agrees(name: &str, text: &str) {
     let vector = vector(text);
-    let scores = scored(&vector.matrix, Settings::default());
+    let scores = scored(&vector.matrix, Growth::default());
     let ours: Vec<f64> = scores.scores.iter().map(|&s| f64::from(s)).collect();
     let correlation = rank_correlation(&ours, &vector.theirs);
     let apart = area(&ours, &vector.labels) - area(&vector.theirs, &vector.labels);
@@ -166,12 +166,12 @@ fn it_agrees_with_scikit_learn() {
 
 #[test]
 fn it_agrees_with_the_scikit_learn_that_is_here() {
-    let python = std::env::var("TRAILHOUND_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let python = "python3";
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/isolation_forest.py");
     for (rows, seed) in [("400", "1"), ("4000", "2"), ("4000", "3")] {
         let folder = tempfile::tempdir().unwrap();
         let run =
-            std::process::Command::new(&python).arg(script).arg(folder.path()).args([rows, seed]).output();
+            std::process::Command::new(python).arg(script).arg(folder.path()).args([rows, seed]).output();
         let Ok(run) = run else {
             println!("skipped: there is no {python}");
             return;
@@ -192,8 +192,8 @@ proptest! {
     #[test]
     fn no_matrix_makes_it_panic(values in prop::collection::vec(any::<f32>(), 0..60), width in 0usize..5, sample in 0usize..20) {
         let matrix = Matrix::new(values, width);
-        let settings = Settings { trees: 5, sample, ..Settings::default() };
-        let scores = scored(&matrix, settings);
+        let growth = Growth { trees: 5, sample, ..Growth::default() };
+        let scores = scored(&matrix, growth);
         prop_assert!(scores.scores.iter().all(|s| s.is_finite()));
     }
 }

@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "JSON is written where it is used")]
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -28,6 +30,12 @@ fn plain_calls_become_plain_sentences() {
     for (call, request, sentence) in [
         ("iam:CreateUser", json!({"userName": "eve"}), "created user eve"),
         ("iam:DeleteUser", json!({}), "deleted user ?"),
+        ("secretsmanager:DeleteSecret", json!({"secretId": "s"}), "deleted secret s"),
+        (
+            "secretsmanager:DeleteSecret",
+            json!({"secretId": "s", "forceDeleteWithoutRecovery": true}),
+            "deleted secret s without a way back",
+        ),
         (
             "iam:AddUserToGroup",
             json!({"userName": "eve", "groupName": "Admins"}),

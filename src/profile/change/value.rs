@@ -70,7 +70,7 @@ pub(super) fn listed(texts: &[String]) -> Option<String> {
 }
 
 /// The last part of an ARN, path or address.
-pub(super) fn name_of(text: &str) -> &str {
+pub(crate) fn name_of(text: &str) -> &str {
     let tail = text.rsplit('/').next().unwrap_or(text);
     if tail == text && text.starts_with("arn:") { text.rsplit(':').next().unwrap_or(text) } else { tail }
 }

@@ -122,3 +122,28 @@ fn acts_far_apart_and_different_acts_are_different_sentences() {
         ]
     );
 }
+
+#[test]
+fn many_acts_of_one_kind_are_told_together_and_dangerous_ones_apart() {
+    let eve = user("eve", "ASIAEVE");
+    let gone = |n: u32| {
+        let more =
+            json!({"requestParameters": {"secretId": format!("s{n}"), "forceDeleteWithoutRecovery": n == 0}});
+        record(&format!("09:00:{n:02}"), "secretsmanager:DeleteSecret", &eve, more)
+    };
+    let opened = |n: u32| {
+        let more = json!({"requestParameters": {"groupId": format!("sg-{n}"), "ipPermissions": {"items":
+            [{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]}}});
+        record(&format!("09:10:{n:02}"), "ec2:AuthorizeSecurityGroupIngress", &eve, more)
+    };
+    let inv = investigation(&(0..8).map(gone).chain((0..5).map(opened)).collect::<Vec<_>>());
+    let story = told(&inv, "ASIAEVE", 100);
+    let texts: Vec<&str> = story.sentences.iter().skip(1).map(|s| s.text.as_str()).collect();
+    assert_eq!(
+        texts[0],
+        "eve deleted secret s0 without a way back, and did so to s1, s2, s3, s4, s5 and 2 more, within 7 s"
+    );
+    assert_eq!((story.sentences[1].events, story.sentences[1].ids.len()), (8, 8));
+    assert_eq!(texts[1], "eve opened tcp/22 of sg-0 to 0.0.0.0/0");
+    assert_eq!(texts.len(), 6, "{texts:?}");
+}

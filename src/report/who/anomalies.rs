@@ -15,7 +15,7 @@ use crate::report::who::{write_json, write_part};
 use crate::text::{count, plural};
 
 /// How many causes of an anomaly are shown to people.
-const CAUSES: usize = 3;
+const CAUSES: usize = 5;
 
 /// Writes everything as one document. Rows of actors and actions have the keys that other analyzers use.
 ///
@@ -147,10 +147,12 @@ fn write_events(out: &mut dyn Write, found: &Unlike, most: usize, style: Style) 
         ]
     };
     let rows: Vec<[String; 6]> = found.rows.iter().map(cells).collect();
-    let head = ["when (UTC)", "score", "event", "actor", "source", "because"];
+    let head =
+        ["when (UTC)", "score", "event", "actor", "source", "because (shares are of the actor's events)"];
     write_part(out, head, &rows, [0, 0, 32, 36, 39, 140], most, style)
 }
 
 fn cause(cause: &Cause) -> String {
-    format!("{} ({})", cause.feature.name(), cause.words)
+    let share = cause.words.split(" of the actor").next().unwrap_or_default();
+    format!("{} {share}", cause.feature.name())
 }
