@@ -6,18 +6,22 @@ use serde_json::{Value, json};
 
 use crate::ingest::worker::Options;
 use crate::investigation::{Investigation, Judgment, load};
-use crate::source::{Object, Place};
+use crate::source::{Listing, Object, Place};
 
 pub(crate) const HOME: &str = "111122223333";
 pub(crate) const OTHER: &str = "444455556666";
 pub(crate) const OUTSIDE: &str = "777788889999";
 
+/// What these objects hold.
+pub(crate) fn loaded(listing: Listing) -> Investigation {
+    load(listing, Options::default(), Judgment::shipped(), Arc::default(), &|_| {})
+}
+
 /// A log of these records.
 pub(crate) fn investigation(records: &[Value]) -> Investigation {
     let bytes = serde_json::to_vec(&json!({ "Records": records })).unwrap();
     let object = Object { name: "log.json".to_owned(), place: Place::Memory(bytes.into()), found: true };
-    let listing = Box::new(vec![Ok(object)].into_iter());
-    let inv = load(listing, Options::default(), Judgment::shipped(), Arc::default(), &|_| {});
+    let inv = loaded(Box::new(vec![Ok(object)].into_iter()));
     assert_eq!(inv.table.len() as usize, records.len(), "every record is an event of its own");
     inv
 }

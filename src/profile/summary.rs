@@ -142,4 +142,83 @@ mod tests {
         });
         assert_eq!(summary.to_string(), expected.to_string(), "the order counts as well");
     }
+
+    /// The user, service, action and region of every different record of the built-in incident, and its hour.
+    fn plainly() -> Vec<[String; 5]> {
+        let mut seen = std::collections::HashSet::new();
+        let mut rows = Vec::new();
+        for (_, bytes) in crate::synth::demo().files {
+            let mut text = String::new();
+            let mut reader = flate2::read::MultiGzDecoder::new(&bytes[..]);
+            std::io::Read::read_to_string(&mut reader, &mut text).unwrap();
+            let document: Value = serde_json::from_str(&text).unwrap();
+            for record in document["Records"].as_array().into_iter().flatten() {
+                if !seen.insert(record["eventID"].to_string()) {
+                    continue;
+                }
+                let text = |pointer: &str| {
+                    record.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+                };
+                let (name, arn) = (text("/userIdentity/userName"), text("/userIdentity/arn"));
+                let last = arn.rsplit_once('/').map_or(arn.clone(), |p| p.1.to_owned());
+                let user =
+                    [name, last, arn, "Unknown".to_owned()].into_iter().find(|t| !t.is_empty()).unwrap();
+                // An insight says inside what it is about.
+                let either = |key: &str| match text(&format!("/{key}")) {
+                    empty if empty.is_empty() => text(&format!("/insightDetails/{key}")),
+                    value => value,
+                };
+                let service = either("eventSource").split('.').next().unwrap_or_default().to_lowercase();
+                rows.push([
+                    user,
+                    service,
+                    either("eventName"),
+                    text("/awsRegion"),
+                    text("/eventTime")[11..13].to_owned(),
+                ]);
+            }
+        }
+        rows
+    }
+
+    #[test]
+    fn it_agrees_with_a_count_over_the_raw_records() {
+        let rows = plainly();
+        let objects = crate::synth::demo().files.into_iter().map(|(name, bytes)| {
+            Ok(crate::source::Object { name, place: crate::source::Place::Memory(bytes.into()), found: true })
+        });
+        let inv = crate::profile::sample::loaded(Box::new(objects));
+        let summary = user_summary(&inv.table, &AtomicBool::new(false)).unwrap();
+        let mut users: BTreeMap<&str, Vec<&[String; 5]>> = BTreeMap::new();
+        for row in &rows {
+            users.entry(&row[0]).or_default().push(row);
+        }
+        assert_eq!(summary.as_object().unwrap().keys().collect::<Vec<_>>(), users.keys().collect::<Vec<_>>());
+        for (user, of) in users {
+            let told = &summary[user];
+            assert_eq!(told["total_events"], of.len(), "{user}");
+            for (key, place) in [("services", 1), ("regions", 3)] {
+                let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+                of.iter().for_each(|row| *counts.entry(&row[place]).or_default() += 1);
+                assert_eq!(told[key], json!(counts), "{user} {key}");
+            }
+            let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+            of.iter().for_each(|row| *counts.entry(&row[2]).or_default() += 1);
+            let mut counts: Vec<(&str, u64)> = counts.into_iter().collect();
+            counts.sort_by_key(|&(name, n)| (std::cmp::Reverse(n), name));
+            counts.truncate(5);
+            let actions: Vec<(&str, u64)> = told["actions"]
+                .as_object()
+                .unwrap()
+                .iter()
+                .map(|(k, n)| (k.as_str(), n.as_u64().unwrap()))
+                .collect();
+            assert_eq!(actions, counts, "{user}");
+            let quarter =
+                |n: usize| of.iter().filter(|row| row[4].parse::<usize>().unwrap() / 6 == n).count();
+            let times =
+                json!({"00-06": quarter(0), "06-12": quarter(1), "12-18": quarter(2), "18-24": quarter(3)});
+            assert_eq!(told["time_distribution"], times, "{user}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Signs that somebody else uses credentials: what changes within one session or key that should not.
 //!
-//! One [`Unit`] is one set of credentials: a session, all use of a key that does not expire, or all credentials of one
+//! A unit is one set of credentials: a session, all use of a key that does not expire, or all credentials of one
 //! instance. Within a unit the first call from another network, by another program or over another kind of
 //! connection is a sign; so are instance credentials off the instance, journeys that nobody can make, and a
 //! console without a second factor. Calls that a service made on somebody's behalf come from the service's

@@ -79,8 +79,8 @@ struct Index<'a> {
     sessions: &'a Sessions,
     /// Keys as text: the number of the word.
     keys: Map<&'a str, u32>,
-    /// `principalId` as text: creation time and session.
-    principals: Map<&'a str, Vec<(Time, u32)>>,
+    /// `principalId` as text: creation time in milliseconds and session, sorted.
+    principals: Map<&'a str, Vec<(i64, u32)>>,
     /// (user name, account) as numbers of words: the sessions in which a user signed in without a key.
     users: Map<(&'a str, u32), Vec<u32>>,
     /// Role sessions by the name of the session.
@@ -101,9 +101,9 @@ impl<'a> Index<'a> {
         };
         for (number, session) in (0u32..).zip(sessions.iter()) {
             let identity = dicts.identity(session.identity);
-            if identity.created.is_known() && identity.principal_id != 0 {
+            if let Some(created) = identity.created.millis().filter(|_| identity.principal_id != 0) {
                 let of = index.principals.entry(dicts.word(identity.principal_id)).or_default();
-                of.push((identity.created, number));
+                of.push((created, number));
             }
             if identity.user_name != 0 && identity.access_key == 0 {
                 let user = (dicts.word(identity.user_name), identity.account);
@@ -113,6 +113,7 @@ impl<'a> Index<'a> {
                 index.named.entry(dicts.word(identity.session_name)).or_default().push(number);
             }
         }
+        index.principals.values_mut().for_each(|of| of.sort_unstable());
         index
     }
 
@@ -161,9 +162,11 @@ impl<'a> Index<'a> {
             let children = self.sessions.of_key(key).filter(|&child| Some(child) != parent);
             links.extend(children.map(|child| Link { parent, child, row, seen_by, proof: Proof::VendedKey }));
         }
+        // A session that used another key than the one handed out got its credentials elsewhere.
+        let wanted = |s: u32| Some(s) != parent && (grant.key.is_empty() || self.is_console(s));
         if links.len() == before
             && let Some(time) = self.table.row(row).map(|r| r.time())
-            && let Some(child) = self.nearest(grant.principal_id, time, NEAR_MS, |s| Some(s) != parent)
+            && let Some(child) = self.nearest(grant.principal_id, time, NEAR_MS, wanted)
         {
             links.push(Link { parent, child, row, seen_by, proof: Proof::PrincipalAndTime });
         }
@@ -172,12 +175,19 @@ impl<'a> Index<'a> {
     /// The session of a principal that was created nearest to a time.
     fn nearest(&self, principal: &str, time: Time, within: i64, wanted: impl Fn(u32) -> bool) -> Option<u32> {
         let time = time.millis()?;
-        let of = self.principals.get(principal).filter(|_| !principal.is_empty())?;
-        of.iter()
-            .filter_map(|&(created, session)| Some(((created.millis()?.saturating_sub(time)).abs(), session)))
-            .filter(|&(apart, session)| apart <= within && wanted(session))
+        self.created(principal, time.saturating_sub(within), time.saturating_add(within))
+            .filter(|&(_, session)| wanted(session))
+            .map(|(created, session)| (created.saturating_sub(time).abs(), session))
             .min()
             .map(|(_, session)| session)
+    }
+
+    /// The sessions of a principal that were created within a stretch of time, with when.
+    fn created(&self, principal: &str, from: i64, to: i64) -> impl Iterator<Item = (i64, u32)> + '_ {
+        let of = self.principals.get(principal).filter(|_| !principal.is_empty());
+        let of = of.map_or(&[][..], Vec::as_slice);
+        let begin = of.partition_point(|&(created, _)| created < from);
+        of.get(begin..).unwrap_or_default().iter().copied().take_while(move |&(created, _)| created <= to)
     }
 
     fn is_console(&self, session: u32) -> bool {
@@ -204,13 +214,9 @@ impl<'a> Index<'a> {
         let parent = self.sessions.of_row(row.number());
         let IdentityRow { principal_id, .. } = row.identity();
         let asked = row.time().millis()?;
-        let of = self.principals.get(row.word(principal_id))?;
-        let soon = |created: i64| (asked - NEAR_MS..=asked + TOKEN_MS).contains(&created);
-        let opened = of.iter().filter_map(|&(created, s)| Some((created.millis()?, s)));
-        let child = opened
-            .filter(|&(created, s)| soon(created) && Some(s) != parent && self.is_console(s))
-            .min()
-            .map(|(_, s)| s)?;
+        let (from, to) = (asked.saturating_sub(NEAR_MS), asked.saturating_add(TOKEN_MS));
+        let opened = self.created(row.word(principal_id), from, to);
+        let child = opened.filter(|&(_, s)| Some(s) != parent && self.is_console(s)).min().map(|(_, s)| s)?;
         Some(Link { parent, child, row: row.number(), seen_by: None, proof: Proof::SignInToken })
     }
 

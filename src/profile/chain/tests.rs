@@ -228,3 +228,13 @@ fn a_circle_of_forged_records_ends() {
     assert!([a, b].contains(&story.chains.top(a)));
     assert!(!story.chains.is_empty() && story.chains.iter().count() == 2);
 }
+
+#[test]
+fn a_key_that_was_handed_out_does_not_stand_for_another_one() {
+    let bob = user("bob", "AKIABOB");
+    let story = story(&[
+        record("09:00:00", "sts:AssumeRole", &bob, assumed("Deploy", "d", "ASIAUNUSED")),
+        record("09:00:03", "s3:ListBuckets", &role(HOME, "Deploy", "d", "ASIAOTHER", "09:00:01"), json!({})),
+    ]);
+    assert!(story.chains.is_empty(), "{:?}", story.chains);
+}

@@ -105,7 +105,7 @@ impl Calls {
 
 /// What the events made, in their order; `stop` ends the search early with what was found by then.
 ///
-/// Of a great many things the first [`READ`] are told.
+/// Of a great many things the first 400 are told.
 pub fn made(inv: &Investigation, rows: &[u32], stop: &AtomicBool) -> Vec<Made> {
     let mut calls = Calls::new(true);
     let mut all = Vec::new();
@@ -126,7 +126,7 @@ pub fn made(inv: &Investigation, rows: &[u32], stop: &AtomicBool) -> Vec<Made> {
     all
 }
 
-/// What the events unmade, in their order; of a great many things the first [`READ`] are told.
+/// What the events unmade, in their order; of a great many things the first 400 are told.
 pub fn unmade(inv: &Investigation, rows: &[u32], stop: &AtomicBool) -> Vec<Unmade> {
     let mut calls = Calls::new(false);
     let done = rows.iter().filter_map(|&n| inv.table.row(n)).filter(|r| r.outcome() == Outcome::Success);
