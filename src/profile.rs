@@ -18,6 +18,7 @@ pub mod first_seen;
 pub mod key;
 pub mod lookup;
 pub mod narrative;
+pub mod places;
 pub mod resource;
 pub mod session;
 pub mod subject;

@@ -1,5 +1,6 @@
 //! `trailhound session`, `profile` and `anomalies`.
 
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::anomaly::features::Preset;
@@ -12,7 +13,9 @@ use crate::investigation::Investigation;
 use crate::profile::Background;
 use crate::profile::describe;
 use crate::profile::first_seen::Baseline;
+use crate::profile::places::MaxMind;
 use crate::profile::subject::Subject;
+use crate::profile::theft::Places;
 use crate::query;
 use crate::report::who::profile::{ProfilePage, ROWS, baseline_words};
 use crate::report::who::session::{Limits, SessionPage};
@@ -46,7 +49,17 @@ fn done(inv: &Investigation, page: &PageArgs) -> Exit {
     load::tell_rejects(inv, page.quiet, page.show_rejects)
 }
 
+/// The database of places, where one is named.
+fn places(path: Option<&Path>) -> Result<Option<MaxMind>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    let fault = |e: &dyn std::fmt::Display| Failure::Use(format!("--places {}: {e}", path.display()));
+    let bytes = std::fs::read(path).map_err(|e| fault(&e))?;
+    MaxMind::new(bytes).map(Some).map_err(|e| fault(&e))
+}
+
 pub(crate) fn session(args: &SessionArgs) -> Outcome {
+    let places = places(args.places.as_deref())?;
+    let places = places.as_ref().map(|p| p as &dyn Places);
     let (inv, background) = loaded(&args.sources, &args.page)?;
     let mut numbers = background.sessions.find(&inv.table, &args.id);
     if numbers.is_empty() {
@@ -60,7 +73,7 @@ pub(crate) fn session(args: &SessionArgs) -> Outcome {
     numbers.sort_unstable();
     let most = |usual| output::most(args.page.top, usual);
     let limits = Limits { sessions: most(BRANCHES), sentences: most(SENTENCES) };
-    let page = |&n: &u32| SessionPage::new(inv, &background, n, None, limits, &GO).ok_or_else(stopped);
+    let page = |&n: &u32| SessionPage::new(inv, &background, n, places, limits, &GO).ok_or_else(stopped);
     let pages: Vec<SessionPage> = numbers.iter().map(page).collect::<Result<_, _>>()?;
     output::to_stdout(|out| {
         if args.page.format == Form::Json {
@@ -101,9 +114,11 @@ fn no_session(inv: &Investigation, id: &str) -> Failure {
 
 pub(crate) fn profile(args: &ProfileArgs) -> Outcome {
     let baseline = baseline(&args.baseline)?;
+    let places = places(args.places.as_deref())?;
+    let places = places.as_ref().map(|p| p as &dyn Places);
     let (inv, background) = loaded(&args.sources, &args.page)?;
     let Ok(subject) = args.subject.parse::<Subject>();
-    let Some(found) = describe::profile(inv, &background, &subject, baseline, None, &GO) else {
+    let Some(found) = describe::profile(inv, &background, &subject, baseline, places, &GO) else {
         return Err(nobody(inv, &subject));
     };
     let page = ProfilePage { baseline: baseline_words(baseline), profile: found };

@@ -195,6 +195,11 @@ fn wrong_names_and_windows_are_wrong_use_and_say_the_way_out() {
     for (args, said) in [
         (vec!["profile", "alicia"], "did you mean `alice`?"),
         (vec!["profile", "alice", "--baseline", "soon"], "--baseline soon: this is neither a length"),
+        (vec!["profile", "alice", "--places", "/nonexistent.mmdb"], "--places /nonexistent.mmdb"),
+        (
+            vec!["session", "ASIAADMIN", "--places", env!("CARGO_MANIFEST_PATH")],
+            "this is no MaxMind database",
+        ),
         (vec!["anomalies", "--bucket", "5ms"], "--bucket 5ms"),
         (vec!["anomalies", "--contamination", "0.9"], "not between 0 and 0.5"),
     ] {

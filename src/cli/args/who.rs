@@ -1,5 +1,7 @@
 //! What can be typed to ask who is behind it, what is normal, and what is not.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::SettingArgs;
@@ -42,6 +44,9 @@ pub struct SessionArgs {
     /// Files, folders, patterns or - to read.
     #[arg(value_name = "SOURCE", required = true)]
     pub sources: Vec<String>,
+    /// A MaxMind database of cities, such as GeoLite2-City.mmdb, to find journeys that nobody can make.
+    #[arg(long, value_name = "FILE")]
+    pub places: Option<PathBuf>,
     /// What is printed, and how.
     #[command(flatten)]
     pub page: PageArgs,
@@ -59,6 +64,9 @@ pub struct ProfileArgs {
     /// What is taken for normal: the first 12h or 7d of each actor, or everything before a time such as 2026-01-10.
     #[arg(long, value_name = "LENGTH|TIME", default_value = "1d")]
     pub baseline: String,
+    /// A MaxMind database of cities, such as GeoLite2-City.mmdb, to find journeys that nobody can make.
+    #[arg(long, value_name = "FILE")]
+    pub places: Option<PathBuf>,
     /// What is printed, and how.
     #[command(flatten)]
     pub page: PageArgs,
