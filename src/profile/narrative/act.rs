@@ -115,9 +115,9 @@ impl Run {
         }
         let shown = named.get(..NAMED).unwrap_or(&named);
         one.text += &match (shown.len(), others.saturating_sub(shown.len())) {
-            (0, more) => format!(", and did so to {more} others"),
-            (_, 0) => format!(", and did so to {}", shown.join(", ")),
-            (_, more) => format!(", and did so to {} and {more} more", shown.join(", ")),
+            (0, more) => format!(", and {more} more such calls"),
+            (_, 0) => format!(", the same for {}", shown.join(", ")),
+            (_, more) => format!(", the same for {} and {more} more", shown.join(", ")),
         };
         teller.sentences.push(timed(one));
     }

@@ -141,7 +141,7 @@ fn many_acts_of_one_kind_are_told_together_and_dangerous_ones_apart() {
     let texts: Vec<&str> = story.sentences.iter().skip(1).map(|s| s.text.as_str()).collect();
     assert_eq!(
         texts[0],
-        "eve deleted secret s0 without a way back, and did so to s1, s2, s3, s4, s5 and 2 more, within 7 s"
+        "eve deleted secret s0 without a way back, the same for s1, s2, s3, s4, s5 and 2 more, within 7 s"
     );
     assert_eq!((story.sentences[1].events, story.sentences[1].ids.len()), (8, 8));
     assert_eq!(texts[1], "eve opened tcp/22 of sg-0 to 0.0.0.0/0");

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::event::time::Time;
-use crate::profile::describe::{EventRef, Profile, Seen};
-use crate::profile::first_seen::{Baseline, History};
+use crate::profile::describe::{EventRef, New, Profile, Seen};
+use crate::profile::first_seen::{Baseline, Dimension, History};
 use crate::report::table::{Style, sign};
 use crate::report::who::{write_part, write_signs};
 use crate::score::Level;
@@ -153,26 +153,46 @@ fn write_new(out: &mut dyn Write, page: &ProfilePage, most: usize, style: Style)
         let title = style.bold("new");
         return writeln!(out, "\n{title}\n  {}: normal would be {}", p.history.words(), page.baseline);
     }
-    let cells = |n: &crate::profile::describe::New| -> [String; 6] {
-        let account = if n.for_account { "and for the account" } else { "" };
-        [
-            n.event.time.to_string(),
-            n.dimension.name().to_owned(),
-            n.value.clone(),
-            n.actor.clone(),
-            account.to_owned(),
-            n.event.event.clone(),
-        ]
-    };
-    let rows: Vec<[String; 6]> = p.new.iter().map(cells).collect();
-    if rows.is_empty() {
+    if p.new.is_empty() {
         let title = style.bold("new");
         return writeln!(out, "\n{title}\n  nothing; normal is {}", page.baseline);
     }
-    let title = format!("new (UTC; normal is {})", page.baseline);
-    writeln!(out, "\n{}", style.bold(&title))?;
-    let head = ["when", "what", "value", "for", "", "event"];
-    write_part(out, head, &rows, [0, 0, 60, 32, 0, 32], most, style)
+    let mut rows: Vec<[String; 6]> = Vec::new();
+    let mut hidden = 0;
+    for dimension in TELLING {
+        let of: Vec<&New> = p.new.iter().filter(|n| n.dimension == dimension).collect();
+        let room = if most == usize::MAX { most } else { most.div_ceil(2) };
+        hidden += of.len().saturating_sub(room);
+        rows.extend(of.into_iter().take(room).map(new_cells));
+    }
+    let head = ["new (UTC)", "what", "value", "for", "", "event"];
+    write_part(out, head, &rows, [0, 0, 60, 32, 0, 32], usize::MAX, style)?;
+    let more = if hidden > 0 { format!("; {hidden} more, see all with --top 0") } else { String::new() };
+    writeln!(out, "  {}", style.dim(&format!("normal is {}{more}", page.baseline)))
+}
+
+/// What is new, in the order in which it tells most: where somebody comes from and by what before what they touch.
+const TELLING: [Dimension; 8] = [
+    Dimension::Network,
+    Dimension::Address,
+    Dimension::Agent,
+    Dimension::Region,
+    Dimension::Role,
+    Dimension::Service,
+    Dimension::Event,
+    Dimension::Resource,
+];
+
+fn new_cells(n: &New) -> [String; 6] {
+    let account = if n.for_account { "and for the account" } else { "" };
+    [
+        n.event.time.to_string(),
+        n.dimension.name().to_owned(),
+        n.value.clone(),
+        n.actor.clone(),
+        account.to_owned(),
+        n.event.event.clone(),
+    ]
 }
 
 fn write_tactics(out: &mut dyn Write, p: &Profile, style: Style) -> io::Result<()> {
