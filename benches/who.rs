@@ -3,8 +3,6 @@
 //! Processor time of all threads, user and system, after the load. The events are those of `--bench engine`, which
 //! makes them; `TRAILHOUND_BENCH_DATA` names another folder.
 
-#![expect(clippy::expect_used, reason = "a bench that cannot go on has failed")]
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

@@ -184,6 +184,15 @@ impl Sessions {
         if by_key.peek().is_some() {
             return by_key.collect();
         }
+        // A session that is held together by its sign-in may be asked for as other sessions of the console are.
+        let as_console = |session: &Session| {
+            let identity = dicts.identity(session.identity);
+            dicts.word(identity.principal_id) == stem && format!("{stem}@{}", identity.created) == text
+        };
+        let mut like = (0u32..).zip(&self.all).filter(|(_, s)| as_console(s)).map(|(n, _)| n).peekable();
+        if like.peek().is_some() {
+            return like.collect();
+        }
         table.find_id(text).and_then(|row| self.of_row(row)).into_iter().collect()
     }
 }

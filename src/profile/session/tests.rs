@@ -62,12 +62,17 @@ fn a_sign_in_holds_all_of_its_keys_even_where_a_service_leaves_it_out() {
     let signed = |key: &str| {
         with(role(HOME, "Admin", "ann", key, "09:00:00"), "/sessionContext/signInSessionArn", arn.into())
     };
-    let found = names(&[
+    let records = [
         record("09:00:01", "iam:ListUsers", &signed("ASIA1"), json!({})),
         record("09:00:02", "iam:ListRoles", &signed("ASIA2"), json!({})),
         record("09:00:03", "s3:ListBuckets", &role(HOME, "Admin", "ann", "ASIA2", "09:00:00"), json!({})),
-    ]);
-    assert_eq!(found, [(arn.to_owned(), 3)]);
+    ];
+    assert_eq!(names(&records), [(arn.to_owned(), 3)]);
+    let (inv, found) = sessions(&records);
+    for name in [arn, "ASIA2", "AROAAdmin:ann@2026-01-10T09:00:00Z"] {
+        assert_eq!(found.find(&inv.table, name), [0], "{name}");
+    }
+    assert!(found.find(&inv.table, "AROAAdmin:ann@2026-01-10T09:00:01Z").is_empty());
 }
 
 #[test]
