@@ -6,6 +6,8 @@
 //! console without a second factor. Calls that a service made on somebody's behalf come from the service's
 //! address and program, and count for nothing here.
 //!
+//! An address that others of the same account had used before, an office or a gateway, is no sign either.
+//!
 //! A sign is no proof: people move and programs are updated. Each names the event and what it is held against.
 
 mod travel;
@@ -26,7 +28,7 @@ use crate::profile::describe::EventRef;
 use crate::profile::session::Anchor;
 use crate::store::flags::Flags;
 use crate::store::{Row, Table};
-use unit::{Unit, Watch};
+use unit::{Neighbors, Unit, Watch};
 
 /// What kind of sign.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
@@ -98,11 +100,12 @@ pub fn signs(
     stop: &AtomicBool,
 ) -> Option<Vec<Sign>> {
     let mut found = Vec::new();
+    let neighbors = Neighbors::new(background);
     for unit in Unit::behind(inv, background, rows) {
         if stop.load(Ordering::Relaxed) {
             return None;
         }
-        let mut watch = Watch::new(inv, background, &unit, places);
+        let mut watch = Watch::new(inv, background, &unit, &neighbors, places);
         for row in unit.rows.iter().filter_map(|&n| inv.table.row(n)) {
             watch.see(&row);
         }

@@ -101,6 +101,49 @@ fn instance_credentials_off_the_instance_are_found_across_their_keys() {
 }
 
 #[test]
+fn an_address_that_many_use_and_private_ones_beside_it_are_no_signs() {
+    let name = "i-0abc123def4567890";
+    let web = role(HOME, "Web", name, "ASIA1", "01:00:00");
+    let with = |others: usize| {
+        let mut records = vec![
+            record("08:00:00", "s3:GetObject", &web, from("10.0.0.7", "aws-sdk-go/1")),
+            record("08:05:00", "ec2:DescribeInstances", &web, from("192.0.2.1", "aws-sdk-go/1")),
+            record("08:06:00", "s3:GetObject", &web, from("10.0.0.7", "aws-sdk-go/1")),
+        ];
+        for n in 0..others {
+            let other = user(&format!("user{n}"), &format!("AKIA{n}"));
+            records.push(record(
+                &format!("07:0{n}:00"),
+                "s3:ListBuckets",
+                &other,
+                from("192.0.2.1", "aws-cli/2"),
+            ));
+        }
+        told(&records).into_iter().map(|(kind, _)| kind).collect::<Vec<_>>()
+    };
+    assert_eq!(with(2), [], "the gateway of the account");
+    assert_eq!(with(1), [SignKind::OffInstance]);
+    let key = user("bastion", "AKIABASTION");
+    let found = told(&[
+        record("08:00:00", "s3:GetObject", &key, from("192.0.2.1", "aws-cli/2")),
+        record("08:00:01", "s3:GetObject", &key, from("10.0.0.7", "aws-cli/2")),
+    ]);
+    assert_eq!(found, [], "an endpoint shows the address inside");
+}
+
+#[test]
+fn the_console_is_many_programs() {
+    let console = role(HOME, "Admin", "ann", "ASIA1", "08:00:00");
+    let mut browser = from("203.0.113.10", "Mozilla/5.0 Firefox/140.0");
+    browser["sessionCredentialFromConsole"] = "true".into();
+    let found = told(&[
+        record("08:00:01", "s3:ListBuckets", &console, browser),
+        record("08:10:00", "s3:ListBuckets", &console, from("203.0.113.10", "aws-cli/2 exec-env/CloudShell")),
+    ]);
+    assert_eq!(found, []);
+}
+
+#[test]
 fn a_connection_changes_only_for_the_same_program_and_service() {
     let ann = user("ann", "AKIAANN");
     let over = |version: &str, agent: &str| json!({"userAgent": agent, "tlsDetails": {"tlsVersion": version, "cipherSuite": "X"}});

@@ -7,12 +7,13 @@ use crate::event::time::Time;
 use crate::investigation::Investigation;
 use crate::profile::Background;
 use crate::profile::describe::EventRef;
+use crate::profile::first_seen::{Dimension, Owner};
 use crate::profile::lookup::Lookup;
 use crate::profile::session::{Anchor, Sessions};
 use crate::profile::theft::{Place, Places, Sign, SignKind, id_of, stretch, travel};
 use crate::store::dicts::DictSet;
 use crate::store::flags::{Flags, RecordKind};
-use crate::store::{Column, Row};
+use crate::store::{Column, Row, Table};
 
 /// One set of credentials with all of its events.
 pub(super) struct Unit {
@@ -20,6 +21,8 @@ pub(super) struct Unit {
     name: String,
     /// Whether the credentials belong to an instance.
     on_instance: bool,
+    /// Whether they belong to a session of the console, which is many programs at once.
+    is_console: bool,
     /// Its events, in order.
     pub(super) rows: Vec<u32>,
 }
@@ -67,7 +70,9 @@ impl Unit {
             }
             Same::Word(word) => dicts.word(word).to_owned(),
         };
-        Self { name, on_instance, rows }
+        let anchor = numbers.first().and_then(|&n| sessions.get(n)).map(|s| s.anchor);
+        let is_console = matches!(anchor, Some(Anchor::Console { .. } | Anchor::SignIn { .. }));
+        Self { name, on_instance, is_console, rows }
     }
 }
 
@@ -90,6 +95,38 @@ fn is_instance(session_name: &str) -> bool {
         .is_some_and(|id| id.len() >= 8 && id.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
+/// Who used which address first: an office or a gateway is used by many, a thief's address by few.
+pub(super) struct Neighbors {
+    /// By address: the first event of each actor, in order.
+    firsts: HashMap<u32, Vec<(u32, u32)>>,
+}
+
+/// From how many others of the same account on an address is nobody's own.
+const MANY: usize = 2;
+
+impl Neighbors {
+    pub(super) fn new(background: &Background) -> Self {
+        let mut firsts: HashMap<u32, Vec<(u32, u32)>> = HashMap::new();
+        for first in background.first_seen.all() {
+            if let (Owner::Actor(actor), Dimension::Address) = (first.owner, first.dimension) {
+                firsts.entry(first.value).or_default().push((first.row, actor));
+            }
+        }
+        Self { firsts }
+    }
+
+    /// Whether others of the same account had used the address before this event.
+    fn share(&self, table: &Table, lookup: &Lookup, ip: u32, row: &Row<'_>) -> bool {
+        let account = row.identity().account;
+        let actor = lookup.actors.of(row.id_of(Column::Identity));
+        let before =
+            self.firsts.get(&ip).into_iter().flatten().take_while(|(first, _)| *first < row.number());
+        let of_account = |first: u32| table.row(first).is_some_and(|row| row.identity().account == account);
+        let others = before.filter(|(first, other)| *other != actor && of_account(*first));
+        others.take(MANY).count() == MANY
+    }
+}
+
 /// Where and when a value was met last.
 #[derive(Clone, Copy)]
 struct Met {
@@ -105,8 +142,10 @@ pub(super) struct Watch<'a> {
     unit: &'a Unit,
     places: Option<&'a dyn Places>,
     known: HashSet<(SignKind, u32)>,
-    network: Option<Met>,
-    address: Option<Met>,
+    neighbors: &'a Neighbors,
+    /// The last call from within private networks, and from outside: who goes out by two ways is one all the same.
+    inside: Option<Met>,
+    outside: Option<Met>,
     agent: Option<Met>,
     /// By agent and service.
     tls: HashMap<(u32, u32), Met>,
@@ -125,16 +164,18 @@ impl<'a> Watch<'a> {
         inv: &'a Investigation,
         background: &'a Background,
         unit: &'a Unit,
+        neighbors: &'a Neighbors,
         places: Option<&'a dyn Places>,
     ) -> Self {
         Self {
             inv,
+            neighbors,
             lookup: background.first_seen.lookup(),
             unit,
             places,
             known: HashSet::new(),
-            network: None,
-            address: None,
+            inside: None,
+            outside: None,
             agent: None,
             tls: HashMap::new(),
             place: None,
@@ -154,8 +195,7 @@ impl<'a> Watch<'a> {
             return;
         }
         self.see_address(row, ip, place);
-        // The console is many programs at once.
-        if !row.flags().has(Flags::CONSOLE) && is_program(row.text(Column::Agent)) {
+        if !self.unit.is_console && !row.flags().has(Flags::CONSOLE) && is_program(row.text(Column::Agent)) {
             self.see_program(row);
         }
         self.see_place(row, ip);
@@ -163,36 +203,38 @@ impl<'a> Watch<'a> {
 
     fn see_address(&mut self, row: &Row<'a>, ip: u32, place: AddressKind) {
         let network = self.lookup.networks.of(ip);
-        let text = row.text(Column::Ip);
-        let (new_network, new_address) =
-            (self.known.insert((SignKind::Network, network)), self.known.insert((SignKind::Address, ip)));
-        let before = if new_network { self.network } else { self.address };
-        if let Some(before) = before.filter(|_| new_address) {
-            let was = self.address_of(before.row);
-            let kind = match (new_network, self.unit.on_instance && place == AddressKind::Public) {
+        let new_network = self.known.insert((SignKind::Network, network));
+        let new_address = self.known.insert((SignKind::Address, ip));
+        let is_outside = place == AddressKind::Public;
+        let before = if is_outside { self.outside.or(self.inside) } else { self.inside };
+        if let Some(before) =
+            before.filter(|_| new_address && !self.neighbors.share(&self.inv.table, self.lookup, ip, row))
+        {
+            let kind = match (new_network, self.unit.on_instance && is_outside) {
                 (true, true) => SignKind::OffInstance,
                 (true, false) => SignKind::Network,
                 (false, _) => SignKind::Address,
             };
-            let after = stretch(before.time, row.time());
-            let text = match kind {
-                SignKind::OffInstance => {
-                    format!(
-                        "credentials of instance {} used from {text}, {after} after {was}",
-                        self.unit.name
-                    )
-                }
-                SignKind::Network => {
-                    let network = self.lookup.networks.value(network).map_or("", String::as_str);
-                    format!("first call from {text} in {network}, {after} after one from {was}")
-                }
-                _ => format!("first call from {text}, {after} after one from {was}"),
-            };
-            let value = row.text(Column::Ip).to_owned();
-            self.sign(row, kind, text, value, was, Some(before.row));
+            self.sign_address(row, kind, network, before);
         }
-        let met = Met { value: ip, row: row.number(), time: row.time() };
-        (self.network, self.address) = (Some(met), Some(met));
+        let met = Some(Met { value: ip, row: row.number(), time: row.time() });
+        *(if is_outside { &mut self.outside } else { &mut self.inside }) = met;
+    }
+
+    fn sign_address(&mut self, row: &Row<'a>, kind: SignKind, network: u32, before: Met) {
+        let (text, was) = (row.text(Column::Ip), self.address_of(before.row));
+        let after = stretch(before.time, row.time());
+        let said = match kind {
+            SignKind::OffInstance => {
+                format!("credentials of instance {} used from {text}, {after} after {was}", self.unit.name)
+            }
+            SignKind::Network => {
+                let network = self.lookup.networks.value(network).map_or("", String::as_str);
+                format!("first call from {text} in {network}, {after} after one from {was}")
+            }
+            _ => format!("first call from {text}, {after} after one from {was}"),
+        };
+        self.sign(row, kind, said, text.to_owned(), was, Some(before.row));
     }
 
     fn see_program(&mut self, row: &Row<'a>) {
