@@ -6,7 +6,8 @@
 //! console without a second factor. Calls that a service made on somebody's behalf come from the service's
 //! address and program, and count for nothing here.
 //!
-//! An address that others of the same account had used before, an office or a gateway, is no sign either.
+//! An address that others of the same account had used before, an office or a gateway, is no sign either, nor is one
+//! that the actor has used for a day.
 //!
 //! A sign is no proof: people move and programs are updated. Each names the event and what it is held against.
 

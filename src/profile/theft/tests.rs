@@ -132,6 +132,25 @@ fn an_address_that_many_use_and_private_ones_beside_it_are_no_signs() {
 }
 
 #[test]
+fn an_address_that_the_actor_has_used_for_a_day_is_no_sign() {
+    let job = |key: &str, created: &str| role(HOME, "Job", "nightly", key, created);
+    let on = |day: u32, time: &str, identity: &Value, ip: &str| {
+        let mut record = record(time, "s3:ListBuckets", identity, from(ip, "aws-cli/2"));
+        record["eventTime"] = format!("2026-01-{day}T{time}Z").into();
+        record["eventID"] = format!("id-{day}-{time}").into();
+        record
+    };
+    let (one, two) = (job("ASIA1", "08:00:00"), job("ASIA2", "08:30:00"));
+    let found = told(&[
+        on(10, "08:00:00", &one, "10.0.0.7"),
+        on(10, "08:00:01", &one, "192.0.2.1"),
+        on(12, "08:00:00", &two, "10.0.0.7"),
+        on(12, "08:00:01", &two, "192.0.2.1"),
+    ]);
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[test]
 fn the_console_is_many_programs() {
     let console = role(HOME, "Admin", "ann", "ASIA1", "08:00:00");
     let mut browser = from("203.0.113.10", "Mozilla/5.0 Firefox/140.0");

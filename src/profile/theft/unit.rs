@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::event::address::AddressKind;
-use crate::event::time::Time;
+use crate::event::time::{DAY_MS, Time};
 use crate::investigation::Investigation;
 use crate::profile::Background;
 use crate::profile::describe::EventRef;
@@ -115,15 +115,23 @@ impl Neighbors {
         Self { firsts }
     }
 
-    /// Whether others of the same account had used the address before this event.
+    /// Whether others of the same account had used the address before this event, or the actor itself for long.
     fn share(&self, table: &Table, lookup: &Lookup, ip: u32, row: &Row<'_>) -> bool {
         let account = row.identity().account;
         let actor = lookup.actors.of(row.id_of(Column::Identity));
         let before =
             self.firsts.get(&ip).into_iter().flatten().take_while(|(first, _)| *first < row.number());
-        let of_account = |first: u32| table.row(first).is_some_and(|row| row.identity().account == account);
-        let others = before.filter(|(first, other)| *other != actor && of_account(*first));
-        others.take(MANY).count() == MANY
+        let mut others = 0;
+        for (first, who) in before.filter_map(|&(first, who)| Some((table.row(first)?, who))) {
+            if who == actor && first.time().plus_millis(DAY_MS) <= row.time() {
+                return true;
+            }
+            others += usize::from(who != actor && first.identity().account == account);
+            if others == MANY {
+                return true;
+            }
+        }
+        false
     }
 }
 
