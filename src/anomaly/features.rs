@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use behavior::Behavior;
 
-use crate::anomaly::forest::{Forest, Growth, Matrix, Scores};
+use crate::anomaly::forest::{Forest, Growth, Matrix, Scores, Usual};
 use crate::profile::Background;
 use crate::store::flags::RecordKind;
 use crate::store::{Aside, Table};
@@ -138,6 +138,7 @@ pub struct Isolation {
     rows: Vec<u32>,
     matrix: Matrix,
     forest: Forest,
+    usual: Usual,
     scores: Scores,
 }
 
@@ -155,8 +156,9 @@ impl Isolation {
             Preset::Behavior => Behavior::new(table, background, stop)?.matrix(table, background, stop)?,
         };
         let forest = Forest::grow(&matrix, growth);
+        let usual = forest.usual(&matrix);
         let scores = forest.score(&matrix, growth.contamination, stop)?;
-        Some(Self { preset, rows, matrix, forest, scores })
+        Some(Self { preset, rows, matrix, forest, usual, scores })
     }
 
     /// The events that are out of the ordinary with their scores, the most unusual first, at most `most`.
@@ -198,7 +200,7 @@ impl Isolation {
     /// What sets an event apart, the strongest first.
     pub fn causes(&self, row: u32) -> Vec<Cause> {
         let values = self.values(row);
-        let shares = if values.is_empty() { Vec::new() } else { self.forest.explain(&self.matrix, values) };
+        let shares = if values.is_empty() { Vec::new() } else { self.forest.explain(&self.usual, values) };
         let cause = |share: crate::anomaly::forest::Share| {
             let feature = *self.preset.features().get(share.feature)?;
             let value = *values.get(share.feature)?;

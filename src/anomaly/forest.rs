@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
-pub use explain::Share;
+pub use explain::{Share, Usual};
 use tree::{Random, Tree, usual_depth};
 
 /// How a forest is grown. The usual one has 300 trees: with 100, forests of different seeds rank what is
@@ -122,7 +122,7 @@ pub struct Forest {
     trees: Vec<Tree>,
     width: usize,
     /// The depth that a score of a half stands for.
-    usual: f64,
+    half: f64,
 }
 
 /// The scores of the rows of a matrix.
@@ -159,7 +159,7 @@ impl Forest {
             let rows = random.sample(matrix.len(), sample);
             Tree::grow(matrix, rows, &mut random)
         });
-        Self { trees: trees.collect(), width: matrix.width(), usual: usual_depth(sample) }
+        Self { trees: trees.collect(), width: matrix.width(), half: usual_depth(sample) }
     }
 
     /// Scores every row of a matrix with as many columns as the one that the forest was grown on; `None` when `stop`
@@ -189,7 +189,7 @@ impl Forest {
     /// The score of a sum of depths.
     fn score_of(&self, depths: f64) -> f64 {
         let trees = self.trees.len().max(1) as f64;
-        if self.usual <= 0.0 { 0.5 } else { (-depths / trees / self.usual).exp2() }
+        if self.half <= 0.0 { 0.5 } else { (-depths / trees / self.half).exp2() }
     }
 
     /// How many trees there are.

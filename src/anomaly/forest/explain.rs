@@ -14,13 +14,13 @@ pub struct Share {
 /// How many rows tell what is usual.
 const TYPICAL: usize = 256;
 
+/// What each feature does to set rows in general apart.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Usual(Vec<f64>);
+
 impl Forest {
-    /// The features that set a row apart, the strongest first; nothing when none does more than usual.
-    ///
-    /// Each cut on the way of the row narrows the sample down; a feature earns the number of times that its cuts
-    /// halved it, for each cut needed, beyond what it earns from rows in general.
-    pub fn explain(&self, matrix: &Matrix, row: &[f32]) -> Vec<Share> {
-        let mine = self.gains(row);
+    /// What is usual in a matrix, to hold rows against.
+    pub fn usual(&self, matrix: &Matrix) -> Usual {
         let step = (matrix.len() / TYPICAL).max(1);
         let mut usual = vec![0.0; self.width];
         let mut seen = 0.0;
@@ -30,8 +30,16 @@ impl Forest {
             }
             seen += 1.0;
         }
+        Usual(usual.into_iter().map(|sum| sum / f64::max(seen, 1.0)).collect())
+    }
+
+    /// The features that set a row apart, the strongest first; nothing when none does more than usual.
+    ///
+    /// Each cut on the way of the row narrows the sample down; a feature earns the number of times that its cuts
+    /// halved it, for each cut needed, beyond what it earns from rows in general.
+    pub fn explain(&self, usual: &Usual, row: &[f32]) -> Vec<Share> {
         let beyond: Vec<f64> =
-            mine.iter().zip(&usual).map(|(gain, sum)| (gain - sum / f64::max(seen, 1.0)).max(0.0)).collect();
+            self.gains(row).iter().zip(&usual.0).map(|(gain, usual)| (gain - usual).max(0.0)).collect();
         let total: f64 = beyond.iter().sum();
         let mut shares: Vec<Share> = beyond
             .iter()

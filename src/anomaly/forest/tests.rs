@@ -25,7 +25,7 @@ fn what_lies_apart_scores_highest_and_names_its_feature() {
     let anomalies = scores.anomalies(usize::MAX);
     assert_eq!((anomalies[0], anomalies.len()), (399, 20), "five of a hundred");
     assert!(scores.scores[399] > 0.6 && scores.threshold < 0.6, "{:?}", scores.scores[399]);
-    let shares = forest.explain(&matrix, matrix.row(399));
+    let shares = forest.explain(&forest.usual(&matrix), matrix.row(399));
     assert_eq!(shares[0].feature, 2);
     assert!(
         shares[0].share > 0.8 && (shares.iter().map(|s| s.share).sum::<f64>() - 1.0).abs() < 1e-9,
@@ -61,7 +61,7 @@ fn hardly_anything_to_score_is_no_trouble() {
         assert_eq!(scores.scores.len(), matrix.len());
         assert!(scores.scores.iter().all(|s| (0.0..=1.0).contains(s)));
         let forest = Forest::grow(&matrix, Growth::default());
-        assert!(forest.explain(&matrix, matrix.row(0)).iter().all(|s| s.share.is_finite()));
+        assert!(forest.explain(&forest.usual(&matrix), matrix.row(0)).iter().all(|s| s.share.is_finite()));
     }
     assert!(Forest::grow(&cloud(50, 2), Growth { trees: 0, ..Growth::default() }).is_empty());
 }
