@@ -125,23 +125,64 @@ impl<'a> Index<'a> {
             grants.extend(rows.map(|(slot, grant)| (grant, start + slot as u32)));
         }
         grants.sort_unstable();
+        let partners = self.partners(&grants);
         let mut links = Vec::new();
-        for views in grants.chunk_by(|a, b| a.0 == b.0) {
-            let grant = self.dicts.grant(u32::try_from(views[0].0).unwrap_or(0));
-            // One act can be recorded by both accounts; the caller's own record says who the caller is.
-            let parent = |row: u32| self.sessions.of_row(row).filter(|_| self.is_own_record(row));
+        for same in grants.chunk_by(|a, b| a.0 == b.0) {
+            let Some(&(number, _)) = same.first() else { continue };
+            let grant = self.dicts.grant(u32::try_from(number).unwrap_or(0));
             if grant.key.is_empty() {
-                // Without a key nothing holds the views together.
-                for &(_, row) in views {
-                    self.grant(grant, row, parent(row), None, &mut links);
-                }
-                continue;
+                // Without a key nothing holds the acts together.
+                same.iter().for_each(|act| self.act(grant, &[*act], &partners, &mut links));
+            } else {
+                self.act(grant, same, &partners, &mut links);
             }
-            let best = views.iter().find(|v| parent(v.1).is_some()).unwrap_or(&views[0]).1;
-            let other = views.iter().map(|v| v.1).find(|&row| row != best);
-            self.grant(grant, best, parent(best).or_else(|| self.sessions.of_row(best)), other, &mut links);
         }
         links
+    }
+
+    /// The records that share their act with one of those that hand out credentials: the other account's view of it.
+    fn partners(&self, grants: &[(u64, u32)]) -> Map<u64, Vec<u32>> {
+        let shared = |row: u32| self.table.row(row).map_or(0, |row| row.aside(Aside::Shared));
+        let mut partners: Map<u64, Vec<u32>> =
+            grants.iter().map(|&(_, row)| (shared(row), Vec::new())).filter(|(id, _)| *id != 0).collect();
+        if partners.is_empty() {
+            return partners;
+        }
+        for (start, segment) in self.table.segments() {
+            for (slot, id) in segment.aside(Aside::Shared).iter() {
+                // One act is seen by two accounts, three at most; more are forged.
+                if let Some(rows) = partners.get_mut(&id).filter(|rows| rows.len() < 8) {
+                    rows.push(start + slot as u32);
+                }
+            }
+        }
+        partners
+    }
+
+    /// The links of one act that hands out credentials, in however many records it was seen.
+    fn act(
+        &self,
+        grant: Grant<'_>,
+        seen: &[(u64, u32)],
+        partners: &Map<u64, Vec<u32>>,
+        links: &mut Vec<Link>,
+    ) {
+        let mut views: Vec<u32> = seen.iter().map(|&(_, row)| row).collect();
+        for &(_, row) in seen {
+            let shared = self.table.row(row).map_or(0, |row| row.aside(Aside::Shared));
+            views.extend(partners.get(&shared).into_iter().flatten().filter(|&&other| other != row));
+        }
+        views.sort_unstable();
+        views.dedup();
+        // The caller's own record says who the caller is; in the other account's the caller is but an account.
+        let own = |row: u32| self.sessions.of_row(row).filter(|_| self.is_own_record(row));
+        let Some(best) = views.iter().copied().find(|&row| own(row).is_some()).or(views.first().copied())
+        else {
+            return;
+        };
+        let other = views.iter().copied().find(|&row| row != best);
+        let parent = own(best).or_else(|| self.sessions.of_row(best).filter(|_| !grant.key.is_empty()));
+        self.grant(grant, best, parent, other, links);
     }
 
     /// Whether the record names the key or the sign-in of the caller, and not only an account.

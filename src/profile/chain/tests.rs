@@ -238,3 +238,23 @@ fn a_key_that_was_handed_out_does_not_stand_for_another_one() {
     ]);
     assert!(story.chains.is_empty(), "{:?}", story.chains);
 }
+
+#[test]
+fn the_record_of_the_other_account_names_the_key_and_the_shared_id_names_the_caller() {
+    let bob = user("bob", "AKIABOB");
+    let shared = json!({"sharedEventID": "1eccc8c2-9cad-423c-afb4-54c55f419ebd"});
+    let mut there = assumed("Admin", "x", "ASIA2");
+    there["sharedEventID"] = shared["sharedEventID"].clone();
+    there["recipientAccountId"] = OTHER.into();
+    let caller = json!({"type": "AWSAccount", "principalId": "AIDAbob", "accountId": HOME});
+    let found = story(&[
+        record("09:00:00", "sts:AssumeRole", &bob, shared),
+        record("09:00:00", "sts:AssumeRole", &caller, there),
+        record("09:01:00", "s3:ListBuckets", &role(OTHER, "Admin", "x", "ASIA2", "09:00:00"), json!({})),
+    ]);
+    let link = *found.chains.parent(found.number("ASIA2")).unwrap();
+    assert_eq!((link.parent, link.proof), (Some(found.number("AKIABOB")), Proof::VendedKey));
+    let account = |row: u32| found.inv.table.row(row).unwrap().account().to_owned();
+    assert_eq!((account(link.row), link.seen_by.map(account)), (HOME.to_owned(), Some(OTHER.to_owned())));
+    assert_eq!(found.origin("ASIA2").name, "bob");
+}
