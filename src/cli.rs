@@ -20,6 +20,7 @@ mod rule_files;
 mod rules;
 mod scan;
 mod synth;
+mod who;
 
 use std::process::ExitCode;
 
@@ -52,6 +53,9 @@ pub fn run() -> ExitCode {
         Some(Command::Query(args)) => query::run(&args),
         Some(Command::Actors(args)) => actors::run(&args),
         Some(Command::Eval(args)) => eval::run(&args),
+        Some(Command::Session(args)) => who::session(&args),
+        Some(Command::Profile(args)) => who::profile(&args),
+        Some(Command::Anomalies(args)) => who::anomalies(&args),
         Some(Command::Synth(args)) => synth::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Keys(args)) => keys::run(&args),

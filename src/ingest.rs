@@ -11,6 +11,7 @@
 //! This room must not decide what is risky, nor know what shows the events.
 
 pub mod archive;
+mod asides;
 pub mod extract;
 pub mod files;
 pub mod frame;

@@ -4,6 +4,7 @@
 //! columns to scored events to what shows them. `docs/architecture.md` tells the
 //! whole story, each module opens with its own part of it.
 
+pub mod anomaly;
 pub mod cli;
 pub mod config;
 pub mod console;
@@ -14,6 +15,7 @@ mod golden;
 pub mod ingest;
 pub mod investigation;
 pub mod json;
+pub mod profile;
 pub mod query;
 pub mod report;
 pub mod score;

@@ -13,3 +13,4 @@ pub mod overview;
 pub mod shown;
 pub mod summary;
 pub mod table;
+pub mod who;

@@ -19,7 +19,9 @@ pub mod flags;
 pub mod ints;
 pub mod raw;
 pub mod segment;
+pub mod sparse;
 pub mod table;
 
 pub use column::Column;
+pub use sparse::Aside;
 pub use table::{Row, Table};

@@ -1,9 +1,12 @@
 //! What can be typed on the command line: types only, no deeds.
 
+mod who;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::who::{AnomaliesArgs, Features, Form, PageArgs, ProfileArgs, SessionArgs};
 use crate::config;
 
 /// Investigate AWS CloudTrail: whom and what to look at first.
@@ -43,6 +46,12 @@ pub enum Command {
     Actors(ActorsArgs),
     /// Measure how early the list shows a labeled attack.
     Eval(EvalArgs),
+    /// Print a session: who is behind it, which credentials came out of it, what was done.
+    Session(SessionArgs),
+    /// Print all about a user, role, address, key or session: what is usual, what is new, what was left behind.
+    Profile(ProfileArgs),
+    /// Print actors, actions, hours and events that are out of the ordinary, with the reasons.
+    Anomalies(AnomaliesArgs),
     /// Write realistic CloudTrail logs with labeled attacks in them.
     Synth(SynthArgs),
     /// List or check detection rules in the Sigma format.

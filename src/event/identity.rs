@@ -36,6 +36,14 @@ pub struct Identity {
     pub invoked_by: String,
     /// `sessionContext.sourceIdentity`.
     pub source_identity: String,
+    /// `sessionContext.signInSessionArn`: the sign-in that all of its credentials go back to.
+    pub sign_in_session: String,
+    /// `sessionContext.inScopeOf.credentialsIssuedTo`: the function or task that got the credentials.
+    pub issued_to: String,
+    /// `onBehalfOf.userId`: the user of IAM Identity Center behind the call.
+    pub on_behalf_of: String,
+    /// `sessionContext.ec2RoleDelivery` is there: the credentials were delivered to an instance.
+    pub on_instance: bool,
     /// `sessionContext.attributes.creationDate`.
     pub created: Time,
     /// `sessionContext.attributes.mfaAuthenticated`.
@@ -66,6 +74,9 @@ impl Identity {
                 b"userName" => id.user_name = owned(m.value),
                 b"invokedBy" => id.invoked_by = owned(m.value),
                 b"sessionContext" => id.read_session(m.value),
+                b"onBehalfOf" => {
+                    id.on_behalf_of = json::member(m.value, "userId").map(owned).unwrap_or_default();
+                }
                 _ => {}
             }
         }
@@ -77,6 +88,12 @@ impl Identity {
         for m in json::members(context) {
             match m.key {
                 b"sourceIdentity" => self.source_identity = owned(m.value),
+                b"signInSessionArn" => self.sign_in_session = owned(m.value),
+                b"ec2RoleDelivery" => self.on_instance = !json::is_null(m.value),
+                b"inScopeOf" => {
+                    self.issued_to =
+                        json::member(m.value, "credentialsIssuedTo").map(owned).unwrap_or_default();
+                }
                 b"sessionIssuer" => {
                     self.issuer_arn = json::member(m.value, "arn").map(owned).unwrap_or_default();
                     self.role = json::member(m.value, "userName").map(owned).unwrap_or_default();
@@ -256,6 +273,23 @@ mod tests {
         assert_eq!(id.session(false), "ASIAEXAMPLE");
         assert_eq!(id.session(true), "AROAEXAMPLE:alice@2026-01-10T10:00:00Z");
         assert!(!id.is_service);
+    }
+
+    #[test]
+    fn what_stands_behind_a_session_is_read() {
+        let raw = r#"{"type":"AssumedRole","onBehalfOf":{"userId":"9067","identityStoreArn":"arn:aws:identitystore::1:x"},
+            "sessionContext":{"signInSessionArn":"arn:aws:signin:us-east-1:111122223333:session/abc","ec2RoleDelivery":"1.0",
+            "inScopeOf":{"issuerType":"AWS::Lambda::Function","credentialsIssuedTo":"arn:aws:lambda:us-east-1:111122223333:function:f"}}}"#;
+        let id = Identity::parse(raw.as_bytes());
+        assert_eq!(
+            (id.on_behalf_of.as_str(), id.sign_in_session.as_str(), id.issued_to.as_str(), id.on_instance),
+            (
+                "9067",
+                "arn:aws:signin:us-east-1:111122223333:session/abc",
+                "arn:aws:lambda:us-east-1:111122223333:function:f",
+                true
+            )
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //!
 //! What a value means is `event`'s business, whether it is risky is nobody's here.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
@@ -16,14 +17,15 @@ use sha2::{Digest as _, Sha256};
 
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
+use crate::ingest::asides;
 use crate::ingest::scan::{Key, RECENT, Spans};
 use crate::json;
-use crate::store::Column;
 use crate::store::dict::ABSENT;
 use crate::store::dicts::Dicts;
 use crate::store::flags::{Flags, RecordKind};
 use crate::store::segment::{EventRow, Locator};
 use crate::store::table::uuid_in;
+use crate::store::{Aside, Column};
 
 /// Which key fills which column.
 const COLUMN_KEYS: [(Column, Key); 9] = [
@@ -86,6 +88,7 @@ struct KnownIdentity {
 struct NameFacts {
     known: bool,
     is_console_login: bool,
+    may_grant: bool,
     reads: bool,
 }
 
@@ -127,8 +130,42 @@ impl Extractor {
             .flags(spans, kind, &mut row.columns)
             .with_if(reconstructed, Flags::RECONSTRUCTED)
             .with_if(damaged, Flags::DAMAGED_TEXT);
+        self.asides(spans, &mut row);
         self.set_id(spans, kind, &mut row);
         row
+    }
+
+    /// What few records have.
+    fn asides(&mut self, spans: &Spans<'_>, row: &mut EventRow) {
+        let event = row.columns[Column::Event as usize] as usize;
+        if self.names.get(event).is_some_and(|name| name.may_grant) {
+            let granted = asides::granted(spans.get(Key::ResponseElements));
+            row.asides[Aside::Grant as usize] =
+                granted.grant().map_or(0, |grant| u64::from(self.dicts.intern_grant(grant)));
+        }
+        if spans.has(Key::SharedEventId) {
+            row.asides[Aside::Shared as usize] = asides::shared(spans.get(Key::SharedEventId));
+        }
+        if spans.has(Key::AdditionalEventData) {
+            let (inward, outward) = asides::transferred(spans.get(Key::AdditionalEventData));
+            row.asides[Aside::BytesIn as usize] = inward;
+            row.asides[Aside::BytesOut as usize] = outward;
+        }
+        let tls = spans.get(Key::TlsDetails);
+        if tls.first() == Some(&b'{') {
+            let seen = &mut self.columns[Column::Tls as usize];
+            // Hosts change and what stands before them hardly ever does.
+            row.columns[Column::Tls as usize] = match seen.last_within(tls) {
+                Some(id) => id,
+                None => {
+                    let span = asides::tls_span(tls);
+                    seen.id_as(&self.dicts, &self.hasher, Column::Tls, span, asides::tls_text).0
+                }
+            };
+        }
+        if row.asides.iter().any(|&aside| aside != 0) {
+            row.flags = row.flags.with(Flags::ASIDE);
+        }
     }
 
     /// Sets the identity, which the scanner may have met before; whether its text was damaged.
@@ -163,11 +200,13 @@ impl Extractor {
 
     fn flags(&mut self, spans: &Spans<'_>, kind: RecordKind, columns: &mut [u32; Column::COUNT]) -> Flags {
         let name = self.name_facts(columns[Column::Event as usize], spans.get(Key::EventName));
-        let mut login_ok = false;
+        let (mut login_ok, mut no_mfa) = (false, false);
         let mut outcome = self.outcome(columns[Column::Error as usize], spans.get(Key::ErrorCode));
         if name.is_console_login {
             let answer = json::member(spans.get(Key::ResponseElements), "ConsoleLogin").map(plain);
             login_ok = answer == Some(b"Success");
+            let used = json::member(spans.get(Key::AdditionalEventData), "MFAUsed").map(plain);
+            no_mfa = login_ok && used == Some(b"No");
             if answer == Some(b"Failure") {
                 outcome = Outcome::Denied;
             }
@@ -186,6 +225,7 @@ impl Extractor {
             .with_if(!read_only, Flags::WRITE)
             .with_if(plain(spans.get(Key::SessionFromConsole)) == b"true", Flags::CONSOLE)
             .with_if(login_ok, Flags::LOGIN_OK)
+            .with_if(no_mfa, Flags::NO_MFA)
     }
 
     fn name_facts(&mut self, id: u32, raw: &[u8]) -> NameFacts {
@@ -198,6 +238,7 @@ impl Extractor {
             self.names[slot] = NameFacts {
                 known: true,
                 is_console_login: name == "ConsoleLogin",
+                may_grant: asides::may_grant(&name),
                 reads: reads_by_name(&name),
             };
         }
@@ -410,6 +451,17 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 /// How many bytes of spans a worker remembers per column before it starts anew.
 const REMEMBERED: usize = 8 << 20;
 
+/// How the text of a raw value is read, and whether anything in it had to be replaced.
+type Reader = fn(&[u8]) -> (Cow<'_, str>, bool);
+
+/// The text of a value: of a string what it says, of anything else as it is written.
+fn plain_text(raw: &[u8]) -> (Cow<'_, str>, bool) {
+    match raw.first() {
+        Some(b'"') => json::unquote(raw),
+        _ => json::lossy(raw),
+    }
+}
+
 /// The raw spans that this worker has met in a column, with their numbers.
 #[derive(Default, Debug)]
 struct Seen {
@@ -433,9 +485,30 @@ impl Seen {
         self.bytes.get(entry.start as usize..(entry.start + entry.len) as usize).unwrap_or_default()
     }
 
+    /// The number of the last value where `raw` begins with it and it ended before a comma.
+    #[inline]
+    fn last_within(&self, raw: &[u8]) -> Option<u32> {
+        let last = self.last?;
+        let text = self.text(&last);
+        (text.last() == Some(&b',') && raw.starts_with(text)).then_some(last.id)
+    }
+
     /// The number of a raw value, and whether its text was damaged.
     #[inline]
     fn id(&mut self, dicts: &Dicts, hasher: &RandomState, column: Column, raw: &[u8]) -> (u32, bool) {
+        self.id_as(dicts, hasher, column, raw, plain_text)
+    }
+
+    /// As [`Seen::id`], for a value whose text is what `read` makes of it.
+    #[inline]
+    fn id_as(
+        &mut self,
+        dicts: &Dicts,
+        hasher: &RandomState,
+        column: Column,
+        raw: &[u8],
+        read: Reader,
+    ) -> (u32, bool) {
         if let Some(last) = self.last
             && same(self.text(&last), raw)
         {
@@ -443,17 +516,14 @@ impl Seen {
         }
         let hash = hasher.hash_one(raw);
         let found = self.table.find(hash, |e| e.hash == hash && same(self.text(e), raw)).copied();
-        let entry = found.unwrap_or_else(|| self.learn(dicts, column, raw, hash));
+        let entry = found.unwrap_or_else(|| self.learn(dicts, column, raw, hash, read));
         self.last = Some(entry);
         (entry.id, entry.lossy)
     }
 
     #[cold]
-    fn learn(&mut self, dicts: &Dicts, column: Column, raw: &[u8], hash: u64) -> Entry {
-        let (text, lossy) = match raw.first() {
-            Some(b'"') => json::unquote(raw),
-            _ => json::lossy(raw),
-        };
+    fn learn(&mut self, dicts: &Dicts, column: Column, raw: &[u8], hash: u64, read: Reader) -> Entry {
+        let (text, lossy) = read(raw);
         let id = dicts.intern(column, &text);
         if self.bytes.len() + raw.len() > REMEMBERED {
             self.table.clear();
@@ -567,6 +637,30 @@ mod tests {
             .collect();
         assert!(rows.contains(&(Outcome::Denied, false, "Failed authentication")));
         assert!(rows.contains(&(Outcome::Success, true, "")));
+    }
+
+    #[test]
+    fn what_pivots_need_is_kept_beside_the_columns() {
+        let table = table(&[
+            r#"{"eventVersion":"1.08","eventTime":"2026-01-10T10:00:00Z","eventSource":"sts.amazonaws.com","eventName":"AssumeRole",
+            "responseElements":{"credentials":{"accessKeyId":"ASIAX"},"assumedRoleUser":{"assumedRoleId":"AROAX:s"}},
+            "sharedEventID":"1eccc8c2-9cad-423c-afb4-54c55f419ebd","tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"AES","clientProvidedHostHeader":"h"}}"#,
+            r#"{"eventVersion":"1.08","eventTime":"2026-01-10T10:00:01Z","eventSource":"s3.amazonaws.com","eventName":"GetObject",
+            "responseElements":{"credentials":{"accessKeyId":"ASIAY"}},"additionalEventData":{"bytesTransferredIn":1,"bytesTransferredOut":70000}}"#,
+            r#"{"eventVersion":"1.08","eventTime":"2026-01-10T10:00:02Z","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin",
+            "responseElements":{"ConsoleLogin":"Success"},"additionalEventData":{"MFAUsed":"No"}}"#,
+        ]);
+        let rows: Vec<_> = table.rows().collect();
+        let grant = rows[0].grant().unwrap();
+        assert_eq!(
+            (grant.key, grant.principal_id, rows[0].text(Column::Tls)),
+            ("ASIAX", "AROAX:s", "TLSv1.3 AES")
+        );
+        assert!(rows[0].aside(Aside::Shared) != 0 && rows[1].aside(Aside::Shared) == 0);
+        assert_eq!((rows[1].aside(Aside::BytesIn), rows[1].aside(Aside::BytesOut)), (1, 70_000));
+        assert_eq!(rows[1].grant(), None, "objects are no credentials");
+        let no_mfa: Vec<bool> = rows.iter().map(|r| r.flags().has(Flags::NO_MFA)).collect();
+        assert_eq!(no_mfa, [false, false, true]);
     }
 
     #[test]

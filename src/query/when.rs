@@ -132,6 +132,19 @@ fn relative_ms(amount: &str) -> Option<i64> {
     (!amount.is_empty() && total <= LONGEST_MS).then_some(total)
 }
 
+/// A length of time such as `90m`, `1d`, `1d12h`, in milliseconds; `None` for anything else and for nothing at all.
+pub fn length(text: &str) -> Option<i64> {
+    relative_ms(text).filter(|&ms| ms > 0)
+}
+
+/// Where a written time begins, in any form that queries read; `None` for anything else.
+pub fn beginning(text: &str) -> Option<Time> {
+    match absolute(text)?.from {
+        Moment::At(time) => Some(time),
+        Moment::BeforeNewest(_) => None,
+    }
+}
+
 fn digit(c: char) -> bool {
     c.is_ascii_digit()
 }

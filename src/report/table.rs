@@ -50,15 +50,15 @@ const fn color(level: Level) -> &'static str {
 const RESET: &str = "\x1b[0m";
 
 impl Style {
-    fn paint(self, text: &str, level: Level) -> String {
+    pub(crate) fn paint(self, text: &str, level: Level) -> String {
         if self.color { format!("{}{text}{RESET}", color(level)) } else { text.to_owned() }
     }
 
-    fn dim(self, text: &str) -> String {
+    pub(crate) fn dim(self, text: &str) -> String {
         if self.color { format!("\x1b[2m{text}{RESET}") } else { text.to_owned() }
     }
 
-    fn bold(self, text: &str) -> String {
+    pub(crate) fn bold(self, text: &str) -> String {
         if self.color { format!("\x1b[1m{text}{RESET}") } else { text.to_owned() }
     }
 }
@@ -139,7 +139,7 @@ fn details(inv: &Investigation, row: &Row<'_>) -> Vec<String> {
 }
 
 /// The width of each column: what its cells need, at most its bound, cut further where the line is too long.
-fn fit_widths<const N: usize>(
+pub(crate) fn fit_widths<const N: usize>(
     head: &[&str; N],
     lines: &[[String; N]],
     bounds: [usize; N],
@@ -158,7 +158,8 @@ fn fit_widths<const N: usize>(
     widths
 }
 
-fn line<const N: usize>(cells: &[String; N], widths: &[usize; N]) -> String {
+/// The cells of a line, each cut or filled to its width.
+pub(crate) fn line<const N: usize>(cells: &[String; N], widths: &[usize; N]) -> String {
     let texts: Vec<String> =
         cells.iter().zip(widths).map(|(cell, &w)| fit(&clip_middle(&visible(cell), w), w)).collect();
     texts.join("  ").trim_end().to_owned()

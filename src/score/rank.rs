@@ -98,7 +98,7 @@ pub fn key_of(row: &Row<'_>) -> u32 {
 const BASELINE_MS: i64 = 3_600_000;
 
 /// Regions do not count for services that have one for all of them.
-const GLOBAL_SERVICES: [&str; 9] =
+pub(crate) const GLOBAL_SERVICES: [&str; 9] =
     ["iam", "sts", "signin", "organizations", "cloudfront", "route53", "support", "account", "billing"];
 
 /// The levels of rules, from 1 for the lowest.
@@ -280,8 +280,15 @@ fn rarities(segments: &[Arc<Segment>]) -> HashMap<(u32, u32), u16, FixedState> {
 }
 
 /// A set of pairs of small numbers: bits where they are few, a hash table where they are not.
-enum PairSet {
-    Bits { words: Vec<u64>, width: usize },
+pub(crate) enum PairSet {
+    /// A bit for each pair.
+    Bits {
+        /// The bits, row by row.
+        words: Vec<u64>,
+        /// How many bits a row has.
+        width: usize,
+    },
+    /// The pairs themselves.
     Table(HashTable<u64>),
 }
 
@@ -289,7 +296,8 @@ enum PairSet {
 const MOST_BITS: usize = 1 << 27;
 
 impl PairSet {
-    fn new(firsts: usize, seconds: usize) -> Self {
+    /// A set of pairs below these bounds.
+    pub(crate) fn new(firsts: usize, seconds: usize) -> Self {
         match firsts.checked_mul(seconds) {
             Some(bits) if bits <= MOST_BITS => {
                 Self::Bits { words: vec![0; bits.div_ceil(64)], width: seconds }
@@ -300,7 +308,7 @@ impl PairSet {
 
     /// Adds a pair; whether it was new.
     #[inline]
-    fn insert(&mut self, first: u32, second: u32) -> bool {
+    pub(crate) fn insert(&mut self, first: u32, second: u32) -> bool {
         match self {
             Self::Bits { words, width } => {
                 let bit = first as usize * *width + second as usize;

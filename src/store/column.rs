@@ -26,11 +26,13 @@ pub enum Column {
     Category,
     /// What was acted on: a bucket, user, role, key, instance (see `ingest::extract`).
     Target,
+    /// How the connection was secured: `TLSv1.3 TLS_AES_128_GCM_SHA256`.
+    Tls,
 }
 
 impl Column {
     /// How many there are.
-    pub const COUNT: usize = 11;
+    pub const COUNT: usize = 12;
 
     /// All of them, in the order of their numbers.
     pub const ALL: [Self; Self::COUNT] = [
@@ -45,5 +47,6 @@ impl Column {
         Self::Type,
         Self::Category,
         Self::Target,
+        Self::Tls,
     ];
 }

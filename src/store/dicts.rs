@@ -23,6 +23,11 @@ pub struct IdentityRow {
     pub user_name: u32,
     pub role: u32,
     pub session_name: u32,
+    pub issuer_arn: u32,
+    pub source_identity: u32,
+    pub sign_in_session: u32,
+    pub issued_to: u32,
+    pub on_behalf_of: u32,
     pub invoked_by: u32,
     /// The session of events that did not come through the console.
     pub session: u32,
@@ -34,10 +39,20 @@ pub struct IdentityRow {
     pub mfa: Option<bool>,
     pub is_root: bool,
     pub is_service: bool,
+    pub on_instance: bool,
 }
 
-/// Stands between an actor's name and account in the dictionary of words.
-const ACTOR_MARK: char = '\u{1f}';
+/// Credentials that an answer handed out.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Hash, Debug)]
+pub struct Grant<'a> {
+    /// The access key; empty where the record keeps it to itself.
+    pub key: &'a str,
+    /// The principal that the credentials are for, `AROA...:session`; empty where the answer does not say.
+    pub principal_id: &'a str,
+}
+
+/// Stands between the two parts of a text in a dictionary: an actor's name and account, a key and a principal.
+const MARK: char = '\u{1f}';
 
 /// How many identities a page holds.
 const PAGE: usize = 1024;
@@ -47,6 +62,7 @@ const PAGE: usize = 1024;
 pub struct Dicts {
     columns: [Dict; Column::COUNT],
     odd_ids: Dict,
+    grants: Dict,
     words: Dict,
     identities: Mutex<Pages>,
     hasher: RandomState,
@@ -77,6 +93,11 @@ impl Dicts {
     /// The number of an event id that is no UUID.
     pub fn intern_odd_id(&self, text: &str) -> u32 {
         self.odd_ids.intern(text)
+    }
+
+    /// The number of the credentials that an answer handed out.
+    pub fn intern_grant(&self, grant: Grant<'_>) -> u32 {
+        self.grants.intern(&format!("{}{MARK}{}", grant.key, grant.principal_id))
     }
 
     /// The number of a raw `userIdentity`; a new one is read at once, so that number and row agree.
@@ -111,14 +132,20 @@ impl Dicts {
             user_name: word(&id.user_name),
             role: word(&id.role),
             session_name: word(&id.session_name),
+            issuer_arn: word(&id.issuer_arn),
+            source_identity: word(&id.source_identity),
+            sign_in_session: word(&id.sign_in_session),
+            issued_to: word(&id.issued_to),
+            on_behalf_of: word(&id.on_behalf_of),
             invoked_by: word(&id.invoked_by),
             session: word(&id.session(false)),
             console_session: word(&id.session(true)),
-            actor: word(&format!("{}{ACTOR_MARK}{}", id.actor, id.account)),
+            actor: word(&format!("{}{MARK}{}", id.actor, id.account)),
             created: id.created,
             mfa: id.mfa,
             is_root: id.kind == "Root",
             is_service: id.is_service,
+            on_instance: id.on_instance,
         }
     }
 
@@ -137,6 +164,7 @@ impl Dicts {
         DictSet {
             columns,
             odd_ids: self.odd_ids.values(),
+            grants: self.grants.values(),
             words: self.words.values(),
             identities: identities.into(),
         }
@@ -148,6 +176,7 @@ impl Dicts {
 pub struct DictSet {
     columns: [Values; Column::COUNT],
     odd_ids: Values,
+    grants: Values,
     words: Values,
     identities: std::sync::Arc<[std::sync::Arc<[IdentityRow]>]>,
 }
@@ -161,6 +190,12 @@ impl DictSet {
     /// The event ids that are no UUIDs.
     pub fn odd_ids(&self) -> &Values {
         &self.odd_ids
+    }
+
+    /// The credentials of that number.
+    pub fn grant(&self, id: u32) -> Grant<'_> {
+        let (key, principal_id) = self.grants.get(id).split_once(MARK).unwrap_or_default();
+        Grant { key, principal_id }
     }
 
     /// The words that [`IdentityRow`]s name.
@@ -186,14 +221,14 @@ impl DictSet {
 
     /// The name of an actor, and the account it belongs to.
     pub fn actor(&self, id: u32) -> (&str, &str) {
-        self.words.get(id).split_once(ACTOR_MARK).unwrap_or_default()
+        self.words.get(id).split_once(MARK).unwrap_or_default()
     }
 
     /// The memory that all dictionaries take, in bytes.
     pub fn heap_bytes(&self) -> usize {
         let texts: usize = self.columns.iter().map(Values::heap_bytes).sum();
         let rows: usize = self.identities.iter().map(|p| p.len() * size_of::<IdentityRow>()).sum();
-        texts + rows + self.odd_ids.heap_bytes() + self.words.heap_bytes()
+        texts + rows + self.grants.heap_bytes() + self.odd_ids.heap_bytes() + self.words.heap_bytes()
     }
 }
 

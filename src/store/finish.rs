@@ -12,6 +12,7 @@ use crate::store::Column;
 use crate::store::flags::Flags;
 use crate::store::ints::Ints;
 use crate::store::segment::{Locator, Segment};
+use crate::store::sparse::Sparse;
 
 /// The most rows of a finished segment.
 pub const SEGMENT_ROWS: usize = 1 << 20;
@@ -343,8 +344,24 @@ fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segme
         flags = Ints::pack(&marked);
     }
     let of = |p: &Place| (&segments[p.segment as usize], p.row as usize);
+    let mut have = Vec::new();
+    flags.for_each(|row, bits| {
+        if Flags::from_bits(bits as u32).has(Flags::ASIDE)
+            && let Some(place) = places.get(row)
+        {
+            have.push((row as u32, *place));
+        }
+    });
+    let asides = std::array::from_fn(|a| {
+        let mut hints = vec![0; segments.len()];
+        Sparse::new(
+            have.iter()
+                .map(|(n, p)| (*n, of(p).0.asides[a].get_near(of(p).1, &mut hints[p.segment as usize]))),
+        )
+    });
     Segment {
         columns,
+        asides,
         file,
         offset,
         part,
@@ -411,6 +428,23 @@ mod tests {
             [(0, 1), (3, 1), (3, 2)]
         );
         assert!(asked.iter().all(|(a, b)| a == b && *a != 1), "equal bytes need no question: {asked:?}");
+    }
+
+    #[test]
+    fn what_few_rows_have_stays_with_them() {
+        let with = |r: EventRow, shared: u64| {
+            let mut r = r;
+            r.asides[1] = shared;
+            r.flags = Flags::ASIDE;
+            r
+        };
+        let a = seal(&[with(row(30, 1, 1, 0), 7), row(10, 2, 2, 0)]);
+        let b = seal(&[row(40, 5, 5, 1), with(row(20, 3, 3, 1), 9)]);
+        let done = finish(&[a, b], &[], &mut |_: Locator, _: Locator| unreachable!());
+        let all: Vec<u64> =
+            (0..4).map(|r| done.segments[0].aside(crate::store::Aside::Shared).get(r)).collect();
+        assert_eq!(all, [0, 9, 7, 0]);
+        assert!(done.segments[0].aside(crate::store::Aside::Grant).is_empty());
     }
 
     #[test]

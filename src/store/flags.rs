@@ -66,6 +66,12 @@ impl Flags {
     /// There is no id: the id column holds a hash of the record.
     pub const NO_ID: Self = Self(1 << 13);
 
+    /// A console sign-in whose record says that no second factor was used.
+    pub const NO_MFA: Self = Self(1 << 14);
+
+    /// The event has something beside its columns, see [`crate::store::Aside`].
+    pub const ASIDE: Self = Self(1 << 15);
+
     /// The facts with this outcome and kind, and no others.
     pub const fn new(outcome: Outcome, kind: RecordKind) -> Self {
         Self(outcome as u32 | (kind as u32) << KIND_SHIFT)

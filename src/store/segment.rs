@@ -4,6 +4,7 @@ use crate::event::time::Time;
 use crate::store::Column;
 use crate::store::flags::Flags;
 use crate::store::ints::Ints;
+use crate::store::sparse::{Aside, Sparse};
 
 /// Where a raw record stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Debug)]
@@ -27,6 +28,8 @@ pub struct EventRow {
     pub content: u64,
     /// The dictionary columns.
     pub columns: [u32; Column::COUNT],
+    /// What few events have, 0 where this one has it not; looked at where [`Flags::ASIDE`] is set.
+    pub asides: [u64; Aside::COUNT],
     /// Small facts.
     pub flags: Flags,
     /// Where the raw record stands.
@@ -68,6 +71,7 @@ impl Builder {
         let columns = std::array::from_fn(|c| pack(rows, &mut scratch, |r| u64::from(r.columns[c])));
         let segment = Segment {
             columns,
+            asides: asides(rows),
             file: pack(rows, &mut scratch, |r| u64::from(r.at.file)),
             offset: pack(rows, &mut scratch, |r| r.at.offset),
             part: pack(rows, &mut scratch, |r| u64::from(r.at.part)),
@@ -101,6 +105,13 @@ impl Ordered<'_> {
     }
 }
 
+/// What few rows have, for those that have something.
+fn asides(rows: &Ordered<'_>) -> [Sparse; Aside::COUNT] {
+    let have: Vec<(u32, &EventRow)> =
+        (0u32..).zip(rows.iter()).filter(|(_, r)| r.flags.has(Flags::ASIDE)).collect();
+    std::array::from_fn(|a| Sparse::new(have.iter().map(|(n, r)| (*n, r.asides[a]))))
+}
+
 /// One number of each row, packed.
 fn pack(rows: &Ordered<'_>, scratch: &mut Vec<u64>, get: impl Fn(&EventRow) -> u64) -> Ints {
     scratch.clear();
@@ -112,6 +123,7 @@ fn pack(rows: &Ordered<'_>, scratch: &mut Vec<u64>, get: impl Fn(&EventRow) -> u
 #[derive(Clone, Default, Debug)]
 pub struct Segment {
     pub(crate) columns: [Ints; Column::COUNT],
+    pub(crate) asides: [Sparse; Aside::COUNT],
     pub(crate) file: Ints,
     pub(crate) offset: Ints,
     pub(crate) part: Ints,
@@ -150,6 +162,11 @@ impl Segment {
     /// A dictionary column.
     pub fn column(&self, column: Column) -> &Ints {
         &self.columns[column as usize]
+    }
+
+    /// What few rows have.
+    pub fn aside(&self, aside: Aside) -> &Sparse {
+        &self.asides[aside as usize]
     }
 
     /// The times, ascending, as [`Time::raw`] numbers.
@@ -226,7 +243,9 @@ impl Segment {
     pub fn heap_bytes(&self) -> usize {
         let ints: usize = self.columns.iter().map(Ints::heap_bytes).sum();
         let rest = [&self.file, &self.offset, &self.part, &self.flags, &self.hits].map(Ints::heap_bytes);
-        ints + rest.iter().sum::<usize>()
+        let asides: usize = self.asides.iter().map(Sparse::heap_bytes).sum();
+        ints + asides
+            + rest.iter().sum::<usize>()
             + self.burst.as_ref().map_or(0, Ints::heap_bytes)
             + self.time.capacity() * 8
             + self.id.capacity() * 16

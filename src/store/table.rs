@@ -8,10 +8,10 @@ use crate::event::address::{AddressKind, parse_ip};
 use crate::event::identity::Arn;
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
-use crate::store::Column;
-use crate::store::dicts::{DictSet, Dicts, IdentityRow};
+use crate::store::dicts::{DictSet, Dicts, Grant, IdentityRow};
 use crate::store::flags::{Flags, RecordKind};
 use crate::store::segment::{Locator, Segment};
+use crate::store::{Aside, Column};
 
 /// All events that are loaded, or were at some moment while loading. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -245,6 +245,17 @@ impl<'a> Row<'a> {
             "" => self.word(self.identity().account),
             account => account,
         }
+    }
+
+    /// What few events have; 0 where this one has it not.
+    pub fn aside(&self, aside: Aside) -> u64 {
+        self.segment.aside(aside).get(self.slot)
+    }
+
+    /// The credentials that the answer handed out, where it did.
+    pub fn grant(&self) -> Option<Grant<'a>> {
+        let id = u32::try_from(self.aside(Aside::Grant)).ok().filter(|&id| id != 0)?;
+        Some(self.table.dicts.grant(id))
     }
 
     /// Where the call came from, as an address.

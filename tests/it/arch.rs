@@ -40,6 +40,8 @@ const ENGINE: &[&str] = &[
     "query",
     "detect",
     "score",
+    "profile",
+    "anomaly",
     "report",
     "json",
     "text",
@@ -59,11 +61,16 @@ fn data_goes_one_way() {
         &["crate::ingest", "crate::source", "crate::store", "crate::query", "crate::score"],
     );
     names_none_of(&["source"], &["crate::ingest", "crate::store", "crate::event"]);
-    names_none_of(&["ingest"], &["crate::score", "crate::detect", "crate::query", "crate::report"]);
+    names_none_of(
+        &["ingest"],
+        &["crate::score", "crate::detect", "crate::query", "crate::profile", "crate::report"],
+    );
     names_none_of(
         &["store"],
         &["crate::ingest", "crate::score", "crate::detect", "crate::query", "crate::report"],
     );
+    names_none_of(&["profile"], &["crate::anomaly", "crate::report", "std::fs"]);
+    names_none_of(&["anomaly"], &["crate::report", "File::create"]);
     names_none_of(&["detect"], &["crate::report", "std::fs", "crate::console"]);
     names_none_of(&["report"], &["std::fs", "File::create"]);
 }

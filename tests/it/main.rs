@@ -11,3 +11,4 @@ mod help;
 mod real_data;
 mod rules;
 mod terminal;
+mod who;

@@ -1,0 +1,220 @@
+//! An isolation forest: how few random cuts set a row apart from the others.
+//!
+//! Trees are grown on small samples by cutting a random feature at a random place; what is unlike the rest is alone
+//! after few cuts. The score of a row is 2 to the power of minus its mean depth, measured against the
+//! depth that is usual in a sample of that size: near 1 is out of the ordinary, below a half is not.
+//!
+//! The seed decides everything: the same matrix and seed give the same scores on every machine and with any
+//! number of threads. Rows that are equal are scored once, which is what makes a million events cheap.
+
+mod explain;
+mod tree;
+
+use std::hash::BuildHasher as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+
+pub use explain::{Share, Usual};
+use tree::{Random, Tree, usual_depth};
+
+/// How a forest is grown. The usual one has 300 trees: with 100, forests of different seeds rank what is
+/// ordinary too differently.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Growth {
+    /// How many trees.
+    pub trees: usize,
+    /// How many rows each tree sees.
+    pub sample: usize,
+    /// Which part of the rows is taken to be out of the ordinary.
+    pub contamination: f64,
+    /// What the random numbers begin with.
+    pub seed: u64,
+}
+
+impl Default for Growth {
+    fn default() -> Self {
+        Self { trees: 300, sample: 256, contamination: 0.05, seed: 42 }
+    }
+}
+
+/// Numbers in rows of equal length.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Matrix {
+    values: Vec<f32>,
+    width: usize,
+}
+
+impl Matrix {
+    /// A matrix of `width` columns; values that do not make a whole row are left out, and what is no number counts as 0.
+    pub fn new(mut values: Vec<f32>, width: usize) -> Self {
+        let width = width.max(1);
+        values.truncate(values.len() / width * width);
+        for value in &mut values {
+            if !value.is_finite() {
+                *value = 0.0;
+            }
+        }
+        Self { values, width }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.values.len() / self.width.max(1)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The numbers of a row; none beyond the end.
+    #[inline]
+    pub fn row(&self, row: usize) -> &[f32] {
+        let from = row.saturating_mul(self.width);
+        self.values.get(from..from.saturating_add(self.width)).unwrap_or_default()
+    }
+
+    /// The different rows, and for each row the place of its like among them.
+    fn distinct(&self) -> (Vec<u32>, Vec<u32>) {
+        let hasher = FixedState::default();
+        let mut table: HashTable<(u64, u32)> = HashTable::new();
+        let mut firsts: Vec<u32> = Vec::new();
+        let mut places = Vec::with_capacity(self.len());
+        for number in 0..self.len() {
+            let row = self.row(number);
+            let hash = hash_row(&hasher, row);
+            let known = table.find(hash, |&(h, place)| {
+                h == hash && firsts.get(place as usize).is_some_and(|&first| self.row(first as usize) == row)
+            });
+            let place = match known {
+                Some(&(_, place)) => place,
+                None => {
+                    let place = firsts.len() as u32;
+                    firsts.push(number as u32);
+                    table.insert_unique(hash, (hash, place), |entry| entry.0);
+                    place
+                }
+            };
+            places.push(place);
+        }
+        (firsts, places)
+    }
+}
+
+/// A hash of the numbers of a row; equal numbers give equal hashes, also 0 and -0.
+fn hash_row(hasher: &FixedState, row: &[f32]) -> u64 {
+    row.iter().fold(0u64, |hash, &value| {
+        let bits = if value == 0.0 { 0 } else { value.to_bits() };
+        hasher.hash_one((hash, bits))
+    })
+}
+
+/// A grown forest.
+#[derive(Clone, Debug)]
+pub struct Forest {
+    trees: Vec<Tree>,
+    width: usize,
+    /// The depth that a score of a half stands for.
+    half: f64,
+}
+
+/// The scores of the rows of a matrix.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Scores {
+    /// One for each row, 0-1, the higher the less ordinary.
+    pub scores: Vec<f32>,
+    /// Rows with a score above it are out of the ordinary.
+    pub threshold: f32,
+}
+
+impl Scores {
+    /// Whether a row is out of the ordinary.
+    pub fn is_anomaly(&self, row: usize) -> bool {
+        self.scores.get(row).is_some_and(|&score| score > self.threshold)
+    }
+
+    /// The rows that are out of the ordinary, the most unusual first, at most `most` of them.
+    pub fn anomalies(&self, most: usize) -> Vec<usize> {
+        let mut rows: Vec<usize> = (0..self.scores.len()).filter(|&row| self.is_anomaly(row)).collect();
+        let score = |row: &usize| self.scores.get(*row).copied().unwrap_or(0.0);
+        rows.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.cmp(b)));
+        rows.truncate(most);
+        rows
+    }
+}
+
+impl Forest {
+    /// Grows a forest on a matrix.
+    pub fn grow(matrix: &Matrix, growth: Growth) -> Self {
+        let sample = growth.sample.min(matrix.len()).max(1);
+        let trees = (0..growth.trees as u64).map(|number| {
+            let mut random = Random::new(growth.seed, number);
+            let rows = random.sample(matrix.len(), sample);
+            Tree::grow(matrix, rows, &mut random)
+        });
+        Self { trees: trees.collect(), width: matrix.width(), half: usual_depth(sample) }
+    }
+
+    /// Scores every row of a matrix with as many columns as the one that the forest was grown on; `None` when `stop`
+    /// was set meanwhile.
+    ///
+    /// The threshold is where numpy's linear percentile puts `contamination`.
+    pub fn score(&self, matrix: &Matrix, contamination: f64, stop: &AtomicBool) -> Option<Scores> {
+        let (firsts, places) = matrix.distinct();
+        let mut depths = vec![0f32; firsts.len()];
+        for (rows, depths) in firsts.chunks(BLOCK).zip(depths.chunks_mut(BLOCK)) {
+            if stop.load(Ordering::Relaxed) {
+                return None;
+            }
+            let block: Vec<f32> = rows.iter().flat_map(|&row| matrix.row(row as usize)).copied().collect();
+            if self.width == matrix.width() {
+                self.trees.iter().for_each(|tree| tree.add_depths(&block, self.width, depths));
+            }
+        }
+        let score = |depth: &f32| self.score_of(f64::from(*depth)) as f32;
+        let distinct: Vec<f32> = depths.iter().map(score).collect();
+        let scores: Vec<f32> =
+            places.iter().map(|&place| distinct.get(place as usize).copied().unwrap_or(0.0)).collect();
+        let threshold = percentile(scores.clone(), 1.0 - contamination.clamp(0.0, 1.0));
+        Some(Scores { scores, threshold })
+    }
+
+    /// The score of a sum of depths.
+    fn score_of(&self, depths: f64) -> f64 {
+        let trees = self.trees.len().max(1) as f64;
+        if self.half <= 0.0 { 0.5 } else { (-depths / trees / self.half).exp2() }
+    }
+
+    /// How many trees there are.
+    pub fn len(&self) -> usize {
+        self.trees.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.trees.is_empty()
+    }
+}
+
+/// How many rows go through a tree before the next tree is taken: both fit into the cache.
+const BLOCK: usize = 2048;
+
+/// The value below which a part of the values lies, between two of them where it must.
+fn percentile(mut values: Vec<f32>, part: f64) -> f32 {
+    let Some(last) = values.len().checked_sub(1) else { return 1.0 };
+    let place = part * last as f64;
+    let below = (place.floor() as usize).min(last);
+    let (_, &mut low, above) = values.select_nth_unstable_by(below, f32::total_cmp);
+    let high = above.iter().copied().min_by(f32::total_cmp).unwrap_or(low);
+    low + (high - low) * (place - place.floor()) as f32
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! What few records say and pivots need: handed-out credentials, the id shared by two accounts,
+//! transferred bytes, and how the connection was secured.
+//!
+//! Everything here reads one raw value. It must not keep anything, and must not
+//! look into records that cannot have what it looks for: this runs for every event.
+
+use std::borrow::Cow;
+use std::hash::BuildHasher as _;
+use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
+use memchr::memmem;
+
+use crate::json::{self, at_path, member, scalar, skip_space, skip_value};
+use crate::store::dicts::Grant;
+use crate::store::table::uuid_in;
+
+/// Whether an event of this name can hand out credentials.
+pub(super) fn may_grant(name: &str) -> bool {
+    name.starts_with("AssumeRo")
+        || name == "CreateAccessKey"
+        || name == "CreateSession"
+        || name.contains("Token")
+        || name.contains("Credentials")
+}
+
+/// The credentials in an answer, as texts that may have had to be decoded.
+#[derive(Default, Debug)]
+pub(super) struct Granted<'a> {
+    key: Cow<'a, str>,
+    principal_id: Cow<'a, str>,
+}
+
+impl Granted<'_> {
+    /// As the dictionaries want it; `None` when nothing was handed out.
+    pub(super) fn grant(&self) -> Option<Grant<'_>> {
+        let grant = Grant { key: &self.key, principal_id: &self.principal_id };
+        (grant != Grant::default()).then_some(grant)
+    }
+}
+
+/// The credentials that a `responseElements` hands out.
+pub(super) fn granted(response: &[u8]) -> Granted<'_> {
+    const KEYS: [[&str; 2]; 3] =
+        [["credentials", "accessKeyId"], ["accessKey", "accessKeyId"], ["roleCredentials", "accessKeyId"]];
+    const PRINCIPALS: [[&str; 2]; 2] =
+        [["assumedRoleUser", "assumedRoleId"], ["federatedUser", "federatedUserId"]];
+    let first = |paths: &[[&str; 2]]| paths.iter().find_map(|path| scalar(at_path(response, path)?));
+    // What was masked is no key: `HIDDEN_DUE_TO_SECURITY_REASONS`, `***`.
+    let plain = |text: &Cow<'_, str>| text.bytes().all(|b| b.is_ascii_alphanumeric());
+    Granted {
+        key: first(&KEYS).filter(plain).unwrap_or_default(),
+        principal_id: first(&PRINCIPALS).unwrap_or_default(),
+    }
+}
+
+/// The bytes that came in and went out, of an `additionalEventData`.
+pub(super) fn transferred(additional: &[u8]) -> (u64, u64) {
+    let of = |key: &memmem::Finder<'_>| {
+        let at = skip_space(additional, key.find(additional)? + key.needle().len());
+        let end = skip_value(additional, at)?;
+        Some(number(additional.get(at..end)?))
+    };
+    (of(&BYTES_IN).unwrap_or(0), of(&BYTES_OUT).unwrap_or(0))
+}
+
+static BYTES_IN: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(b"\"bytesTransferredIn\":"));
+static BYTES_OUT: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(b"\"bytesTransferredOut\":"));
+static TLS_HOST: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(b"\"clientProvidedHostHeader\""));
+
+/// A whole number that may be written as `1.5E7` or as a string; 0 for anything else.
+fn number(value: &[u8]) -> u64 {
+    let Some(text) = scalar(value) else { return 0 };
+    text.parse().unwrap_or_else(|_| text.parse::<f64>().map_or(0, |n| n as u64))
+}
+
+/// A number for a `sharedEventID`: the same text gives the same number in every load, 0 for none.
+pub(super) fn shared(raw: &[u8]) -> u64 {
+    let text = scalar(raw).unwrap_or_default();
+    match uuid_in(text.as_bytes()) {
+        Some(uuid) => (uuid ^ uuid >> 64) as u64,
+        None if text.is_empty() => 0,
+        None => FixedState::default().hash_one(&*text),
+    }
+}
+
+/// The part of a `tlsDetails` that does not change with every host.
+pub(super) fn tls_span(raw: &[u8]) -> &[u8] {
+    match TLS_HOST.find(raw) {
+        Some(at) if at > TLS_HOST.needle().len() => raw.get(..at).unwrap_or(raw),
+        _ => raw,
+    }
+}
+
+/// The protocol and the cipher of a span of [`tls_span`]: `TLSv1.3 TLS_AES_128_GCM_SHA256`.
+pub(super) fn tls_text(span: &[u8]) -> (Cow<'_, str>, bool) {
+    let part = |key: &str| member(span, key).map(json::unquote).unwrap_or_default();
+    let ((version, a), (cipher, b)) = (part("tlsVersion"), part("cipherSuite"));
+    (format!("{version} {cipher}").trim().to_owned().into(), a || b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_found_in_every_kind_of_answer() {
+        for (response, key, principal_id) in [
+            (
+                r#"{"credentials":{"accessKeyId":"ASIAX","expiration":"x"},"assumedRoleUser":{"assumedRoleId":"AROAX:s","arn":"a"}}"#,
+                "ASIAX",
+                "AROAX:s",
+            ),
+            (r#"{"accessKey":{"userName":"eve","accessKeyId":"AKIAX","status":"Active"}}"#, "AKIAX", ""),
+            (
+                r#"{"credentials":{"accessKeyId":"ASIAX"},"federatedUser":{"federatedUserId":"1:f"}}"#,
+                "ASIAX",
+                "1:f",
+            ),
+            (r#"{"roleCredentials":{"accessKeyId":"HIDDEN_DUE_TO_SECURITY_REASONS"}}"#, "", ""),
+            (r#"{"assumedRoleUser":{"assumedRoleId":"AROAX:s"}}"#, "", "AROAX:s"),
+            (r#"{"credentials":"x"}"#, "", ""),
+            ("null", "", ""),
+            ("", "", ""),
+        ] {
+            let found = granted(response.as_bytes());
+            assert_eq!((&*found.key, &*found.principal_id), (key, principal_id), "{response}");
+            assert_eq!(found.grant().is_some(), !(key.is_empty() && principal_id.is_empty()));
+        }
+    }
+
+    #[test]
+    fn bytes_are_read_as_numbers_however_they_are_written() {
+        for (additional, expected) in [
+            (r#"{"bytesTransferredIn": 0,"x":7,"bytesTransferredOut":4096}"#, (0, 4096)),
+            (r#"{"bytesTransferredIn":"12","bytesTransferredOut":1.5E7}"#, (12, 15_000_000)),
+            (r#"{"bytesTransferredIn":-4,"bytesTransferredOut":null}"#, (0, 0)),
+            (r#"{"note":"\"bytesTransferredIn\":7"}"#, (0, 0)),
+            (r#"{"bytesTransferredIn":"#, (0, 0)),
+            ("null", (0, 0)),
+        ] {
+            assert_eq!(transferred(additional.as_bytes()), expected, "{additional}");
+        }
+    }
+
+    #[test]
+    fn shared_ids_agree_with_themselves_only() {
+        let a = shared(br#""1eccc8c2-9cad-423c-afb4-54c55f419ebd""#);
+        assert_eq!(a, shared(br#""1eccc8c2-9cad-423c-afb4-54c55f419ebd""#));
+        assert_ne!(a, shared(br#""1eccc8c2-9cad-423c-afb4-54c55f419ebe""#));
+        assert_ne!(shared(br#""odd""#), 0);
+        assert_eq!((shared(b"null"), shared(b""), shared(br#""""#)), (0, 0, 0));
+    }
+
+    #[test]
+    fn hosts_do_not_tell_connections_apart() {
+        let text = |raw: &str| tls_text(tls_span(raw.as_bytes())).0.into_owned();
+        for raw in [
+            r#"{"tlsVersion":"TLSv1.3","cipherSuite":"AES","clientProvidedHostHeader":"a.example.com"}"#,
+            r#"{"clientProvidedHostHeader":"a","tlsVersion":"TLSv1.3","cipherSuite":"AES"}"#,
+            r#"{"tlsVersion":"TLSv1.3","cipherSuite":"AES"}"#,
+        ] {
+            assert_eq!(text(raw), "TLSv1.3 AES", "{raw}");
+        }
+        assert_eq!((text("{}").as_str(), text("null").as_str(), text("7").as_str()), ("", "", ""));
+    }
+
+    #[test]
+    fn only_some_names_are_looked_into() {
+        for name in [
+            "AssumeRole",
+            "AssumeRoleWithSAML",
+            "AssumeRoot",
+            "GetSessionToken",
+            "GetSigninToken",
+            "CreateAccessKey",
+        ] {
+            assert!(may_grant(name), "{name}");
+        }
+        assert!(!may_grant("GetObject") && !may_grant("ListAccessKeys"));
+    }
+}

@@ -1,0 +1,100 @@
+#![expect(clippy::needless_pass_by_value, reason = "JSON is written where it is used")]
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+const HOME: &str = "111122223333";
+
+fn judged(statement: Value) -> Vec<(Danger, String)> {
+    let policy = read(&json!({"Version": "2012-10-17", "Statement": statement}), HOME).unwrap();
+    policy.judgments.into_iter().map(|j| (j.danger, j.reason)).collect()
+}
+
+fn dangers(statement: Value) -> Vec<Danger> {
+    judged(statement).into_iter().map(|j| j.0).collect()
+}
+
+#[test]
+fn everybody_is_everybody_unless_a_condition_binds() {
+    let to = |principal: Value, condition: Value| {
+        dangers(
+            json!([{"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*", "Condition": condition}]),
+        )
+    };
+    assert_eq!(to(json!("*"), json!({})), [Danger::Public]);
+    assert_eq!(to(json!({"AWS": "*"}), json!({})), [Danger::Public]);
+    assert_eq!(to(json!({"AWS": ["*"]}), json!({"Bool": {"aws:SecureTransport": "true"}})), [Danger::Public]);
+    assert_eq!(to(json!("*"), json!({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}})), [Danger::Public]);
+    assert_eq!(to(json!("*"), json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}})), [Danger::Public]);
+    assert_eq!(to(json!("*"), json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}})), []);
+    assert_eq!(to(json!("*"), json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})), []);
+    assert_eq!(
+        dangers(json!({"Effect": "Allow", "NotPrincipal": {"AWS": HOME}, "Action": "*"})),
+        [Danger::Public]
+    );
+}
+
+#[test]
+fn other_accounts_are_external_and_the_own_is_not() {
+    let to = |principal: Value| {
+        judged(json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}))
+    };
+    assert_eq!(
+        to(json!({"AWS": ["arn:aws:iam::444455556666:root", "arn:aws:iam::111122223333:root"]})),
+        [(Danger::External, "account 444455556666 is allowed sts:AssumeRole".to_owned())]
+    );
+    assert_eq!(to(json!({"AWS": "777788889999"})).len(), 1);
+    assert_eq!(to(json!({"Service": "ec2.amazonaws.com"})), []);
+}
+
+#[test]
+fn admin_and_wildcards_are_told_apart() {
+    let on = |action: Value, resource: &str| {
+        dangers(json!({"Effect": "Allow", "Action": action, "Resource": resource}))
+    };
+    assert_eq!(on(json!("*"), "*"), [Danger::Admin]);
+    assert_eq!(on(json!(["s3:GetObject", "*:*"]), "*"), [Danger::Admin]);
+    assert_eq!(on(json!("iam:*"), "*"), [Danger::Admin]);
+    assert_eq!(on(json!(["s3:*", "ec2:*"]), "*"), [Danger::Wildcard, Danger::Wildcard]);
+    assert_eq!(on(json!("s3:Get*"), "*"), []);
+    assert_eq!(on(json!("*"), "arn:aws:s3:::b"), []);
+    assert_eq!(dangers(json!({"Effect": "Deny", "Action": "*", "Resource": "*"})), []);
+    assert_eq!(dangers(json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})), [Danger::Admin]);
+}
+
+#[test]
+fn providers_are_open_unless_a_subject_narrows_them() {
+    let with = |condition: Value| {
+        dangers(json!({"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition,
+            "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}}))
+    };
+    assert_eq!(with(json!({})), [Danger::Wildcard]);
+    assert_eq!(
+        with(json!({"StringLike": {"token.actions.githubusercontent.com:sub": "repo:*"}})),
+        [Danger::Wildcard]
+    );
+    assert_eq!(with(json!({"StringLike": {"token.actions.githubusercontent.com:sub": "repo:halden/*"}})), []);
+}
+
+#[test]
+fn documents_come_as_objects_as_text_and_encoded() {
+    let object = json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
+    let encoded = "%7B%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22*%22%2C%22Resource%22%3A%22*%22%7D%7D";
+    for document in [object.clone(), Value::String(object.to_string()), Value::String(encoded.to_owned())] {
+        let policy = read(&document, HOME).unwrap();
+        assert_eq!(policy.allows, ["everything on everything"]);
+        assert_eq!(policy.judgments[0].danger, Danger::Admin);
+    }
+    for nothing in [json!("text"), json!({}), json!(null), json!("%7B%2"), json!([])] {
+        assert_eq!(read(&nothing, HOME), None, "{nothing}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in "(%7B)?[%0-9a-fA-F{}\":a-zA-Z*,\\[\\]]{0,60}") {
+        let _ = read(&Value::String(text), HOME);
+    }
+}
