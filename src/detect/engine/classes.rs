@@ -142,9 +142,9 @@ impl Classes {
             if raw.first() != Some(&b'{') {
                 return ODD;
             }
-            let record = IdentityOnly(raw);
+            let flat = Flat::of(raw);
             for path in &mut self.paths {
-                path.holding(engine, &self.leaves, &record).iter().for_each(|bit| put(*bit));
+                path.holding(engine, &self.leaves, raw, flat.as_ref()).iter().for_each(|bit| put(*bit));
             }
         } else {
             let text = match self.slot {
@@ -173,10 +173,69 @@ impl Classes {
     }
 }
 
+/// A `userIdentity` walked once: every value in it that is no object with something in it, with the keys that lead
+/// there.
+#[derive(Debug)]
+struct Flat<'r> {
+    values: Vec<(Vec<&'r [u8]>, &'r [u8])>,
+}
+
+impl<'r> Flat<'r> {
+    /// `None` for one that only a path-by-path look does justice to: with lists, escaped or repeated keys, or deep.
+    fn of(raw: &'r [u8]) -> Option<Self> {
+        const DEEPEST: usize = 8;
+        let mut open: Vec<(Vec<&[u8]>, &[u8])> = vec![(Vec::new(), raw)];
+        let mut values = Vec::new();
+        while let Some((keys, object)) = open.pop() {
+            let mut met: Vec<&[u8]> = Vec::new();
+            let before = open.len() + values.len();
+            for member in json::members(object) {
+                let is_odd =
+                    member.value.first() == Some(&b'[') || memchr::memchr(b'\\', member.key).is_some();
+                if is_odd || keys.len() >= DEEPEST || met.contains(&member.key) {
+                    return None;
+                }
+                met.push(member.key);
+                let mut path = keys.clone();
+                path.push(member.key);
+                let place = if member.value.first() == Some(&b'{') { &mut open } else { &mut values };
+                place.push((path, member.value));
+            }
+            if open.len() + values.len() == before {
+                values.push((keys, object));
+            }
+        }
+        Some(Self { values })
+    }
+
+    /// The value that a path below `userIdentity` leads to. The path must not lead to an object.
+    fn get(&self, path: &[String]) -> Option<&'r [u8]> {
+        let is = |keys: &[&[u8]]| {
+            keys.len() == path.len() && keys.iter().zip(path).all(|(a, b)| *a == b.as_bytes())
+        };
+        self.values.iter().find(|(keys, _)| is(keys)).map(|(_, value)| *value)
+    }
+
+    /// Whether a path leads to an object or further.
+    fn is_object(&self, path: &[String]) -> bool {
+        let begins = |keys: &[&[u8]]| {
+            keys.len() > path.len() && keys.iter().zip(path).all(|(a, b)| *a == b.as_bytes())
+        };
+        self.values.iter().any(|(keys, _)| begins(keys))
+    }
+}
+
 impl PathClasses {
     /// The places of the leaves on this path that hold for an identity.
-    fn holding(&mut self, engine: &Engine, all: &[usize], record: &IdentityOnly<'_>) -> Vec<usize> {
-        let values = values_at(record, &self.path);
+    fn holding(&mut self, engine: &Engine, all: &[usize], raw: &[u8], flat: Option<&Flat<'_>>) -> Vec<usize> {
+        let record = &IdentityOnly(raw);
+        let below = self.path.get(1..).unwrap_or_default();
+        let values: Vec<&[u8]> = match flat {
+            Some(flat) if !below.is_empty() && !flat.is_object(below) => {
+                flat.get(below).into_iter().collect()
+            }
+            _ => values_at(record, &self.path),
+        };
         let text = match values.as_slice() {
             [one] => plainly_text(one),
             _ => None,
