@@ -157,14 +157,14 @@ fn as_written(value: &[u8]) -> Option<&str> {
             b'\\' => return None,
             b'"' => in_text = !in_text,
             _ if in_text => {}
-            b' ' | b'\t' | b'\r' | b'\n' | b'.' | b'+' => return None,
+            // `-0` is written as `-0.0`, fractions and powers may be written otherwise.
+            b' ' | b'\t' | b'\r' | b'\n' | b'.' | b'+' | b'-' => return None,
             b'e' | b'E' if before.is_ascii_digit() => return None,
-            // Whole numbers of more than 18 digits may not fit; `-0` is written as `-0.0`.
-            b'-' => return None,
             _ => {}
         }
         before = byte;
     }
+    // Whole numbers of more than 18 digits may not fit.
     let long = value.split(|b| !b.is_ascii_digit()).any(|digits| digits.len() > 18);
     if long {
         return None;
