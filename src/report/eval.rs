@@ -143,7 +143,7 @@ pub fn measure(inv: &Investigation, labels: &Labels) -> Measures {
         }
         if let Some(first) = members.first().and_then(|row| inv.table.row(*row)) {
             *ties.entry(rank::key_of(&first)).or_default() += 1;
-            high += usize::from(attack.is_empty() && Level::of(first.risk()) >= Level::High);
+            high += usize::from(attack.is_empty() && rank::level_of(&first) >= Level::High);
         }
     }
     let known = rows.iter().filter_map(|row| label(*row));

@@ -11,8 +11,8 @@ use crate::query::series::Series;
 use crate::report::document::resources;
 use crate::report::overview;
 use crate::report::shown::{Shown, ShownLine};
-use crate::score::Level;
 use crate::score::rollup::Rollup;
+use crate::score::{Level, rank};
 use crate::store::{Column, Row};
 use crate::text::{clip_middle, count, fit, plural, visible, width};
 
@@ -76,7 +76,7 @@ pub fn write_events(
 ) -> io::Result<()> {
     let cells = |fold: &ShownLine<'_>, rank: usize| -> [String; 10] {
         let row = &fold.row;
-        let level = Level::of(row.risk());
+        let level = rank::level_of(row);
         let times = if fold.times() > 1 { format!("×{}", fold.times()) } else { String::new() };
         [
             rank.to_string(),
@@ -98,7 +98,7 @@ pub fn write_events(
     let widths = fit_widths(&HEAD, &lines, [0, 0, 0, 32, 0, 20, 36, 39, 14, 40], style.width);
     writeln!(out, "{}", style.bold(&line(&HEAD.map(str::to_owned), &widths)))?;
     for (fold, cells) in shown.iter().zip(&lines) {
-        writeln!(out, "{}", style.paint(&line(cells, &widths), Level::of(fold.row.risk())))?;
+        writeln!(out, "{}", style.paint(&line(cells, &widths), rank::level_of(&fold.row)))?;
         for detail in details(inv, &fold.row) {
             let room = style.width.saturating_sub(DETAIL_INDENT.len()).max(20);
             writeln!(out, "{DETAIL_INDENT}{}", style.dim(&clip_middle(&detail, room)))?;

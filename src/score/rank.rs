@@ -92,6 +92,12 @@ pub fn key_of(row: &Row<'_>) -> u32 {
     key(row.risk(), Context::from_bits(row.context()), row.flags())
 }
 
+/// The level at which an event ranks: that of its points, or of a rule on several events that it stands for.
+pub fn level_of(row: &Row<'_>) -> Level {
+    let by_points = Level::of(row.risk());
+    Context::from_bits(row.context()).level().map_or(by_points, |by_rule| by_points.max(by_rule))
+}
+
 /// How long an actor has to be known before something can be new for it.
 ///
 /// An actor's first hour is its baseline: everything is new then, and says nothing.

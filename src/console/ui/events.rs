@@ -16,7 +16,7 @@ use crate::event::field::{Field, FieldRef};
 use crate::event::outcome::Outcome;
 use crate::query::group::value_of;
 use crate::report::table::sign;
-use crate::score::Level;
+use crate::score::rank;
 use crate::store::Row;
 use crate::text::{clip_middle, count, visible};
 
@@ -202,7 +202,7 @@ fn head(canvas: &Canvas<'_>, model: &Model, field: Field) -> String {
 
 fn cell(canvas: &Canvas<'_>, model: &Model, row: &Row<'_>, field: Field, precision: Precision) -> String {
     match field {
-        Field::Risk => format!("{:>3} {}", row.risk(), sign(Level::of(row.risk()))),
+        Field::Risk => format!("{:>3} {}", row.risk(), sign(rank::level_of(row))),
         Field::Time => canvas.clock.cell(row.time(), precision),
         field => value_of(&model.answer.inv, row, &FieldRef::Column(field)),
     }
@@ -242,7 +242,7 @@ fn row(canvas: &mut Canvas<'_>, model: &Model, table: &[Column], line: (usize, &
 /// The look of a cell.
 fn role_of(field: Field, row: &Row<'_>) -> Role {
     match field {
-        Field::Risk | Field::Event => risk_role(Level::of(row.risk())),
+        Field::Risk | Field::Event => risk_role(rank::level_of(row)),
         Field::Outcome | Field::Error => match row.outcome() {
             Outcome::Success => Role::OutcomeSuccess,
             Outcome::Denied => Role::OutcomeDenied,
