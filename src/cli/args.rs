@@ -255,7 +255,7 @@ pub struct ScanArgs {
 #[derive(Args, Debug)]
 pub struct QueryArgs {
     /// What to read, and last the query ("" for everything).
-    #[arg(value_name = "SOURCE... QUERY", required = true, num_args = 2..)]
+    #[arg(value_name = "SOURCE... QUERY", required = true, num_args = 1..)]
     pub words: Vec<String>,
     /// Count by this field instead of printing events.
     #[arg(long, short, value_name = "FIELD")]

@@ -22,8 +22,10 @@ const TABLE_BUCKETS: usize = 48;
 const BUCKETS: usize = 500;
 
 pub(crate) fn run(args: &QueryArgs) -> Outcome {
-    let Some((text, sources)) = args.words.split_last() else {
-        return Err(Failure::Use("name a source and a query".to_owned()));
+    // Options may stand between them, so how many there are is counted here.
+    let Some((text, sources)) = args.words.split_last().filter(|(_, sources)| !sources.is_empty()) else {
+        let way = "name a source, then a query, in quotes; \"\" is every event";
+        return Err(Failure::Use(way.to_owned()));
     };
     let query = checked(text)?;
     let field = args.group_by.as_deref().map(field).transpose()?;

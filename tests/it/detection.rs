@@ -1,0 +1,228 @@
+//! What rules find, as it comes out of the program.
+
+use serde_json::{Value, json};
+
+use super::help::{Folder, log, record, run, stop_logging};
+
+/// A rule on one event, one on several, and one on what is new.
+const RULES: &str = r#"
+title: Trail touched
+id: trail-touched
+level: critical
+tags: [attack.t1562.008]
+logsource: {product: aws, service: cloudtrail}
+detection:
+  selection: {eventName: StopLogging, requestParameters.name|contains: main}
+  condition: selection
+---
+title: Refused
+name: refused
+logsource: {product: aws, service: cloudtrail}
+detection:
+  selection: {errorCode: AccessDenied}
+  condition: selection
+---
+title: Refused again and again
+id: refused-often
+level: high
+correlation: {type: event_count, rules: [refused], group-by: [userIdentity.userName], timespan: 10m, condition: {gte: 3}}
+"#;
+
+fn refused(n: usize) -> Value {
+    record(
+        n,
+        json!({"eventName": "ListUsers", "eventSource": "iam.amazonaws.com", "errorCode": "AccessDenied",
+               "eventTime": format!("2026-03-02T09:0{n}:00Z")}),
+    )
+}
+
+/// Logs with one stopped trail and four refused calls, and the rules.
+fn folder() -> (Folder, String, String) {
+    let folder = Folder::new();
+    let logs =
+        folder.file("logs/a.json", log(&[stop_logging(9), refused(1), refused(2), refused(3), refused(4)]));
+    let rules = folder.file("rules/r.yml", RULES);
+    (folder, logs, rules)
+}
+
+#[test]
+fn events_carry_the_rules_that_they_hit_with_level_and_techniques() {
+    let (_folder, logs, rules) = folder();
+    let ran = run(&["scan", &logs, "--all", "--format", "jsonl", "--no-builtin-rules", "--rules", &rules]);
+    let lines = ran.lines();
+    let of = |name: &str| lines.iter().filter(|l| l["eventName"] == name).collect::<Vec<_>>();
+    let stopped = of("StopLogging")[0];
+    assert_eq!(
+        (&stopped["rules"], &stopped["level"]),
+        (&json!(["trail-touched"]), &json!("critical")),
+        "{}",
+        ran.err
+    );
+    assert!(stopped["risk"].as_u64() >= Some(90), "{stopped}");
+    assert!(
+        stopped["techniques"].as_array().unwrap().contains(&json!("T1685.002")),
+        "retired ids are redirected"
+    );
+    let sum: i64 = stopped["factors"].as_array().unwrap().iter().map(|f| f["points"].as_i64().unwrap()).sum();
+    assert_eq!(sum.min(100), stopped["risk"].as_i64().unwrap());
+    for refused in of("ListUsers") {
+        assert_eq!((&refused["rules"], &refused["level"]), (&json!(["refused-often"]), &json!("high")));
+        assert!(refused["risk"].as_u64() < Some(70), "what depends on other events gives no points");
+    }
+    let found = run(&["query", &logs, "--rules", &rules, "rule:refused-often", "--format", "jsonl"]);
+    assert_eq!(found.lines().len(), 4);
+    let without = run(&[
+        "scan",
+        &logs,
+        "--all",
+        "--format",
+        "jsonl",
+        "--no-builtin-rules",
+        "--rules",
+        &rules,
+        "--exclude-rule",
+        "trail-touched",
+    ]);
+    assert!(without.lines().iter().all(|l| l["eventName"] != "StopLogging" || l["rules"] == json!([])));
+    let unknown = run(&["scan", &logs, "--exclude-rule", "trail-tuched", "--rules", &rules]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("did you mean trail-touched?"), "{}", unknown.err);
+}
+
+#[test]
+fn what_a_session_repeats_is_one_line_that_knows_all_its_events() {
+    let (_folder, logs, rules) = folder();
+    let ran = run(&[
+        "scan",
+        &logs,
+        "--all",
+        "--collapse",
+        "--format",
+        "jsonl",
+        "--no-builtin-rules",
+        "--rules",
+        &rules,
+    ]);
+    let lines = ran.lines();
+    assert_eq!(lines.len(), 2, "{}", ran.out);
+    let refused = lines.iter().find(|l| l["eventName"] == "ListUsers").unwrap();
+    assert_eq!((&refused["times"], refused["eventIDs"].as_array().unwrap().len()), (&json!(4), 4));
+    assert_eq!(refused["firstTime"], "2026-03-02T09:01:00Z");
+    assert_eq!(refused["lastTime"], "2026-03-02T09:04:00Z");
+    let csv = run(&["scan", &logs, "--all", "--collapse", "--format", "csv"]).out;
+    assert!(csv.lines().next().unwrap().ends_with("Offset,Times,FirstTime,LastTime"), "{csv}");
+}
+
+#[test]
+fn it_is_told_whom_to_look_at_first_and_why() {
+    let (_folder, logs, _) = folder();
+    let actors = run(&["actors", &logs, "--format", "json"]).json();
+    let first = &actors[0];
+    for key in ["actor", "kind", "score", "tactics", "events", "writes", "denied", "first", "last", "why"] {
+        assert!(!first[key].is_null(), "{key}: {first}");
+    }
+    assert_eq!(
+        first["why"][0]["reason"].as_str().map(|r| r.starts_with("StopLogging (success)")),
+        Some(true),
+        "{first}"
+    );
+    let sessions = run(&["actors", &logs, "--sessions"]);
+    assert_eq!(sessions.code, 0);
+}
+
+#[test]
+fn it_is_measured_how_early_an_attack_is_shown() {
+    let (folder, logs, _) = folder();
+    let id = stop_logging(9)["eventID"].as_str().unwrap().to_owned();
+    let benign = refused(1)["eventID"].as_str().unwrap().to_owned();
+    let labels =
+        folder.file("labels.tsv", format!("eventID\tattack\ttechnique\n{id}\t1\tblinded\n{benign}\t0\t-\n"));
+    let measured = run(&["eval", &logs, "--labels", &labels, "--format", "json", "--mask", "logging"]).json();
+    // The name of the event was masked, so that nothing gives it away.
+    assert_eq!((&measured["attack_events"], &measured["techniques"]), (&json!(1), &json!(1)), "{measured}");
+    let found = run(&["eval", &logs, "--labels", &labels, "--format", "json"]).json();
+    assert_eq!((&found["found_at"]["blinded"], &found["recall"]["10"]), (&json!(1), &json!(1.0)), "{found}");
+    let wrong = folder.file("wrong.tsv", "id\tattack\n");
+    let ran = run(&["eval", &logs, "--labels", &wrong]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("there is no column eventID"), "{}", ran.err);
+}
+
+#[test]
+fn it_is_explained_which_conditions_matched_what() {
+    let (_folder, logs, rules) = folder();
+    let id = stop_logging(9)["eventID"].as_str().unwrap().to_owned();
+    let ran = run(&["rules", "explain", &id, &logs, "--no-builtin-rules", "--rules", &rules]);
+    assert!(ran.out.contains("critical: Trail touched (trail-touched)"), "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("requestParameters.name = main   matches *main*  (selection, line 8)"),
+        "{}",
+        ran.out
+    );
+    let id = refused(2)["eventID"].as_str().unwrap().to_owned();
+    let ran = run(&["rules", "explain", &id, &logs, "--no-builtin-rules", "--rules", &rules]);
+    assert!(ran.out.contains("4 events of "), "{}", ran.out);
+    assert_eq!(run(&["rules", "explain", "nothing", &logs]).code, 2);
+}
+
+#[test]
+fn rules_are_held_to_their_examples() {
+    let folder = Folder::new();
+    let rule = "title: T\nid: t\nlogsource: {product: aws}\ndetection: {s: {eventName: A}, condition: s}\ntests:\n  matches:\n    - what: it is B\n      event: {eventName: B, eventSource: x.amazonaws.com}\n";
+    let path = folder.file("t.yml", rule);
+    let ran = run(&["rules", "test", &path]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.out.contains("t.yml:7: t: it is B: the rule does not hit, and should"), "{}", ran.out);
+    let fine = folder.file("f.yml", rule.replace("eventName: B", "eventName: A"));
+    assert_eq!(run(&["rules", "test", &fine]).code, 0);
+}
+
+#[test]
+fn bad_rules_are_told_and_the_others_used() {
+    let (folder, logs, rules) = folder();
+    let head = "title: B\nlogsource: {product: aws, service: cloudtrail}\ndetection: {s: {eventName: X}, condition: s}\n";
+    folder.file("rules/broken.yml", "title: [\n");
+    folder.file("rules/modifier.yml", head.replace("eventName:", "eventName|containz:"));
+    folder.file("rules/regex.yml", head.replace("eventName: X", "eventName|re: '(a+)+(?=b)'"));
+    folder.file(
+        "rules/circle.yml",
+        "title: C\nid: c\nname: c\ncorrelation: {type: temporal, rules: [c], timespan: 1m}\n",
+    );
+    folder.file("rules/same.yml", format!("{head}id: trail-touched\n"));
+    let place = folder.path().join("rules").display().to_string();
+    let _ = rules;
+    let ran = run(&["scan", &logs, "--all", "--format", "jsonl", "--no-builtin-rules", "--rules", &place]);
+    for said in [
+        "broken.yml:2: this is no YAML",
+        "modifier.yml:3: there is no modifier containz; did you mean contains?",
+        "regex.yml:3: the regular expression cannot be used",
+        "circle.yml:",
+    ] {
+        assert!(ran.err.contains(said), "{said}\n{}", ran.err);
+    }
+    assert!(ran.err.contains("the id trail-touched is that of the rule in"), "{}", ran.err);
+    assert!(
+        ran.lines()
+            .iter()
+            .any(|l| l["eventName"] == "StopLogging" && !l["rules"].as_array().unwrap().is_empty())
+    );
+}
+
+#[test]
+fn the_environment_is_taken_into_account() {
+    let (folder, logs, _) = folder();
+    let own =
+        folder.file("e.toml", "own_networks = [\"203.0.113.0/24\", \"198.51.100.0/24\", \"192.0.2.0/24\"]\n");
+    let public = |args: &[&str]| run(args).out.matches("public address").count();
+    let args = ["scan", &logs, "--all", "--format", "jsonl"];
+    assert!(public(&args) > 0);
+    assert_eq!(public(&[&args[..], &["--environment-file", &own]].concat()), 0);
+    let bad = folder.file("bad.toml", "own_network = []\n");
+    let ran = run(&[&args[..], &["--environment-file", &bad]].concat());
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("bad.toml:1: there is no key `own_network`; did you mean `own_networks`?"),
+        "{}",
+        ran.err
+    );
+}
