@@ -130,6 +130,10 @@ title: absent
 id: absent
 detection: {s: {errorCode: null, sourceIPAddress|cidr: [10.0.0.0/8, 203.0.113.0/24]}, condition: s}
 ---
+title: empty
+id: empty
+detection: {s: {errorCode: null}, t: {userAgent|exists: true}, condition: s or t}
+---
 title: not
 id: not
 detection: {s: {eventSource: s3.amazonaws.com}, f: {eventName|startswith: [Get, List, Head]}, condition: s and not f}
@@ -272,7 +276,7 @@ detection: {s: {userIdentity.arn|re: 'assumed-role/[^/]+/i-', eventName|neq: Dec
         let text = format!("{{\"Records\":[{}]}}", records.join(","));
         let object =
             Object { name: "odd".to_owned(), place: Source::Memory(text.into_bytes().into()), found: true };
-        agrees(Box::new(std::iter::once(Ok(object))), 3);
+        agrees(Box::new(std::iter::once(Ok(object))), 4);
     }
 
     #[test]

@@ -86,7 +86,15 @@ pub fn item_on(item: &Item, record: &dyn Parts) -> bool {
     let Some(path) = item.field.as_deref().filter(|_| !refers()) else {
         return parsed(record.whole()).is_some_and(|value| plain::item_matches(item, &value));
     };
-    item_on_values(item, &values_at(record, path))
+    item_on_values(item, &seen(path, values_at(record, path)))
+}
+
+/// What rules see of the values of a field: an empty text at the top level of a record is absent.
+pub(crate) fn seen<'r>(path: &[String], mut values: Vec<&'r [u8]>) -> Vec<&'r [u8]> {
+    if path.len() == 1 {
+        values.retain(|value| *value != b"\"\"");
+    }
+    values
 }
 
 /// Whether an item matches the values that its path leads to.

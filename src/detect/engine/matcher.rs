@@ -6,7 +6,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::classes::{Class, Classes, ODD, Slot};
-use super::leaf::{Parts as _, item_on, item_on_values, values_at, values_below};
+use super::leaf::{Parts as _, item_on, item_on_values, seen, values_at, values_below};
 use super::{Bounds, Engine, Program};
 use crate::detect::capture::{Captured, Captures};
 use crate::detect::hits::HitSets;
@@ -388,7 +388,7 @@ impl PathValues {
     fn found<'r>(&self, record: u32, spans: &'r Spans<'_>, roots: &mut [Members]) -> Vec<&'r [u8]> {
         let root = self.root.and_then(|root| roots.get_mut(root)).and_then(|root| root.of(record, spans));
         let (Some(members), [_, name, rest @ ..]) = (root, self.path.as_slice()) else {
-            return values_at(spans, &self.path);
+            return seen(&self.path, values_at(spans, &self.path));
         };
         let is = |key: &Part| piece(spans, *key) == Some(name.as_bytes());
         let member =

@@ -30,7 +30,7 @@ fn finds(search: &Search, record: &Value) -> bool {
 /// Whether a line of a search matches.
 pub fn item_matches(item: &Item, record: &Value) -> bool {
     let values = match &item.field {
-        Some(path) => values_at(record, path),
+        Some(path) => seen(path, values_at(record, path)),
         None => vec![record],
     };
     let passes = |test: &Test| match test {
@@ -40,6 +40,15 @@ pub fn item_matches(item: &Item, record: &Value) -> bool {
     };
     let found = if item.all { item.tests.iter().all(passes) } else { item.tests.iter().any(passes) };
     found != item.negated
+}
+
+/// What rules see of the values of a field: an empty text at the top level of a record is absent, as exports to tables write
+/// what is not there.
+fn seen<'v>(path: &[String], values: Vec<&'v Value>) -> Vec<&'v Value> {
+    match path {
+        [_] => values.into_iter().filter(|value| value.as_str() != Some("")).collect(),
+        _ => values,
+    }
 }
 
 /// The values that a path leads to; lists are entered.
