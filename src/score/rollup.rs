@@ -12,8 +12,8 @@ use crate::event::outcome::Outcome;
 use crate::event::time::Time;
 use crate::investigation::Investigation;
 use crate::query::run::Selection;
-use crate::score::Factor;
 use crate::score::scorer::plain_name;
+use crate::score::{Factor, Level};
 use crate::store::flags::Access;
 use crate::store::{Column, Row};
 
@@ -93,7 +93,8 @@ impl Tally {
 /// The actors or sessions of the selected events, the riskiest first.
 ///
 /// The score is the noisy-or of the highest risks of the distinct (event, outcome) pairs, each taken as a chance of
-/// half the cube of risk/100, and one of 5 in 100 for each tactic beyond the first that something telling served.
+/// half the cube of risk/100 where a rule of medium level or above points at it, and of 15 in 100 of that cube where
+/// none does. Each tactic beyond the first that something telling served adds a chance of 5 in 100.
 pub fn rollup(inv: &Investigation, selection: &Selection, unit: Unit) -> Vec<Rollup> {
     let mut tallies: HashMap<u32, Tally, FixedState> = HashMap::default();
     for row in selection.rows(&inv.table).filter_map(|n| inv.table.row(n)) {
@@ -119,7 +120,8 @@ pub fn rollup(inv: &Investigation, selection: &Selection, unit: Unit) -> Vec<Rol
 fn line(inv: &Investigation, unit: Unit, key: u32, tally: &Tally) -> Rollup {
     let dicts = inv.table.dicts();
     let (name, account) = dicts.actor(tally.actor);
-    let acts = tally.best.values().map(|&(risk, _)| 1.0 - 0.5 * (f64::from(risk) / 100.0).powi(3));
+    let acts =
+        tally.best.values().map(|&(risk, row)| 1.0 - weight(inv, row) * (f64::from(risk) / 100.0).powi(3));
     let telling = tactics(inv, tally, TELLING).len();
     let calm = acts.product::<f64>() * 0.95f64.powi(telling.saturating_sub(1).min(14) as i32);
     Rollup {
@@ -134,6 +136,13 @@ fn line(inv: &Investigation, unit: Unit, key: u32, tally: &Tally) -> Rollup {
         tactics: tactics(inv, tally, 0),
         why: why(inv, tally),
     }
+}
+
+/// How much an act counts: more where a rule points at it, as administrators do risky things all day.
+fn weight(inv: &Investigation, row: u32) -> f64 {
+    let told = |row: Row<'_>| inv.rules_of(&row).any(|rule| rule.level >= Level::Medium);
+    let is_told = inv.judgment.rules.infos().is_empty() || inv.table.row(row).is_some_and(told);
+    if is_told { 0.5 } else { 0.15 }
 }
 
 /// The tactics of what was done with at least that risk, by their titles, in the order of an attack.
