@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use self::who::{AnomaliesArgs, Features, Form, PageArgs, ProfileArgs, SessionArgs};
+pub use self::who::{AnomaliesArgs, Features, PageArgs, ProfileArgs, SessionArgs};
 use crate::config;
 
 /// Investigate AWS CloudTrail: whom and what to look at first.

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use crate::anomaly::features::Preset;
 use crate::anomaly::forest::Growth;
 use crate::anomaly::found::{Found, Wanted};
-use crate::cli::args::{AnomaliesArgs, Features, Form, PageArgs, ProfileArgs, SessionArgs};
+use crate::cli::args::{AnomaliesArgs, Features, ListFormat, PageArgs, ProfileArgs, SessionArgs};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::{load, output};
 use crate::investigation::Investigation;
@@ -76,7 +76,7 @@ pub(crate) fn session(args: &SessionArgs) -> Outcome {
     let page = |&n: &u32| SessionPage::new(inv, &background, n, places, limits, &GO).ok_or_else(stopped);
     let pages: Vec<SessionPage> = numbers.iter().map(page).collect::<Result<_, _>>()?;
     output::to_stdout(|out| {
-        if args.page.format == Form::Json {
+        if args.page.format == ListFormat::Json {
             return write_json(out, &serde_json::json!({"id": args.id, "found": found, "sessions": pages}));
         }
         let style = output::table_style();
@@ -123,8 +123,8 @@ pub(crate) fn profile(args: &ProfileArgs) -> Outcome {
     };
     let page = ProfilePage { baseline: baseline_words(baseline), profile: found };
     output::to_stdout(|out| match args.page.format {
-        Form::Json => write_json(out, &page),
-        Form::Table => {
+        ListFormat::Json => write_json(out, &page),
+        ListFormat::Table => {
             profile::write_table(out, &page, output::most(args.page.top, ROWS), output::table_style())
         }
     })?;
@@ -151,7 +151,7 @@ fn nobody(inv: &Investigation, subject: &Subject) -> Failure {
 }
 
 pub(crate) fn anomalies(args: &AnomaliesArgs) -> Outcome {
-    let table = args.page.format == Form::Table;
+    let table = args.page.format == ListFormat::Table;
     let wanted = wanted(args)?;
     let (inv, background) = loaded(&args.sources, &args.page)?;
     let found = Found::new(inv, &background, wanted, &GO).ok_or_else(stopped)?;
@@ -182,7 +182,7 @@ fn wanted(args: &AnomaliesArgs) -> Result<Wanted, Failure> {
         Features::Behavior => Preset::Behavior,
         Features::Bytes => Preset::Bytes,
     };
-    let usual = if args.page.format == Form::Table { TABLE_ANOMALIES } else { ANOMALIES };
+    let usual = if args.page.format == ListFormat::Table { TABLE_ANOMALIES } else { ANOMALIES };
     let forest = Growth { contamination: args.contamination, seed: args.seed, ..Growth::default() };
     Ok(Wanted { preset, forest, bucket, most: output::most(args.page.top, usual) })
 }

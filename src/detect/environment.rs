@@ -87,10 +87,17 @@ impl Environment {
     }
 
     /// What rules can ask for as `%name%`: what the file says itself, and `own_accounts`, `own_networks`,
-    /// `automation`, `trail_buckets` and `trail_keys`.
+    /// `automation`, `trail_buckets`, `trail_keys`, and `business_hours` as the single hours.
     pub fn placeholders(&self) -> Placeholders {
         let networks: Vec<String> = self.own_networks.iter().map(ToString::to_string).collect();
+        let hours = self.business_hours.map_or_else(Vec::new, |[from, to]| {
+            // From 22 to 6 goes over midnight.
+            let is_in =
+                |hour: u8| if from < to { from <= hour && hour < to } else { hour >= from || hour < to };
+            (0..24).filter(|hour| is_in(*hour)).map(|hour| hour.to_string()).collect()
+        });
         let known = [
+            ("business_hours", &hours),
             ("own_accounts", &self.own_accounts),
             ("own_networks", &networks),
             ("automation", &self.automation),
@@ -140,7 +147,10 @@ mod tests {
         let environment = Environment::parse("e.toml", text).unwrap();
         let known = environment.placeholders();
         let names: Vec<&str> = known.keys().map(String::as_str).collect();
-        assert_eq!(names, ["admins", "own_accounts", "own_networks"]);
+        assert_eq!(names, ["admins", "business_hours", "own_accounts", "own_networks"]);
+        assert_eq!(known["business_hours"].len(), 12);
+        let night = Environment { business_hours: Some([22, 2]), ..Environment::default() };
+        assert_eq!(night.placeholders()["business_hours"], ["0", "1", "22", "23"]);
         assert_eq!(known["own_networks"], ["203.0.113.0/24"]);
     }
 

@@ -162,7 +162,8 @@ fn sigma_text(pattern: &Pattern) -> String {
 
 /// What a rule on several events found around an event.
 fn found_in(inv: &Investigation, row: u32, rule: u32) -> Vec<String> {
-    let findings = inv.compared.findings.iter().filter(|f| f.rule == rule && f.rows.contains(&row));
+    let findings =
+        inv.compared.findings.iter().filter(|f| f.rule == rule && f.rows.binary_search(&row).is_ok());
     let words = findings.map(|finding| {
         let of = if finding.group.is_empty() {
             String::new()

@@ -4,23 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::SettingArgs;
-
-/// The form of a page.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Form {
-    /// A page for people.
-    Table,
-    /// One JSON document.
-    Json,
-}
+use crate::cli::args::{ListFormat, SettingArgs};
 
 /// Where the input is and how the page looks.
 #[derive(Args, Debug)]
 pub struct PageArgs {
     /// The form of the output.
     #[arg(long, short, value_enum, default_value = "table")]
-    pub format: Form,
+    pub format: ListFormat,
     /// Show at most N of everything; 0 for all.
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,

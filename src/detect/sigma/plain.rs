@@ -146,7 +146,10 @@ mod tests {
         let text = format!("title: t\ndetection:\n{detection}");
         let (documents, error) = yaml::documents(&text);
         assert_eq!(error, None, "{text}");
-        let known = Placeholders::from([("admins".to_owned(), vec!["alice".to_owned(), "root*".to_owned()])]);
+        let known = Placeholders::from([
+            ("admins".to_owned(), vec!["alice".to_owned(), "root*".to_owned()]),
+            ("hours".to_owned(), vec!["8".to_owned(), "9".to_owned()]),
+        ]);
         Rule::read("rules/t.yml", &documents[0], &known).map_err(|e| e.to_string())
     }
 
@@ -200,6 +203,7 @@ mod tests {
             ("requestParameters.blob|base64|contains: foobar", true),
             ("userIdentity.userName|expand: '%admins%'", true),
             ("eventTime|hour: 9", true),
+            ("eventTime|hour|expand: '%hours%'", true),
             ("eventTime|week: 10", true),
             ("eventTime|year: 2025", false),
         ] {
