@@ -10,6 +10,7 @@ pub mod document;
 pub mod eval;
 pub mod event_line;
 pub mod overview;
+pub mod paper;
 pub mod shown;
 pub mod summary;
 pub mod table;
