@@ -5,13 +5,20 @@
 //! table shows it as escapes, CSV takes away what a spreadsheet would run, JSON
 //! keeps it as it is.
 
+pub mod classic;
+pub mod compose;
 pub mod csv;
+pub mod defang;
 pub mod document;
 pub mod eval;
 pub mod event_line;
+pub mod lists;
+pub mod model;
+pub mod navigator;
 pub mod overview;
 pub mod paper;
 pub mod shown;
+pub mod stix;
 pub mod summary;
 pub mod table;
 pub mod who;
