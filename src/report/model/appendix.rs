@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Finding, Gather};
 
 /// Of how many findings the record of the riskiest event is shown.
-const RECORDS: usize = 30;
+const RECORDS: usize = 20;
 /// How many bytes of a record are shown.
 const LONGEST: usize = 16_000;
 /// Values of these keys let whoever has them in, and are left out.
