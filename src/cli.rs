@@ -16,6 +16,7 @@ mod keys;
 mod load;
 mod output;
 mod query;
+mod report;
 mod rule_files;
 mod rules;
 mod scan;
@@ -56,6 +57,7 @@ pub fn run() -> ExitCode {
         Some(Command::Session(args)) => who::session(&args),
         Some(Command::Profile(args)) => who::profile(&args),
         Some(Command::Anomalies(args)) => who::anomalies(&args),
+        Some(Command::Report(args)) => report::run(&args),
         Some(Command::Synth(args)) => synth::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Keys(args)) => keys::run(&args),

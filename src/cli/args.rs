@@ -1,11 +1,13 @@
 //! What can be typed on the command line: types only, no deeds.
 
+mod report;
 mod who;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::report::{Part, ReportArgs};
 pub use self::who::{AnomaliesArgs, Features, PageArgs, ProfileArgs, SessionArgs};
 use crate::config;
 
@@ -52,6 +54,8 @@ pub enum Command {
     Profile(ProfileArgs),
     /// Print actors, actions, hours and events that are out of the ordinary, with the reasons.
     Anomalies(AnomaliesArgs),
+    /// Write a report: everything that was found, as documents, tables and pictures, into a folder.
+    Report(Box<ReportArgs>),
     /// Write realistic CloudTrail logs with labeled attacks in them.
     Synth(SynthArgs),
     /// List or check detection rules in the Sigma format.

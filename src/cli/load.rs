@@ -108,6 +108,11 @@ pub(crate) fn everything_of(
     settings: &Settings,
     quiet: bool,
 ) -> Result<&'static Investigation, Failure> {
+    Ok(Box::leak(Box::new(loaded(listing, settings, quiet)?)))
+}
+
+/// As [`everything_of`], for who loads more than once and so gives memory back.
+pub(crate) fn loaded(listing: Listing, settings: &Settings, quiet: bool) -> Result<Investigation, Failure> {
     let judgment = judgment(settings)?;
     let status = Arc::new(Status::default());
     let bar = (!quiet && std::io::stderr().is_terminal()).then(|| progress(&status));
@@ -115,7 +120,7 @@ pub(crate) fn everything_of(
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    Ok(Box::leak(Box::new(inv)))
+    Ok(inv)
 }
 
 fn progress(status: &Arc<Status>) -> indicatif::ProgressBar {

@@ -88,3 +88,6 @@ impl<'a> Plain<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,8 @@ mod frame;
 mod seen;
 mod trails;
 
+pub(crate) use frame::services;
+
 use crate::event::time::Time;
 use crate::report::defang;
 use crate::report::model::Report;

@@ -25,12 +25,14 @@ pub fn sentence(text: &str) -> String {
         let (token, after) = from.split_at(end);
         // What stands right behind a letter is a part of a word, as in `file.be`.
         let inside = before.chars().next_back().is_some_and(char::is_alphanumeric);
-        let bare = token.trim_end_matches(['.', ':']);
-        if !inside && bare.parse::<IpAddr>().is_ok() {
-            out += &value(bare);
-            out += token.get(bare.len()..).unwrap_or_default();
-        } else {
-            out += token;
+        // A full stop or colon behind it may be the sentence's.
+        let bare = [token, token.trim_end_matches(['.', ':'])];
+        match bare.into_iter().find(|bare| !inside && bare.parse::<IpAddr>().is_ok()) {
+            Some(bare) => {
+                out += &value(bare);
+                out += token.get(bare.len()..).unwrap_or_default();
+            }
+            None => out += token,
         }
         rest = after;
     }

@@ -174,12 +174,14 @@ fn split_lead(text: &str) -> (&str, &str) {
     text.split_at(text.len() - text.trim_start().len())
 }
 
-/// A code span. In a cell of a table even there a bar would end the cell.
+/// A code span. In a cell of a table a bar would end the cell even there, so that such a value is told otherwise.
 fn span(text: &str, in_cell: bool) -> String {
     let text = visible(text);
-    let text = if in_cell { text.replace('|', "\\|") } else { text.into_owned() };
     if text.trim().is_empty() {
         return "(blank)".to_owned();
+    }
+    if in_cell && text.contains('|') {
+        return format!("<code>{}</code>", escaped(&text));
     }
     let ticks = "`".repeat(longest_run(&text, '`') + 1);
     let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
@@ -198,19 +200,22 @@ fn longest_run(text: &str, of: char) -> usize {
 /// Text in which no character is markup, and no word a link or a mention.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
+    let text = visible(text);
     let mut before = ' ';
-    for c in visible(text).chars() {
+    for (at, c) in text.char_indices() {
+        let after = text.get(at + c.len_utf8()..).unwrap_or_default();
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
+            '|' => out.push_str("&#124;"),
             // GitHub makes mentions, mails and links of these, escaped by a backslash or not: an empty comment parts them.
             '@' => out.push_str("@<!-- -->"),
             '.' if out.len() >= 3 && out.get(out.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case("www")) => {
                 out.push_str("<!-- -->.");
             }
-            ':' if before.is_alphanumeric() => out.push_str("\\:"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => {
+            ':' if after.starts_with("//") => out.push_str("\\:"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '~' | '!' | '$' => {
                 out.push('\\');
                 out.push(c);
             }
@@ -218,7 +223,11 @@ pub(crate) fn escaped(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
-            '.' | ')' if before.is_ascii_digit() && out.chars().all(|c| c.is_ascii_digit()) => {
+            '.' | ')'
+                if before.is_ascii_digit()
+                    && (after.is_empty() || after.starts_with(' '))
+                    && out.chars().all(|c| c.is_ascii_digit()) =>
+            {
                 out.push('\\');
                 out.push(c);
             }
@@ -243,7 +252,7 @@ mod tests {
             ("**bold** _it_ `x`", "\\*\\*bold\\*\\* \\_it\\_ \\`x\\`"),
             ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror\u{3d}alert(1)&gt;"),
             ("[x](http://evil)", "\\[x\\](http\\://evil)"),
-            ("a|b", "a\\|b"),
+            ("a|b", "a&#124;b"),
             ("# head", "\\# head"),
             ("- point", "\\- point"),
             ("1. first", "1\\. first"),
@@ -262,7 +271,7 @@ mod tests {
             ("arn:aws:iam::1:user/*", "`arn:aws:iam::1:user/*`"),
             ("a`b", "``a`b``"),
             ("`", "`` ` ``"),
-            ("a|b", "`a\\|b`"),
+            ("a|b", "<code>a&#124;b</code>"),
             (" ", "(blank)"),
             ("x\u{1b}[31m", "`x␛[31m`"),
         ] {
@@ -292,7 +301,7 @@ mod tests {
         );
         assert_eq!(
             out,
-            "| one | two |\n|---|---:|\n| `a\\|b` | c\\|d␊e |\n\n1,234 more in timeline.csv\n\n"
+            "| one | two |\n|---|---:|\n| <code>a&#124;b</code> | c&#124;d␊e |\n\n1,234 more in timeline.csv\n\n"
         );
     }
 

@@ -146,3 +146,6 @@ impl Report {
 pub fn timeline(inv: &Investigation) -> Vec<Moment> {
     timeline::moments(inv)
 }
+
+#[cfg(test)]
+mod tests;

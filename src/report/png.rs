@@ -47,6 +47,7 @@ pub fn render(chart: &Chart) -> Result<Vec<u8>, PngError> {
         let area = BitMapBackend::with_buffer(&mut pixels, SIZE).into_drawing_area();
         area.fill(&WHITE).map_err(drawing)?;
         let rest = area
+            .margin(14, 0, 0, 0)
             .titled(&shown(&chart.title), (FONT, 30).into_font())
             .map_err(drawing)?;
         match &chart.marks {
@@ -94,7 +95,7 @@ fn draw_bars(area: &Area<'_>, bars: &[Bar], unit: &str) -> Result<(), PngError> 
         .margin(20)
         .x_label_area_size(60)
         .y_label_area_size(220)
-        .build_cartesian_2d(0.0..most * 1.1, (0..count).into_segmented())
+        .build_cartesian_2d(0.0..most * 1.1, (0..count - 1).into_segmented())
         .map_err(drawing)?;
     let name = |at: &SegmentValue<i32>| match at {
         SegmentValue::CenterOf(n) => {
@@ -134,20 +135,22 @@ fn draw_points(
     odd: &[(f64, f64)],
 ) -> Result<(), PngError> {
     let all = || normal.iter().chain(odd);
-    let most = |of: fn(&(f64, f64)) -> f64| all().map(of).fold(1.0, f64::max) * 1.05;
+    // Bytes span many sizes, so both axes are logarithmic.
+    let most = |of: fn(&(f64, f64)) -> f64| all().map(of).fold(9.0, f64::max).ln_1p() * 1.03;
     let mut chart = ChartBuilder::on(area)
         .margin(20)
         .x_label_area_size(60)
         .y_label_area_size(110)
         .build_cartesian_2d(0.0..most(|p| p.0), 0.0..most(|p| p.1))
         .map_err(drawing)?;
-    let amount = |n: &f64| format!("{n:.0}");
+    let amount = |n: &f64| size(n.exp_m1());
     chart
         .configure_mesh()
-        .x_desc(shown(x))
-        .y_desc(shown(y))
-        .x_labels(6)
-        .y_labels(6)
+        .x_desc(format!("{} (logarithmic)", shown(x)))
+        .y_desc(format!("{} (logarithmic)", shown(y)))
+        .disable_mesh()
+        .x_labels(8)
+        .y_labels(8)
         .x_label_formatter(&amount)
         .y_label_formatter(&amount)
         .label_style((FONT, 16))
@@ -155,18 +158,28 @@ fn draw_points(
         .map_err(drawing)?;
     for (points, color, name) in [(normal, BAR, "Normal"), (odd, ODD, "Anomaly")] {
         chart
-            .draw_series(points.iter().map(|&point| Circle::new(point, 4, color.filled())))
+            .draw_series(points.iter().map(|&(x, y)| Circle::new((x.max(0.0).ln_1p(), y.max(0.0).ln_1p()), 4, color.filled())))
             .map_err(drawing)?
             .label(format!("{name} ({})", points.len()))
             .legend(move |place| Circle::new(place, 5, color.filled()));
     }
     chart
         .configure_series_labels()
+        .position(SeriesLabelPosition::UpperRight)
         .label_font((FONT, 16))
         .background_style(WHITE)
         .border_style(BLACK)
         .draw()
         .map_err(drawing)
+}
+
+/// An amount in a few signs: `512`, `9.1k`, `3.0G`.
+fn size(amount: f64) -> String {
+    const UNITS: [(&str, f64); 4] = [("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)];
+    match UNITS.iter().find(|(_, unit)| amount >= *unit) {
+        Some((name, unit)) => format!("{:.1}{name}", amount / unit),
+        None => format!("{amount:.0}"),
+    }
 }
 
 /// The picture as a PNG file, without anything that changes from one run to the next.
@@ -175,6 +188,8 @@ fn encode(pixels: &[u8]) -> Result<Vec<u8>, PngError> {
     let mut encoder = png::Encoder::new(&mut out, SIZE.0, SIZE.1);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Best);
+    encoder.set_adaptive_filter(png::AdaptiveFilterType::Adaptive);
     let mut writer = encoder.write_header().map_err(drawing)?;
     writer.write_image_data(pixels).map_err(drawing)?;
     writer.finish().map_err(drawing)?;

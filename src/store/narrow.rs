@@ -50,7 +50,6 @@ pub fn narrowed(table: &Table, rows: &[u32]) -> Table {
 mod tests {
     use serde_json::json;
 
-    use super::*;
     use crate::profile::sample::{investigation, record, user};
 
     #[test]

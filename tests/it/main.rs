@@ -10,6 +10,8 @@ mod cli;
 mod detection;
 mod help;
 mod real_data;
+mod report;
 mod rules;
+mod schema;
 mod terminal;
 mod who;

@@ -83,7 +83,7 @@ pub(super) fn overview(report: &Report) -> Section {
 }
 
 /// The chart of the services with most events.
-pub(super) fn services(report: &Report) -> Chart {
+pub(crate) fn services(report: &Report) -> Chart {
     let bar = |c: &Counted| Bar { name: c.name.clone(), value: c.count as f64, level: None };
     Chart {
         title: "Events by service".to_owned(),

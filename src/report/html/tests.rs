@@ -87,16 +87,22 @@ const EVIL: [&str; 6] = [
     "javascript:alert(1)",
 ];
 
+/// The names of the elements and of their attributes, but for places where a line may be broken.
+fn shape(document: &str) -> Vec<String> {
+    let attributes = |tag: &str| -> String {
+        // What stands between quotes is a value; in front of each `=` outside of them is a name.
+        let outside: String = tag.split('"').step_by(2).collect();
+        outside.split_whitespace().map(|word| format!("{word} ")).collect()
+    };
+    tags(document).iter().filter(|tag| *tag != "wbr").map(|tag| attributes(tag)).collect()
+}
+
 #[test]
 fn text_of_the_log_adds_no_element_and_no_attribute() {
-    let calm = render(&everywhere("calm"));
+    let calm = shape(&render(&everywhere("calm")));
     for evil in EVIL {
         let page = render(&everywhere(evil));
-        assert_eq!(names(&page).len(), names(&calm).len() + (names(&page).iter().filter(|n| *n == "wbr").count()
-            - names(&calm).iter().filter(|n| *n == "wbr").count()), "{evil}");
-        for tag in tags(&page) {
-            assert!(!tag.contains(" on") && !tag.contains("javascript:alert(1)\"") || !tag.contains("href"), "{tag}");
-        }
+        assert_eq!(shape(&page), calm, "{evil}");
         assert!(!page.contains(evil) || !evil.contains('<'), "{evil}");
     }
 }
@@ -129,7 +135,7 @@ fn the_policy_names_the_hash_of_the_sheet_as_it_stands_in_the_page() {
 fn what_would_act_is_made_visible() {
     let page = render(&everywhere("a\u{202e}b\u{1b}[31mc\u{200b}"));
     assert!(page.contains("a\\u{202e}b␛[31mc\\u{200b}"));
-    assert!(page.contains("Ünïcödé – 東京 – 🙂 김민수") || !page.contains('\u{202e}'));
+    assert!(!page.contains(['\u{202e}', '\u{1b}', '\u{200b}']));
     assert!(render(&everywhere("김민수 東京 🙂")).contains("김민수 東京 🙂"), "other scripts stay as they are");
 }
 

@@ -176,7 +176,7 @@ fn finding(gather: &Gather<'_>, number: u32, open: Open<'_>) -> Option<Finding> 
         actor: actor.to_owned(),
         account: account.to_owned(),
         what: sentence(gather, &best, number as usize <= READ),
-        why: inv.factors(&best).into_iter().map(|f| format!("{:+} {}", f.points, f.reason)).collect(),
+        why: inv.factors(&best).into_iter().map(|f| format!("{} ({:+})", f.reason, f.points)).collect(),
         techniques: Vec::new(),
         first: best.time(),
         last: best.time(),

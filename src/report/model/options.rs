@@ -86,7 +86,7 @@ pub struct Ruleset {
     pub name: String,
     /// How many are in force.
     pub rules: u64,
-    /// SHA-256 over names and texts of their files.
+    /// SHA-256 over the sorted SHA-256 sums of their files, each on a line of its own.
     pub sha256: String,
 }
 
