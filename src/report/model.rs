@@ -79,11 +79,20 @@ pub struct Report {
     /// The files that were read.
     pub evidence: Vec<Evidence>,
     /// Which selections the parts above were made by.
-    pub queries: Vec<(String, u64)>,
+    pub queries: Vec<Used>,
     /// The records of the cited events.
     pub records: Vec<Cited>,
     /// Words of this report.
     pub glossary: Vec<Term>,
+}
+
+/// A selection of events.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Used {
+    /// The query, or the selection in words; empty for every event.
+    pub query: String,
+    /// How many events, or bursts of them, it has.
+    pub found: u64,
 }
 
 /// What the parts are gathered from.
@@ -113,9 +122,10 @@ impl Report {
         let detections = Detections::new(&gather)?;
         let recommendations = advice::advice(&gather, &findings, &blast, &chains, &scope);
         let records = appendix::cited(&gather, &findings);
+        let used = |query: &str, found| Used { query: query.to_owned(), found };
         let queries = vec![
-            (options.query.clone(), inv.event_count()),
-            ("level:medium or above, bursts folded".to_owned(), timeline.total),
+            used(&options.query, inv.event_count()),
+            used("ranked at medium level or above, bursts folded", timeline.total),
         ];
         let summary = summary::sentences(&gather, &findings, &blast, &scope, &overview);
         let limitations = scope::limitations(&gather, &scope);

@@ -2,7 +2,7 @@
 
 use super::findings::{anchor, record_anchor};
 use super::{heading, number, says, section, table};
-use crate::report::model::{Evidence, Report};
+use crate::report::model::{Evidence, Report, Used};
 use crate::report::paper::{Block, Look, Section, Text};
 
 /// How many files are listed.
@@ -34,9 +34,9 @@ pub(super) fn inventory(report: &Report) -> Section {
 
 /// The queries behind the parts of the report.
 pub(super) fn queries(report: &Report) -> Section {
-    let row = |(query, found): &(String, u64)| {
-        let query = if query.is_empty() { Text::plain("every event") } else { Text::value(query) };
-        vec![query, number(*found)]
+    let row = |used: &Used| {
+        let query = if used.query.is_empty() { Text::plain("every event") } else { Text::value(&used.query) };
+        vec![query, number(used.found)]
     };
     let rows: Vec<Vec<Text>> = report.queries.iter().map(row).collect();
     let total = rows.len() as u64;
