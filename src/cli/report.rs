@@ -47,9 +47,10 @@ struct Job<'a> {
 
 impl<'a> Job<'a> {
     fn new(args: &'a ReportArgs, settings: &'a Settings) -> Result<Self, Failure> {
-        let tlp = args.tlp.as_deref().map(|label| {
-            label.parse().map_err(|e| Failure::Use(format!("--tlp {}: {e}", visible(label))))
-        });
+        let tlp = args
+            .tlp
+            .as_deref()
+            .map(|label| label.parse().map_err(|e| Failure::Use(format!("--tlp {}: {e}", visible(label)))));
         let mut parts = if args.only.is_empty() { parts::ALL.to_vec() } else { args.only.clone() };
         parts.sort_unstable();
         parts.dedup();
@@ -226,7 +227,11 @@ fn places(sources: &[String]) -> Vec<PathBuf> {
         }
         // Of a pattern, the part before its first sign.
         let stem = source.split(['*', '?', '[']).next().unwrap_or_default();
-        let folder = if stem.ends_with('/') { Path::new(stem) } else { Path::new(stem).parent().unwrap_or(Path::new("")) };
+        let folder = if stem.ends_with('/') {
+            Path::new(stem)
+        } else {
+            Path::new(stem).parent().unwrap_or(Path::new(""))
+        };
         if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() }
     };
     sources.iter().filter(|s| *s != "-" && *s != load::DEMO).map(base).collect()

@@ -55,10 +55,8 @@ impl<'a> Plain<'a> {
     /// The risk of an event by the table, and why.
     pub fn risk(&mut self, row: &Row<'_>) -> (u8, &str) {
         let sensitive = &self.inv.judgment.sensitive;
-        let (risk, reason) = self
-            .known
-            .entry((row.id_of(Column::Event), row.id_of(Column::Source)))
-            .or_insert_with(|| {
+        let (risk, reason) =
+            self.known.entry((row.id_of(Column::Event), row.id_of(Column::Source))).or_insert_with(|| {
                 let service = row.service().to_lowercase();
                 let (risk, reason) = sensitive.risk(&service, plain_name(row.event()));
                 (risk, reason.to_owned())

@@ -24,8 +24,25 @@ fn time(time: Time) -> String {
 pub fn write_findings(out: &mut dyn Write, findings: &[Finding], style: Style) -> io::Result<()> {
     let mut csv = Writer::new(out, style);
     csv.row(&[
-        "number", "level", "title", "rule", "actor", "account", "what", "techniques", "first", "last", "events",
-        "done", "denied", "risk", "addresses", "targets", "why", "eventID", "eventIDs",
+        "number",
+        "level",
+        "title",
+        "rule",
+        "actor",
+        "account",
+        "what",
+        "techniques",
+        "first",
+        "last",
+        "events",
+        "done",
+        "denied",
+        "risk",
+        "addresses",
+        "targets",
+        "why",
+        "eventID",
+        "eventIDs",
     ])?;
     for f in findings {
         csv.number(f.number)?;
@@ -56,8 +73,20 @@ pub fn write_findings(out: &mut dyn Write, findings: &[Finding], style: Style) -
 pub fn write_timeline(out: &mut dyn Write, lines: &[Moment], style: Style) -> io::Result<()> {
     let mut csv = Writer::new(out, style);
     csv.row(&[
-        "first", "last", "times", "level", "risk", "actor", "account", "address", "service", "action", "target",
-        "outcome", "techniques", "eventID",
+        "first",
+        "last",
+        "times",
+        "level",
+        "risk",
+        "actor",
+        "account",
+        "address",
+        "service",
+        "action",
+        "target",
+        "outcome",
+        "techniques",
+        "eventID",
     ])?;
     for m in lines {
         csv.text(&time(m.first))?;

@@ -29,12 +29,8 @@ pub fn render(paper: &Paper) -> String {
         write_section(&mut out, n + 1, section);
     }
     let classification = if paper.classification.is_empty() { "" } else { " · " };
-    let _ = writeln!(
-        out,
-        "---\n\n{}{classification}{}",
-        escaped(&paper.footer),
-        escaped(&paper.classification)
-    );
+    let _ =
+        writeln!(out, "---\n\n{}{classification}{}", escaped(&paper.footer), escaped(&paper.classification));
     out
 }
 
@@ -143,7 +139,13 @@ fn chart(out: &mut String, chart: &Chart) {
         }
     };
     let head: Vec<String> = head.into_iter().map(escaped).collect();
-    let _ = writeln!(out, "{}\n\n| {} |\n|{}", escaped(&chart.title), head.join(" | "), "---|".repeat(head.len()));
+    let _ = writeln!(
+        out,
+        "{}\n\n| {} |\n|{}",
+        escaped(&chart.title),
+        head.join(" | "),
+        "---|".repeat(head.len())
+    );
     for row in rows {
         let _ = writeln!(out, "| {} |", row.join(" | "));
     }
@@ -211,7 +213,9 @@ pub(crate) fn escaped(text: &str) -> String {
             '|' => out.push_str("&#124;"),
             // GitHub makes mentions, mails and links of these, escaped by a backslash or not: an empty comment parts them.
             '@' => out.push_str("@<!-- -->"),
-            '.' if out.len() >= 3 && out.get(out.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case("www")) => {
+            '.' if out.len() >= 3
+                && out.get(out.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case("www")) =>
+            {
                 out.push_str("<!-- -->.");
             }
             ':' if after.starts_with("//") => out.push_str("\\:"),

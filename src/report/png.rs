@@ -46,10 +46,8 @@ pub fn render(chart: &Chart) -> Result<Vec<u8>, PngError> {
     {
         let area = BitMapBackend::with_buffer(&mut pixels, SIZE).into_drawing_area();
         area.fill(&WHITE).map_err(drawing)?;
-        let rest = area
-            .margin(14, 0, 0, 0)
-            .titled(&shown(&chart.title), (FONT, 30).into_font())
-            .map_err(drawing)?;
+        let rest =
+            area.margin(14, 0, 0, 0).titled(&shown(&chart.title), (FONT, 30).into_font()).map_err(drawing)?;
         match &chart.marks {
             Marks::Bars { bars, unit } => draw_bars(&rest, bars, unit)?,
             Marks::Scatter { x, y, normal, odd } => draw_points(&rest, (x, y), normal, odd)?,
@@ -158,7 +156,11 @@ fn draw_points(
         .map_err(drawing)?;
     for (points, color, name) in [(normal, BAR, "Normal"), (odd, ODD, "Anomaly")] {
         chart
-            .draw_series(points.iter().map(|&(x, y)| Circle::new((x.max(0.0).ln_1p(), y.max(0.0).ln_1p()), 4, color.filled())))
+            .draw_series(
+                points
+                    .iter()
+                    .map(|&(x, y)| Circle::new((x.max(0.0).ln_1p(), y.max(0.0).ln_1p()), 4, color.filled())),
+            )
             .map_err(drawing)?
             .label(format!("{name} ({})", points.len()))
             .legend(move |place| Circle::new(place, 5, color.filled()));
@@ -202,7 +204,10 @@ mod tests {
 
     fn bars(bars: &[(&str, f64)]) -> Chart {
         let bars = bars.iter().map(|(n, v)| Bar { name: (*n).to_owned(), value: *v, level: None }).collect();
-        Chart { title: "Events by service".to_owned(), marks: Marks::Bars { unit: "events".to_owned(), bars } }
+        Chart {
+            title: "Events by service".to_owned(),
+            marks: Marks::Bars { unit: "events".to_owned(), bars },
+        }
     }
 
     fn scatter(normal: Vec<(f64, f64)>, odd: Vec<(f64, f64)>) -> Chart {

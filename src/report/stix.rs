@@ -163,7 +163,11 @@ impl<'a> Maker<'a> {
 
     fn relate(&mut self, from: &str, how: &str, to: &str) {
         let id = id("relationship", &[from, how, to]);
-        self.add("relationship", &id, json!({"relationship_type": how, "source_ref": from, "target_ref": to}));
+        self.add(
+            "relationship",
+            &id,
+            json!({"relationship_type": how, "source_ref": from, "target_ref": to}),
+        );
     }
 
     fn report(&mut self, techniques: &[String]) {
@@ -172,7 +176,11 @@ impl<'a> Maker<'a> {
         let mut refs = self.refs.clone();
         refs.retain(|r| !r.starts_with("marking-definition"));
         let description = self.report.summary.join("\n");
-        let labels = if techniques.is_empty() { json!(["observed-data"]) } else { json!(["attack-pattern", "indicator"]) };
+        let labels = if techniques.is_empty() {
+            json!(["observed-data"])
+        } else {
+            json!(["attack-pattern", "indicator"])
+        };
         let made = cover.made.as_deref().map(|t| stamp(Time::parse(t.as_bytes())));
         let made = made.unwrap_or_else(|| self.at.clone());
         let fields = json!({
@@ -201,9 +209,9 @@ fn pattern(indicator: &Indicator) -> Option<String> {
             let digits = !indicator.value.is_empty() && indicator.value.bytes().all(|b| b.is_ascii_digit());
             return digits.then(|| format!("[user-account:user_id LIKE '%:{}:%']", indicator.value));
         }
-        IndicatorKind::UserAgent => format!(
-            "[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = {value}]"
-        ),
+        IndicatorKind::UserAgent => {
+            format!("[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = {value}]")
+        }
         IndicatorKind::Bucket => return None,
     })
 }

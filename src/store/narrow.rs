@@ -40,9 +40,10 @@ pub fn narrowed(table: &Table, rows: &[u32]) -> Table {
         }
         narrowed.push(Arc::new(segment));
     }
-    let origins = rows.iter().enumerate().flat_map(|(new, &old)| {
-        table.origins(old).map(move |at| (new as u32, at)).collect::<Vec<_>>()
-    });
+    let origins = rows
+        .iter()
+        .enumerate()
+        .flat_map(|(new, &old)| table.origins(old).map(move |at| (new as u32, at)).collect::<Vec<_>>());
     Table::new(narrowed, table.dicts().clone(), table.is_ordered()).with_origins(origins.collect())
 }
 

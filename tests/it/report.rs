@@ -83,7 +83,10 @@ fn one_command_writes_everything_and_the_same_again_and_says_the_hashes() {
     for file in said["files"].as_array().unwrap() {
         let content = &written[file["path"].as_str().unwrap()];
         let hash: String = Sha256::digest(content).iter().map(|b| format!("{b:02x}")).collect();
-        assert_eq!((file["bytes"].as_u64(), file["sha256"].as_str()), (Some(content.len() as u64), Some(&*hash)));
+        assert_eq!(
+            (file["bytes"].as_u64(), file["sha256"].as_str()),
+            (Some(content.len() as u64), Some(&*hash))
+        );
     }
     assert_eq!(reported("demo:", &two, &args).code, 0);
     for (name, content) in files(&two) {
@@ -99,8 +102,14 @@ fn holds_together(files: &BTreeMap<String, Vec<u8>>, report_id: &str) {
     let report: Value = serde_json::from_str(&text("reports/report.json")).unwrap();
     let events = report["overview"]["totalEvents"].as_u64().unwrap() as usize;
     assert_eq!(events, 15_000);
-    assert_eq!((lines("parsed_logs.jsonl"), lines("events.jsonl"), lines("alerts.csv")), (events, events, events + 1));
-    assert_eq!((lines("results/anomaly_results.json"), lines("results/anomaly_results.csv")), (events, events + 1));
+    assert_eq!(
+        (lines("parsed_logs.jsonl"), lines("events.jsonl"), lines("alerts.csv")),
+        (events, events, events + 1)
+    );
+    assert_eq!(
+        (lines("results/anomaly_results.json"), lines("results/anomaly_results.csv")),
+        (events, events + 1)
+    );
     assert_eq!(report["cover"]["reportId"], report_id);
     assert_eq!(report["cover"]["made"], "2026-02-02T02:40:00Z");
     let users: Value = serde_json::from_str(&text("user_summary.json")).unwrap();
@@ -119,7 +128,9 @@ fn holds_together(files: &BTreeMap<String, Vec<u8>>, report_id: &str) {
     assert_eq!(report["timeline"]["total"].as_u64().unwrap() as usize, lines("timeline.csv") - 1);
     for name in ["reports/report.html", "reports/report.md"] {
         let page = text(name);
-        for part in ["IR-7", "TLP:AMBER+STRICT", "Halden", report_id, "Identity and session chains", "StopLogging"] {
+        for part in
+            ["IR-7", "TLP:AMBER+STRICT", "Halden", report_id, "Identity and session chains", "StopLogging"]
+        {
             assert!(page.contains(part), "{name}: {part}");
         }
     }
@@ -144,7 +155,11 @@ fn the_document_is_as_its_schema_says_full_empty_and_narrowed() {
         assert_eq!(ran.code, 0, "{}", ran.err);
         let text = std::fs::read(out.join("reports/report.json")).unwrap();
         let report: Value = serde_json::from_slice(&text).unwrap();
-        assert_eq!(schema::faults("docs/schema/report-1.schema.json", &report), Vec::<String>::new(), "{source}");
+        assert_eq!(
+            schema::faults("docs/schema/report-1.schema.json", &report),
+            Vec::<String>::new(),
+            "{source}"
+        );
     }
 }
 
@@ -206,7 +221,8 @@ fn the_scope_is_that_of_query_and_times_and_is_told() {
     );
     assert!(report["limitations"].to_string().contains("a part of what was loaded"));
     assert_eq!(read(&["--since", "-2m"]).0, 3);
-    let (n, report) = read(&["--query", "event:StopLogging or event:Nothing", "--until", "2026-03-02T09:06:00Z"]);
+    let (n, report) =
+        read(&["--query", "event:StopLogging OR event:Nothing", "--until", "2026-03-02T09:06:00Z"]);
     assert_eq!((n, report["findings"][0]["event"]["eventID"].as_str()), (1, Some(&*id(300))));
     assert_eq!(read(&["--query", "actor:nobody"]).0, 0);
 }
@@ -314,5 +330,9 @@ fn watching_writes_again_when_a_log_lands() {
     let mut said = String::new();
     child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
     child.wait().unwrap();
-    assert_eq!(said.matches("1 file in ").count(), 2, "what it wrote itself is no reason to run again: {said}");
+    assert_eq!(
+        said.matches("1 file in ").count(),
+        2,
+        "what it wrote itself is no reason to run again: {said}"
+    );
 }

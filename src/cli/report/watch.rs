@@ -29,7 +29,9 @@ type Look = BTreeMap<String, Option<Stamp>>;
 pub(super) fn run(job: &Job<'_>) -> Outcome {
     let places = places(&job.args.sources);
     if places.is_empty() {
-        return Err(Failure::Use("--watch needs a file or folder as a source; a pipe ends by itself".to_owned()));
+        return Err(Failure::Use(
+            "--watch needs a file or folder as a source; a pipe ends by itself".to_owned(),
+        ));
     }
     let (tell, told) = channel();
     let handler = move |_: notify::Result<notify::Event>| {

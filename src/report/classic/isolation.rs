@@ -111,7 +111,9 @@ pub fn write_csv(
     for line in lines(inv, isolation) {
         csv.text(line.event_time.as_deref().unwrap_or_default())?;
         csv.text(line.event_name)?;
-        for text in [line.event_source, line.aws_region, line.source_ip, Some(line.user_name), line.error_code] {
+        for text in
+            [line.event_source, line.aws_region, line.source_ip, Some(line.user_name), line.error_code]
+        {
             csv.text(text.unwrap_or_default())?;
         }
         csv.number(whole(line.bytes_in))?;

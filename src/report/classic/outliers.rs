@@ -24,5 +24,7 @@ pub fn write(out: &mut dyn Write, found: &Outliers, name: &str, style: Style) ->
 /// What is said beside an empty file that is empty for want of names; `None` where there were enough.
 pub fn note(found: &Outliers, file: &str, name: &str) -> Option<String> {
     let names = if found.compared == 0 { "no".to_owned() } else { format!("only {}", found.compared) };
-    found.too_few().then(|| format!("{file} has no rows: there is {names} {name}, and nothing to compare with"))
+    found
+        .too_few()
+        .then(|| format!("{file} has no rows: there is {names} {name}, and nothing to compare with"))
 }

@@ -18,8 +18,18 @@ fn log() -> Vec<Value> {
     let root = json!({"type": "Root", "arn": format!("arn:aws:iam::{HOME}:root"), "accountId": HOME});
     vec![
         record("01:00:00", "iam:CreateUser", &ann, json!({"requestParameters": {"userName": "x"}})),
-        record("07:00:00", "EC2:StopInstances", &role(HOME, "Admin", "bob", "ASIABOB", "06:00:00"), json!({})),
-        record("13:00:00", "s3:GetObject", &json!({"type": "AWSService"}), json!({"errorCode": "AccessDenied"})),
+        record(
+            "07:00:00",
+            "EC2:StopInstances",
+            &role(HOME, "Admin", "bob", "ASIABOB", "06:00:00"),
+            json!({}),
+        ),
+        record(
+            "13:00:00",
+            "s3:GetObject",
+            &json!({"type": "AWSService"}),
+            json!({"errorCode": "AccessDenied"}),
+        ),
         record("19:00:00", "nosuch:Whatever", &root, json!({})),
     ]
 }
@@ -37,10 +47,14 @@ fn each_event_is_a_line_of_five_fields() {
     assert_eq!(
         lines,
         concat!(
-            r#"{"eventTime":"2026-01-10T01:00:00Z","service":"iam","action":"CreateUser","actor":"ann","result":"Allowed"}"#, "\n",
-            r#"{"eventTime":"2026-01-10T07:00:00Z","service":"ec2","action":"StopInstances","actor":"bob","result":"Allowed"}"#, "\n",
-            r#"{"eventTime":"2026-01-10T13:00:00Z","service":"s3","action":"GetObject","actor":"Unknown","result":"AccessDenied"}"#, "\n",
-            r#"{"eventTime":"2026-01-10T19:00:00Z","service":"nosuch","action":"Whatever","actor":"arn:aws:iam::111122223333:root","result":"Allowed"}"#, "\n",
+            r#"{"eventTime":"2026-01-10T01:00:00Z","service":"iam","action":"CreateUser","actor":"ann","result":"Allowed"}"#,
+            "\n",
+            r#"{"eventTime":"2026-01-10T07:00:00Z","service":"ec2","action":"StopInstances","actor":"bob","result":"Allowed"}"#,
+            "\n",
+            r#"{"eventTime":"2026-01-10T13:00:00Z","service":"s3","action":"GetObject","actor":"Unknown","result":"AccessDenied"}"#,
+            "\n",
+            r#"{"eventTime":"2026-01-10T19:00:00Z","service":"nosuch","action":"Whatever","actor":"arn:aws:iam::111122223333:root","result":"Allowed"}"#,
+            "\n",
         )
     );
 }
@@ -52,7 +66,10 @@ fn a_record_without_names_is_unknown() {
     bare["eventTime"] = "no time".into();
     let inv = investigation(&[bare]);
     let line = text(|out| normalized::write(out, &inv).unwrap());
-    assert_eq!(line, "{\"eventTime\":null,\"service\":\"x\",\"action\":\"Unknown\",\"actor\":\"Unknown\",\"result\":\"Allowed\"}\n");
+    assert_eq!(
+        line,
+        "{\"eventTime\":null,\"service\":\"x\",\"action\":\"Unknown\",\"actor\":\"Unknown\",\"result\":\"Allowed\"}\n"
+    );
 }
 
 #[test]
@@ -104,7 +121,9 @@ fn the_shipped_table_has_the_risks_that_the_form_has_always_had() {
 /// Nine users with one event each and a tenth with a hundred: mean 10.9, deviation of the population 29.7, z 3.
 fn loud() -> Vec<Value> {
     let mut records: Vec<Value> = (0..9)
-        .map(|n| record(&format!("08:0{n}:00"), &format!("s3:Call{n}"), &user(&format!("u{n}"), "AKIA"), json!({})))
+        .map(|n| {
+            record(&format!("08:0{n}:00"), &format!("s3:Call{n}"), &user(&format!("u{n}"), "AKIA"), json!({}))
+        })
         .collect();
     records.extend((0..100).map(|n| {
         record(&format!("09:{:02}:{:02}", n / 60, n % 60), "s3:GetObject", &user("-loud", "AKIAL"), json!({}))

@@ -49,7 +49,9 @@ pub(super) fn appendix(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if !report.records.is_empty() {
         blocks.push(heading("Records of cited events"));
-        blocks.push(says("As they stand in the files, but for indents and values that let somebody in. Not defanged."));
+        blocks.push(says(
+            "As they stand in the files, but for indents and values that let somebody in. Not defanged.",
+        ));
     }
     for record in &report.records {
         blocks.push(Block::Text(

@@ -64,7 +64,14 @@ fn overview(report: &Report) -> Block {
         ("Techniques", 14),
     ];
     let rows = report.findings.iter().take(IN_TABLE).map(row).collect();
-    table("All findings, the gravest first", &columns, &[0, 5], rows, report.findings.len() as u64, "findings.csv")
+    table(
+        "All findings, the gravest first",
+        &columns,
+        &[0, 5],
+        rows,
+        report.findings.len() as u64,
+        "findings.csv",
+    )
 }
 
 fn techniques(f: &Finding) -> Text {
@@ -84,7 +91,9 @@ fn in_full(report: &Report, f: &Finding) -> Vec<Block> {
     let level = Text::new().and(Look::Level(f.level), f.level.name());
     let level = level.and(Look::Plain, format!(" ({} points)", f.event.risk));
     let names: Vec<String> = f.techniques.iter().map(|t| format!("{} {}", t.id, t.name)).collect();
-    let what = Text::value(&f.actor).and(Look::Plain, " ").and(Look::Plain, crate::report::defang::sentence(&f.what));
+    let what = Text::value(&f.actor)
+        .and(Look::Plain, " ")
+        .and(Look::Plain, crate::report::defang::sentence(&f.what));
     let mut facts = vec![
         ("Level".to_owned(), level),
         ("What".to_owned(), what),
@@ -190,9 +199,8 @@ pub(super) fn recommendations(report: &Report) -> Section {
             "A checklist that follows from what was found; what is right for the account is for people to decide.",
         ));
     }
-    let row = |a: &Advice| {
-        vec![Text::plain("☐"), Text::plain(a.kind), sentence(&a.text), sentence(&a.because)]
-    };
+    let row =
+        |a: &Advice| vec![Text::plain("☐"), Text::plain(a.kind), sentence(&a.text), sentence(&a.because)];
     let rows: Vec<Vec<Text>> = report.recommendations.iter().map(row).collect();
     let total = rows.len() as u64;
     if total > 0 {

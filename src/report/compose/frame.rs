@@ -71,9 +71,7 @@ pub(super) fn overview(report: &Report) -> Section {
     if !o.services.is_empty() {
         blocks.push(Block::Chart(services(report)));
     }
-    for (title, events) in
-        [("The 5 riskiest events", &o.riskiest), ("The 5 most recent events", &o.latest)]
-    {
+    for (title, events) in [("The 5 riskiest events", &o.riskiest), ("The 5 most recent events", &o.latest)] {
         if !events.is_empty() {
             blocks.push(heading(title));
             blocks.push(plain_events(events));

@@ -22,7 +22,11 @@ pub(super) fn attack(report: &Report) -> Section {
     let mut rows = Vec::new();
     for tactic in &report.attack {
         let state = Text::plain(tactic.state.words());
-        let state = if tactic.state == State::Notable { Text::new().and(Look::Strong, tactic.state.words()) } else { state };
+        let state = if tactic.state == State::Notable {
+            Text::new().and(Look::Strong, tactic.state.words())
+        } else {
+            state
+        };
         let mut first = vec![Text::plain(format!("{} {}", tactic.id, tactic.title)), state];
         if tactic.techniques.is_empty() {
             first.extend((0..5).map(|_| Text::new()));
@@ -73,13 +77,8 @@ pub(super) fn indicators(report: &Report) -> Section {
         let row = |i: &&Indicator| {
             vec![value(&i.value), number(i.in_findings), number(i.events), time(i.first), time(i.last)]
         };
-        let columns = [
-            ("Value", 48),
-            ("In findings", 9),
-            ("Events", 9),
-            ("First (UTC)", 16),
-            ("Last (UTC)", 16),
-        ];
+        let columns =
+            [("Value", 48), ("In findings", 9), ("Events", 9), ("First (UTC)", 16), ("Last (UTC)", 16)];
         let title = match kind {
             IndicatorKind::Address => "Addresses",
             IndicatorKind::AccessKey => "Access keys",
@@ -126,7 +125,11 @@ pub(super) fn users(report: &Report) -> Section {
         ("Total", 8),
     ];
     let rows = users.iter().take(USERS).map(row).collect();
-    section("users", "Users", vec![table("", &columns, &[4, 5], rows, users.len() as u64, "user_summary.json")])
+    section(
+        "users",
+        "Users",
+        vec![table("", &columns, &[4, 5], rows, users.len() as u64, "user_summary.json")],
+    )
 }
 
 /// Rules and statistics.
@@ -140,21 +143,20 @@ pub(super) fn detections(report: &Report) -> Section {
             let level = Text::new().and(Look::Level(r.level), r.level.name());
             vec![sentence(&r.title), level, number(r.hits), time(r.first), time(r.last), value(&r.id)]
         };
-        let columns = [
-            ("Rule", 36),
-            ("Level", 8),
-            ("Hits", 7),
-            ("First (UTC)", 15),
-            ("Last (UTC)", 15),
-            ("Id", 26),
-        ];
+        let columns =
+            [("Rule", 36), ("Level", 8), ("Hits", 7), ("First (UTC)", 15), ("Last (UTC)", 15), ("Id", 26)];
         let rows = d.rules.iter().take(RULES).map(row).collect();
         let caption = format!("{} of {} in force hit", count(d.rules.len() as u64), count(d.in_force));
         blocks.push(table(&caption, &columns, &[2], rows, d.rules.len() as u64, "report.json"));
     }
     let a = &d.anomalies;
     blocks.extend(outliers("Users with far more events than others", "user", &a.actors, "anomalies.csv"));
-    blocks.extend(outliers("Actions far more frequent than others", "action", &a.actions, "event_anomalies.csv"));
+    blocks.extend(outliers(
+        "Actions far more frequent than others",
+        "action",
+        &a.actions,
+        "event_anomalies.csv",
+    ));
     blocks.extend(bursts(report));
     blocks.extend(odd(report));
     section("detections", "Detections and anomalies", blocks)
@@ -199,7 +201,8 @@ fn bursts(report: &Report) -> Vec<Block> {
     let mut blocks = vec![heading("Actors that did far more than they usually do"), says(said)];
     if !found.rows.is_empty() {
         let row = |b: &Burst| {
-            let calls: Vec<String> = b.calls.iter().map(|c| format!("{} ×{}", c.event, count(c.count))).collect();
+            let calls: Vec<String> =
+                b.calls.iter().map(|c| format!("{} ×{}", c.event, count(c.count))).collect();
             vec![
                 time(b.start),
                 value(&b.actor),
@@ -209,14 +212,8 @@ fn bursts(report: &Report) -> Vec<Block> {
                 sentence(&calls.join(", ")),
             ]
         };
-        let columns = [
-            ("From (UTC)", 16),
-            ("Actor", 26),
-            ("Events", 8),
-            ("Usual", 8),
-            ("Score", 8),
-            ("Mostly", 36),
-        ];
+        let columns =
+            [("From (UTC)", 16), ("Actor", 26), ("Events", 8), ("Usual", 8), ("Score", 8), ("Mostly", 36)];
         let rows = found.rows.iter().take(ANOMALIES).map(row).collect();
         blocks.push(table("", &columns, &[2, 3, 4], rows, found.found as u64, "trailhound anomalies"));
     }
@@ -248,14 +245,8 @@ fn odd(report: &Report) -> Vec<Block> {
                 sentence(&causes.join("; ")),
             ]
         };
-        let columns = [
-            ("Time (UTC)", 14),
-            ("Score", 7),
-            ("Event", 16),
-            ("Actor", 20),
-            ("From", 14),
-            ("Because", 34),
-        ];
+        let columns =
+            [("Time (UTC)", 14), ("Score", 7), ("Event", 16), ("Actor", 20), ("From", 14), ("Because", 34)];
         let rows = found.rows.iter().take(ANOMALIES).map(row).collect();
         blocks.push(table("", &columns, &[1], rows, found.found as u64, "trailhound anomalies"));
     }

@@ -29,7 +29,10 @@ pub(super) fn trails(report: &Report) -> Section {
     }
     let more = report.chains.total.saturating_sub(report.chains.trails.len() as u64);
     if more > 0 {
-        blocks.push(says(format!("There are {} more with findings; see trailhound session.", plural(more, "trail"))));
+        blocks.push(says(format!(
+            "There are {} more with findings; see trailhound session.",
+            plural(more, "trail")
+        )));
     }
     section("trails", "Identity and session chains", blocks)
 }
@@ -40,11 +43,8 @@ fn trail(page: &SessionPage) -> Vec<Block> {
     let behind = Text::plain("Behind it: ")
         .and(Look::Value, name)
         .and(Look::Plain, format!(" ({}; known by: {}).", origin_words(origin.kind), origin.known_by));
-    let mut blocks = vec![
-        heading(&format!("Trail of {}", page.session.actor)),
-        Block::Text(behind),
-        branches(page),
-    ];
+    let mut blocks =
+        vec![heading(&format!("Trail of {}", page.session.actor)), Block::Text(behind), branches(page)];
     if !page.signs.is_empty() {
         let sign = |s: &crate::profile::theft::Sign| {
             Text::plain(format!("{} ", s.event.time))
@@ -61,7 +61,9 @@ fn trail(page: &SessionPage) -> Vec<Block> {
         .sentences
         .iter()
         .take(SENTENCES)
-        .map(|s| Text::plain(format!("{} ", s.from)).and(Look::Plain, crate::report::defang::sentence(&s.text)))
+        .map(|s| {
+            Text::plain(format!("{} ", s.from)).and(Look::Plain, crate::report::defang::sentence(&s.text))
+        })
         .collect();
     if !story.is_empty() {
         let rest = page.story.left_out + page.story.sentences.len().saturating_sub(story.len()) as u64;
@@ -144,7 +146,8 @@ pub(super) fn blast(report: &Report) -> Section {
     blocks.push(heading("Opened to others, or weakened"));
     blocks.push(grants(&b.grants));
     if !b.unmade.is_empty() {
-        let row = |u: &crate::profile::resource::Unmade| vec![Text::plain(u.kind), value(&u.name), time(u.time)];
+        let row =
+            |u: &crate::profile::resource::Unmade| vec![Text::plain(u.kind), value(&u.name), time(u.time)];
         blocks.push(heading("Unmade"));
         let rows = b.unmade.iter().take(ROWS).map(row).collect();
         let columns = [("Kind", 20), ("Name", 50), ("Time (UTC)", 20)];

@@ -18,11 +18,8 @@ fn everywhere(text: &str) -> Paper {
         unit: text.to_owned(),
         bars: vec![Bar { name: text.to_owned(), value: 3.0, level: None }],
     };
-    let field = Marks::Field {
-        rows: vec![text.to_owned()],
-        columns: vec![text.to_owned()],
-        cells: vec![vec![1]],
-    };
+    let field =
+        Marks::Field { rows: vec![text.to_owned()], columns: vec![text.to_owned()], cells: vec![vec![1]] };
     let scatter = Marks::Scatter {
         x: text.to_owned(),
         y: text.to_owned(),
@@ -30,7 +27,8 @@ fn everywhere(text: &str) -> Paper {
         odd: vec![(0.0, 1e12)],
     };
     let activity = Marks::Activity { start: Time::from_millis(0), step: 60, buckets: vec![[1, 0, 2, 0, 3]] };
-    let charts = [bars, field, scatter, activity].map(|marks| Block::Chart(Chart { title: text.to_owned(), marks }));
+    let charts =
+        [bars, field, scatter, activity].map(|marks| Block::Chart(Chart { title: text.to_owned(), marks }));
     let mut blocks = vec![
         Block::Heading { title: text.to_owned(), anchor: "there".to_owned() },
         Block::Text(words(text)),
@@ -120,7 +118,9 @@ fn the_page_asks_for_nothing_and_runs_nothing() {
         }
         assert!(!tag.contains("href=") || tag.contains("href=\"#"), "links stay in the page: {tag}");
     }
-    assert!(!style::SHEET.contains("url(") && !style::SHEET.contains("@import") && !style::SHEET.contains("</"));
+    assert!(
+        !style::SHEET.contains("url(") && !style::SHEET.contains("@import") && !style::SHEET.contains("</")
+    );
 }
 
 #[test]
@@ -136,7 +136,10 @@ fn what_would_act_is_made_visible() {
     let page = render(&everywhere("a\u{202e}b\u{1b}[31mc\u{200b}"));
     assert!(page.contains("a\\u{202e}b␛[31mc\\u{200b}"));
     assert!(!page.contains(['\u{202e}', '\u{1b}', '\u{200b}']));
-    assert!(render(&everywhere("김민수 東京 🙂")).contains("김민수 東京 🙂"), "other scripts stay as they are");
+    assert!(
+        render(&everywhere("김민수 東京 🙂")).contains("김민수 東京 🙂"),
+        "other scripts stay as they are"
+    );
 }
 
 #[test]

@@ -96,11 +96,17 @@ fn credentials(list: &mut List, gather: &Gather<'_>, findings: &[Finding]) {
             if identity.is_root {
                 list.add(
                     "contain",
-                    format!("Change the password and second factor of the {thing}, and delete its access keys"),
+                    format!(
+                        "Change the password and second factor of the {thing}, and delete its access keys"
+                    ),
                     because,
                 );
             } else if key.starts_with("AKIA") {
-                list.add("contain", format!("Make access key {key} of {} inactive, then replace it", row.actor()), because);
+                list.add(
+                    "contain",
+                    format!("Make access key {key} of {} inactive, then replace it", row.actor()),
+                    because,
+                );
             } else {
                 let last = background_last(gather, row.number());
                 list.all.push(Advice {

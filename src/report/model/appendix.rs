@@ -105,8 +105,14 @@ pub(super) fn glossary() -> Vec<Term> {
         ("actor", "Who made a call: a user, or a role with the name of its session."),
         ("burst", "What one session does over and over without long rests; one line stands for all of it."),
         ("finding", "Acts of one actor that a rule, or their points, put at medium level or above."),
-        ("level", "info below 20 points, then low, medium from 45, high from 70, critical from 90; a rule that hits raises an event to where its level begins."),
-        ("points", "How risky an event is by itself, 0 to 100, with the reasons; other events never change them."),
+        (
+            "level",
+            "info below 20 points, then low, medium from 45, high from 70, critical from 90; a rule that hits raises an event to where its level begins.",
+        ),
+        (
+            "points",
+            "How risky an event is by itself, 0 to 100, with the reasons; other events never change them.",
+        ),
         ("risk score", "The risk by the table of sensitive calls alone, as in alerts.csv."),
         ("session", "All that was done with one set of credentials, or one sign-in."),
         ("trail", "A session, who handed it its credentials, and whom it handed some to."),

@@ -35,9 +35,8 @@ impl Chains {
         }
         let mut order: Vec<(u32, u32)> = tops.into_iter().map(|(top, place)| (place, top)).collect();
         order.sort_unstable();
-        let page = |&(_, top): &(u32, u32)| {
-            SessionPage::new(gather.inv, background, top, None, LIMITS, gather.stop)
-        };
+        let page =
+            |&(_, top): &(u32, u32)| SessionPage::new(gather.inv, background, top, None, LIMITS, gather.stop);
         let trails: Option<Vec<SessionPage>> = order.iter().take(TRAILS).map(page).collect();
         Some(Self { trails: trails?, total: order.len() as u64 })
     }

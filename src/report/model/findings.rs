@@ -119,7 +119,8 @@ pub(super) fn findings(gather: &Gather<'_>) -> Option<Vec<Finding>> {
             Some(rule) => Key::Rule(rule.id.clone(), actor),
             None => Key::Call(row.id_of(Column::Event), row.id_of(Column::Source), row.outcome(), actor),
         };
-        let of = open.entry(key).or_insert_with(|| Open { level, rule, best: (0, row.number()), rows: vec![] });
+        let of =
+            open.entry(key).or_insert_with(|| Open { level, rule, best: (0, row.number()), rows: vec![] });
         of.level = of.level.max(level);
         if rank::key_of(&row) > of.best.0 {
             of.best = (rank::key_of(&row), row.number());

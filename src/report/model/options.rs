@@ -55,10 +55,12 @@ impl FromStr for Tlp {
     fn from_str(text: &str) -> Result<Self, String> {
         let word = text.trim();
         let word = word.strip_prefix("TLP:").or_else(|| word.strip_prefix("tlp:")).unwrap_or(word);
-        let label = |tlp: &Self| tlp.label().strip_prefix("TLP:").is_some_and(|l| l.eq_ignore_ascii_case(word));
-        Self::ALL.into_iter().find(label).ok_or_else(|| {
-            "a label of TLP 2.0 is one of clear, green, amber, amber+strict, red".to_owned()
-        })
+        let label =
+            |tlp: &Self| tlp.label().strip_prefix("TLP:").is_some_and(|l| l.eq_ignore_ascii_case(word));
+        Self::ALL
+            .into_iter()
+            .find(label)
+            .ok_or_else(|| "a label of TLP 2.0 is one of clear, green, amber, amber+strict, red".to_owned())
     }
 }
 

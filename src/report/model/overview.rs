@@ -205,7 +205,8 @@ impl<'a> Tally<'a> {
         for (&source, &count) in by_source {
             *by_name.entry(self.plain.service_name(source)).or_default() += count;
         }
-        let mut all: Vec<Counted> = by_name.into_iter().map(|(name, count)| Counted { name, count }).collect();
+        let mut all: Vec<Counted> =
+            by_name.into_iter().map(|(name, count)| Counted { name, count }).collect();
         all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
         all.truncate(most);
         all

@@ -47,7 +47,8 @@ fn levels(findings: &[Finding]) -> String {
     let of = |level: Level| findings.iter().filter(|f| f.level == level).count() as u64;
     let (critical, high, medium) = (of(Level::Critical), of(Level::High), of(Level::Medium));
     if findings.is_empty() {
-        return "Nothing was found at medium level or above. That is no proof that nothing happened.".to_owned();
+        return "Nothing was found at medium level or above. That is no proof that nothing happened."
+            .to_owned();
     }
     format!(
         "There are {}: {} critical, {} high, {} medium.",
@@ -70,7 +71,8 @@ fn dwell(findings: &[Finding]) -> Option<String> {
 }
 
 fn named(finding: &Finding) -> String {
-    let times = if finding.events > 1 { format!(" ({} times)", count(finding.events)) } else { String::new() };
+    let times =
+        if finding.events > 1 { format!(" ({} times)", count(finding.events)) } else { String::new() };
     format!(
         "Finding {} ({}), {}: at {} {} {}{times}.",
         finding.number,

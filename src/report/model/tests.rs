@@ -140,9 +140,8 @@ fn the_overview_has_the_numbers_of_the_plain_form() {
 fn bursts_are_one_line_and_a_long_timeline_says_how_much_more_there_is() {
     let eve = user("eve", "AKIAEVE");
     let denied = json!({"errorCode": "AccessDenied"});
-    let mut records: Vec<Value> = (0..40)
-        .map(|n| record(&format!("09:00:{n:02}"), "iam:CreateUser", &eve, denied.clone()))
-        .collect();
+    let mut records: Vec<Value> =
+        (0..40).map(|n| record(&format!("09:00:{n:02}"), "iam:CreateUser", &eve, denied.clone())).collect();
     let report = report_of(&records);
     let [line] = &report.timeline.lines[..] else { panic!("{:?}", report.timeline.lines) };
     assert_eq!((line.times, line.action.as_str(), report.timeline.total), (40, "CreateUser", 1));
@@ -214,7 +213,9 @@ fn every_link_has_its_anchor_and_every_anchor_is_one_word() {
     }
     let unique: std::collections::BTreeSet<&&str> = anchors.iter().collect();
     assert_eq!(unique.len(), anchors.len());
-    assert!(anchors.iter().all(|a| a.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')));
+    assert!(
+        anchors.iter().all(|a| a.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'))
+    );
 }
 
 #[test]
@@ -266,7 +267,13 @@ fn a_bundle_is_sound() {
         }
     }
     let layer = navigator::layer(&report);
-    assert!(layer["techniques"].as_array().unwrap().iter().any(|t| t["techniqueID"] == "T1685.002" && t["score"] == 1));
+    assert!(
+        layer["techniques"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|t| t["techniqueID"] == "T1685.002" && t["score"] == 1)
+    );
 }
 
 #[test]
