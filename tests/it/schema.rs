@@ -89,9 +89,8 @@ fn members(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut V
     for (name, member) in members {
         let at = format!("{at}.{name}");
         match (schema["properties"].get(name), &schema["additionalProperties"]) {
-            (Some(inner), _) => check(root, inner, member, &at, faults),
+            (Some(inner), _) | (None, inner @ Value::Object(_)) => check(root, inner, member, &at, faults),
             (None, Value::Bool(false)) => faults.push(format!("{at}: the schema does not have this")),
-            (None, inner @ Value::Object(_)) => check(root, inner, member, &at, faults),
             _ => {}
         }
     }

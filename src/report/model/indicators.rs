@@ -66,7 +66,6 @@ impl IndicatorKind {
         let identity = row.identity();
         match self {
             Self::Address if row.address_kind() == AddressKind::Public => row.text(Column::Ip),
-            Self::Address => "",
             Self::AccessKey => row.word(identity.access_key),
             Self::Arn => row.word(identity.arn),
             // A service that called on somebody's behalf has an agent of its own.
@@ -75,7 +74,7 @@ impl IndicatorKind {
             Self::SessionName => row.word(identity.session_name),
             Self::Account => row.word(identity.account),
             Self::Bucket if row.service() == "s3" => bucket(row.text(Column::Target)),
-            Self::Bucket => "",
+            Self::Address | Self::Bucket => "",
         }
     }
 }

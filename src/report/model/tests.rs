@@ -155,7 +155,7 @@ fn bursts_are_one_line_and_a_long_timeline_says_how_much_more_there_is() {
         .collect();
     let inv = investigation(&records);
     let report = Report::new(&inv, Options::default(), &AtomicBool::new(false)).unwrap();
-    assert_eq!((report.timeline.lines.len(), report.timeline.total), (super::timeline::SHOWN, 5000));
+    assert_eq!((report.timeline.lines.len(), report.timeline.total), (timeline::SHOWN, 5000));
     assert_eq!((report.findings.len(), timeline(&inv).len()), (5000, 5000));
     let paper = compose::paper(&report);
     let more: Vec<(u64, &str)> = paper
