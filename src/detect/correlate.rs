@@ -121,9 +121,8 @@ fn by_group(correlation: &Correlation, mut hits: Vec<Hit>) -> Vec<Hit> {
         }
     }
     let counting = matches!(correlation.kind, Kind::EventCount | Kind::ValueCount);
-    let needs_more = |count: usize| {
-        counting && correlation.bounds.only_lower() && !correlation.bounds.hold(count as f64)
-    };
+    let needs_more =
+        |count: usize| counting && correlation.bounds.only_lower() && !correlation.bounds.hold(count as f64);
     const NOWHERE: usize = usize::MAX;
     let mut kept = 0;
     for count in &mut counts {
@@ -133,7 +132,9 @@ fn by_group(correlation: &Correlation, mut hits: Vec<Hit>) -> Vec<Hit> {
     }
     let mut dealt = vec![some; kept];
     for hit in hits {
-        let Some(place) = counts.get_mut(hit.group as usize).filter(|place| **place != NOWHERE) else { continue };
+        let Some(place) = counts.get_mut(hit.group as usize).filter(|place| **place != NOWHERE) else {
+            continue;
+        };
         if let Some(slot) = dealt.get_mut(*place) {
             *slot = hit;
         }

@@ -33,7 +33,9 @@ impl Hash for Act {
     /// In two words: this is asked for each event.
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(u64::from(self.session) << 32 | u64::from(self.event));
-        state.write_u64(u64::from(self.hits) << 32 | u64::from(self.source.rotate_left(8)) ^ self.outcome as u64);
+        state.write_u64(
+            u64::from(self.hits) << 32 | u64::from(self.source.rotate_left(8)) ^ self.outcome as u64,
+        );
     }
 }
 

@@ -97,7 +97,8 @@ pub const LONGEST: usize = 4 << 20;
 fn intern(inner: &mut Inner, text: &str) -> u32 {
     let text = if text.len() > LONGEST { &text[..text.floor_char_boundary(LONGEST)] } else { text };
     let hash = inner.hasher.hash_one(text) as u32;
-    if let Some(&(_, id)) = inner.index.find(spread(hash), |&(own, id)| own == hash && inner.get(id) == text) {
+    if let Some(&(_, id)) = inner.index.find(spread(hash), |&(own, id)| own == hash && inner.get(id) == text)
+    {
         return id;
     }
     let id = inner.push(text);

@@ -101,8 +101,7 @@ impl Place {
             }
         }
         let none = vec![0; leaves.len().div_ceil(64)].into();
-        let learned =
-            Learned { paths, by_value: Vec::new(), numbers: HashMap::default(), bits: vec![none] };
+        let learned = Learned { paths, by_value: Vec::new(), numbers: HashMap::default(), bits: vec![none] };
         Self { slot, leaves, most: most.min(UNKNOWN - 1), learned: Mutex::new(learned) }
     }
 
