@@ -58,7 +58,8 @@ impl Cache {
         let path = self.path(of);
         let meta = fs::metadata(&path).ok().filter(|meta| meta.is_file() && meta.len() == of.size)?;
         // What is used moves to the end of the queue; where that cannot be noted, nothing is lost.
-        let old = meta.modified().ok().and_then(|at| at.elapsed().ok()).is_none_or(|age| age.as_secs() > 3600);
+        let old =
+            meta.modified().ok().and_then(|at| at.elapsed().ok()).is_none_or(|age| age.as_secs() > 3600);
         if old && let Ok(file) = File::options().append(true).open(&path) {
             let _ = file.set_modified(SystemTime::now());
         }
@@ -149,7 +150,10 @@ mod tests {
         cache.keep(&kept, b"bytes").unwrap();
         let path = cache.find(&kept).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&path), mode(path.parent().unwrap()), mode(&dir.path().join("s3"))), (0o600, 0o700, 0o700));
+        assert_eq!(
+            (mode(&path), mode(path.parent().unwrap()), mode(&dir.path().join("s3"))),
+            (0o600, 0o700, 0o700)
+        );
     }
 
     #[test]

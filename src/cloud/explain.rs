@@ -69,8 +69,9 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let response = error.raw_response();
-    let region =
-        response.and_then(|r| r.headers().get("x-amz-bucket-region")).map(|region| visible(region).into_owned());
+    let region = response
+        .and_then(|r| r.headers().get("x-amz-bucket-region"))
+        .map(|region| visible(region).into_owned());
     match error {
         SdkError::ServiceError(answer) => {
             let status = response.map_or(0, |r| r.status().as_u16());
@@ -78,8 +79,12 @@ where
             let text = answer.err().message().unwrap_or_default();
             answered(code, text, status, region, act)
         }
-        SdkError::TimeoutError(_) => Trouble::line("AWS did not answer in time; check the network and any proxy"),
-        SdkError::ResponseError(_) => Trouble::line("the answer of AWS could not be read; check any proxy on the way"),
+        SdkError::TimeoutError(_) => {
+            Trouble::line("AWS did not answer in time; check the network and any proxy")
+        }
+        SdkError::ResponseError(_) => {
+            Trouble::line("the answer of AWS could not be read; check any proxy on the way")
+        }
         _ => unsent(&chain(error), act),
     }
 }
@@ -124,7 +129,9 @@ fn unsent(said: &str, act: Act<'_>) -> Trouble {
         ));
     }
     if has(&["dns", "lookup address", "name resolution"]) {
-        return Trouble::line("the name of the AWS service cannot be resolved; check the network, the region and --endpoint-url");
+        return Trouble::line(
+            "the name of the AWS service cannot be resolved; check the network, the region and --endpoint-url",
+        );
     }
     if has(&["certificate", "tls", "unknownissuer"]) {
         return Trouble::last(
@@ -142,28 +149,55 @@ fn answered(code: &str, text: &str, status: u16, region: Option<String>, act: Ac
     let on = visible(act.on);
     let redirected = matches!(status, 301 | 307);
     match code {
-        "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException"
+        "PermanentRedirect"
+        | "AuthorizationHeaderMalformed"
+        | "IllegalLocationConstraintException"
         | "TemporaryRedirect" => wrong_region(region, text, &on),
         _ if redirected => wrong_region(region, text, &on),
-        "NoSuchBucket" => Trouble::last(format!("there is no bucket {on}; check the spelling, and --endpoint-url where one is set")),
+        "NoSuchBucket" => Trouble::last(format!(
+            "there is no bucket {on}; check the spelling, and --endpoint-url where one is set"
+        )),
         "NoSuchKey" | "NotFound" => Trouble::last("the object is gone"),
         "PreconditionFailed" => Trouble::last("the object has changed since it was listed"),
-        "InvalidObjectState" => Trouble::last("the object is archived in Glacier; restore it first (aws s3api restore-object)"),
-        "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" | "RequestExpired" => {
-            Trouble::stop("the AWS credentials have expired; log in again or renew them, then start again: what is in the cache is not fetched twice")
+        "InvalidObjectState" => {
+            Trouble::last("the object is archived in Glacier; restore it first (aws s3api restore-object)")
         }
-        "InvalidAccessKeyId" | "UnrecognizedClientException" | "InvalidClientTokenId" | "InvalidToken"
-        | "NotSignedUp" | "AuthFailure" => Trouble::stop("AWS does not know these credentials; check AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN or the profile, and --endpoint-url where one is set"),
+        "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" | "RequestExpired" => {
+            Trouble::stop(
+                "the AWS credentials have expired; log in again or renew them, then start again: what is in the cache is not fetched twice",
+            )
+        }
+        "InvalidAccessKeyId"
+        | "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "InvalidToken"
+        | "NotSignedUp"
+        | "AuthFailure" => Trouble::stop(
+            "AWS does not know these credentials; check AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN or the profile, and --endpoint-url where one is set",
+        ),
         "SignatureDoesNotMatch" | "InvalidSignatureException" => Trouble::stop(
             "the secret key does not fit the access key, or this machine's clock is wrong; check both",
         ),
-        "RequestTimeTooSkewed" | "RequestInTheFuture" => {
-            Trouble::stop("this machine's clock is more than 15 minutes wrong; set it (NTP), for AWS refuses requests from another time")
+        "RequestTimeTooSkewed" | "RequestInTheFuture" => Trouble::stop(
+            "this machine's clock is more than 15 minutes wrong; set it (NTP), for AWS refuses requests from another time",
+        ),
+        "SlowDown"
+        | "ThrottlingException"
+        | "Throttling"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded"
+        | "ServiceUnavailable" => Trouble {
+            sort: Sort::Slow,
+            reason: "AWS asks to be asked less often, and went on asking; try again later".to_owned(),
+        },
+        "InvalidNextTokenException" => {
+            Trouble { sort: Sort::Token, reason: "the answer cannot be continued".to_owned() }
         }
-        "SlowDown" | "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded"
-        | "ServiceUnavailable" => Trouble { sort: Sort::Slow, reason: "AWS asks to be asked less often, and went on asking; try again later".to_owned() },
-        "InvalidNextTokenException" => Trouble { sort: Sort::Token, reason: "the answer cannot be continued".to_owned() },
-        "AccessDenied" | "AccessDeniedException" | "AllAccessDisabled" | "UnauthorizedOperation" | "Forbidden" => denied(text, act),
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "AllAccessDisabled"
+        | "UnauthorizedOperation"
+        | "Forbidden" => denied(text, act),
         _ if status == 403 => denied(text, act),
         _ if status == 404 => Trouble::last(format!("there is no such bucket or object: {on}")),
         _ if status >= 500 => Trouble::line("AWS had a fault of its own, several times; try again later"),
@@ -187,7 +221,8 @@ fn wrong_region(region: Option<String>, text: &str, on: &str) -> Trouble {
     };
     let region = region.or_else(quoted);
     let whereto = region.as_deref().unwrap_or("another region");
-    let reason = format!("{on} is in {whereto}; set AWS_REGION, or region beside bucket_name in the settings");
+    let reason =
+        format!("{on} is in {whereto}; set AWS_REGION, or region beside bucket_name in the settings");
     Trouble { sort: Sort::Region(region), reason }
 }
 
@@ -206,7 +241,11 @@ fn denied(text: &str, act: Act<'_>) -> Trouble {
         visible(act.on).into_owned()
     };
     let because = if low.contains("explicit deny") { ", which a policy denies explicitly" } else { "" };
-    let payer = if permission.starts_with("s3:") { "; a bucket whose readers pay needs --requester-pays" } else { "" };
+    let payer = if permission.starts_with("s3:") {
+        "; a bucket whose readers pay needs --requester-pays"
+    } else {
+        ""
+    };
     Trouble::last(format!(
         "no permission: {permission} on {on}{because}; `trailhound aws policy` prints what is needed{payer}"
     ))

@@ -235,12 +235,11 @@ fn is_log_name(name: &str) -> bool {
 
 /// When a file was delivered, by its name: `111122223333_CloudTrail_us-east-1_20260110T1041Z_x.json.gz`.
 pub fn delivery(name: &str) -> Option<Time> {
-    let stamp = name.split('_').find(|part| {
-        part.len() == 14 && part.as_bytes().get(8) == Some(&b'T') && part.ends_with('Z')
-    })?;
-    let digits = |from: usize, to: usize| {
-        stamp.get(from..to).filter(|text| text.bytes().all(|b| b.is_ascii_digit()))
-    };
+    let stamp = name
+        .split('_')
+        .find(|part| part.len() == 14 && part.as_bytes().get(8) == Some(&b'T') && part.ends_with('Z'))?;
+    let digits =
+        |from: usize, to: usize| stamp.get(from..to).filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
     let text = format!(
         "{}-{}-{}T{}:{}:00Z",
         digits(0, 4)?,

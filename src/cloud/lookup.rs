@@ -83,7 +83,9 @@ fn cut_off(options: &Options, say: &Say) -> Option<Time> {
     if too_old && first.is_known() {
         let day = first.to_string();
         let day = day.get(..10).unwrap_or_default();
-        say(&format!("events before {day}, which the CloudTrail API keeps for {KEPT_DAYS} days only; older ones are in the bucket of a trail"));
+        say(&format!(
+            "events before {day}, which the CloudTrail API keeps for {KEPT_DAYS} days only; older ones are in the bucket of a trail"
+        ));
     }
     options.since
 }
@@ -132,7 +134,8 @@ impl Asking {
         let mut pages = Pages { file: Arc::new(file), at: 0, name: self.name.clone() };
         let (mut token, mut end, mut oldest) = (None, until.and_then(date_of), None);
         loop {
-            let answer = match self.call(attribute.clone(), since.and_then(date_of), end, token.take()).await {
+            let answer = match self.call(attribute.clone(), since.and_then(date_of), end, token.take()).await
+            {
                 Err(trouble) if trouble.sort == Sort::Token && oldest.is_some() && oldest != end => {
                     // The token grew too old: on from the last event that came, which may come twice.
                     end = oldest;
@@ -198,7 +201,9 @@ fn date_of(time: Time) -> Option<DateTime> {
 }
 
 fn no_room(e: &io::Error) -> Trouble {
-    Trouble::last(format!("what the API answered cannot be kept: {e}; make room in the folder for temporary files"))
+    Trouble::last(format!(
+        "what the API answered cannot be kept: {e}; make room in the folder for temporary files"
+    ))
 }
 
 /// The pages that came, in one file.
@@ -221,7 +226,8 @@ impl Pages {
         let len = text.len() as u64;
         let place = Place::Remote(Arc::new(Slice::new(self.file.clone(), self.at, len)));
         self.at += len;
-        let time = first.event_time().and_then(|at| at.to_millis().ok()).map_or(Time::UNKNOWN, Time::from_millis);
+        let time =
+            first.event_time().and_then(|at| at.to_millis().ok()).map_or(Time::UNKNOWN, Time::from_millis);
         let name = format!("{}/{time}/{}", self.name, first.event_id().unwrap_or_default());
         Ok(Some(Object { name, place, found: true }))
     }

@@ -75,7 +75,8 @@ mod tests {
     fn it_climbs_to_what_the_line_can_take_and_stays_near_it() {
         let mut pace = Pace::default();
         // Each one brings 1 MB in half a second, up to 30 of them; beyond that they disturb each other.
-        let line = |n: usize| if n <= 30 { n as u64 * 1_000_000 } else { 30_000_000 - (n as u64 - 30) * 900_000 };
+        let line =
+            |n: usize| if n <= 30 { n as u64 * 1_000_000 } else { 30_000_000 - (n as u64 - 30) * 900_000 };
         for _ in 0..60 {
             pace.measured(line(pace.limit()), MEASURED);
         }

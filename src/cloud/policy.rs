@@ -41,7 +41,9 @@ pub fn policy(scope: &Scope) -> Value {
         }),
     ];
     if let Some(key) = &scope.kms_key {
-        statements.push(json!({ "Sid": "DecryptLogs", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": key }));
+        statements.push(
+            json!({ "Sid": "DecryptLogs", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": key }),
+        );
     }
     json!({ "Version": "2012-10-17", "Statement": statements })
 }

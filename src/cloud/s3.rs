@@ -59,7 +59,8 @@ pub(super) fn list(address: &S3Address, options: &Options, say: &Say) -> Result<
             let bucket = Arc::new(bucket);
             let (found, metas) = mpsc::channel(LISTED);
             let most = job.max_files.or(options.max_files);
-            let walk = walk::walk(bucket.clone(), job.address.prefix, options.wanted(), found, ready.clone(), say);
+            let walk =
+                walk::walk(bucket.clone(), job.address.prefix, options.wanted(), found, ready.clone(), say);
             let fetch = fetch::fetch(fetch::Fetch { bucket, cache, engine: handle, ready }, metas, most);
             tokio::join!(walk, fetch);
         });

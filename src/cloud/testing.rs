@@ -11,7 +11,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use s3s::auth::SimpleAuth;
 use s3s::dto::{
-    CommonPrefix, ETag, GetObjectInput, GetObjectOutput, ListObjectsV2Input, ListObjectsV2Output, StreamingBlob,
+    CommonPrefix, ETag, GetObjectInput, GetObjectOutput, ListObjectsV2Input, ListObjectsV2Output,
+    StreamingBlob,
 };
 use s3s::service::S3ServiceBuilder;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
@@ -41,12 +42,7 @@ pub(crate) const SECRET: &str = "a-secret-that-must-never-be-shown";
 
 /// Access to a server of this module.
 pub(crate) fn access(at: SocketAddr) -> Access {
-    let keys = Keys {
-        id: ID.into(),
-        secret: SECRET.into(),
-        token: None,
-        between: Duration::from_millis(5),
-    };
+    let keys = Keys { id: ID.into(), secret: SECRET.into(), token: None, between: Duration::from_millis(5) };
     Access { endpoint: Some(format!("http://{at}")), path_style: true, keys: Some(keys), ..Access::default() }
 }
 
@@ -107,7 +103,8 @@ pub(crate) fn serve_s3(s3: impl S3) -> SocketAddr {
             let (stream, _) = listener.accept().await.unwrap();
             let service = service.clone();
             tokio::spawn(async move {
-                let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+                let _ =
+                    Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
             });
         }
     })
@@ -163,7 +160,9 @@ impl Memory {
                 AccessDenied,
                 "User: x is not authorized to perform: kms:Decrypt on the resource"
             )),
-            Some(Fault::SlowDown(n)) if *time <= n => Err(s3_error!(SlowDown, "Please reduce your request rate.")),
+            Some(Fault::SlowDown(n)) if *time <= n => {
+                Err(s3_error!(SlowDown, "Please reduce your request rate."))
+            }
             Some(Fault::Broken(n)) if *time <= n => Err(s3_error!(InternalError, "We had a fault")),
             Some(Fault::Cut(n, at)) if *time <= n => Ok(Some(at)),
             Some(Fault::Expired) => Err(s3_error!(ExpiredToken, "The provided token has expired.")),
@@ -195,7 +194,9 @@ impl S3 for Memory {
         let after = input.continuation_token.unwrap_or_default();
         let (mut contents, mut folders, mut next) = (Vec::new(), Vec::new(), None);
         let mut last = String::new();
-        for (key, bytes) in self.objects.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix)) {
+        for (key, bytes) in
+            self.objects.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix))
+        {
             let folder = input.delimiter.as_ref().and_then(|d| {
                 let end = key[prefix.len()..].find(d.as_str())?;
                 Some(key[..prefix.len() + end + d.len()].to_owned())

@@ -28,7 +28,8 @@ fn seven_days_are_seven_folders_and_nothing_else_is_listed() {
     let Plan::These(folders) = between("2026-02-25T00:00:00Z", "2026-03-03T10:00:00Z").plan(REGION) else {
         panic!("the folders of the days are known beforehand");
     };
-    let wanted = ["2026/02/25", "2026/02/26", "2026/02/27", "2026/02/28", "2026/03/01", "2026/03/02", "2026/03/03"];
+    let wanted =
+        ["2026/02/25", "2026/02/26", "2026/02/27", "2026/02/28", "2026/03/01", "2026/03/02", "2026/03/03"];
     assert_eq!(folders, wanted.map(|day| format!("{REGION}{day}/")));
 }
 
@@ -82,7 +83,8 @@ fn what_is_not_wanted_is_left_before_it_is_listed() {
 #[test]
 fn a_key_is_judged_by_its_name_as_well() {
     let wanted = between("2026-01-10T10:00:00Z", "2026-01-10T12:00:00Z");
-    let key = |stamp: &str| format!("{REGION}2026/01/10/111122223333_CloudTrail_us-east-1_{stamp}_aB3.json.gz");
+    let key =
+        |stamp: &str| format!("{REGION}2026/01/10/111122223333_CloudTrail_us-east-1_{stamp}_aB3.json.gz");
     for (stamp, taken) in [
         ("20260110T0955Z", false),
         ("20260110T1000Z", true),

@@ -148,5 +148,9 @@ fn page(answer: aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output) -> 
             modified: modified.map_or(Time::UNKNOWN, Time::from_millis),
         })
     };
-    Page { objects: answer.contents.unwrap_or_default().into_iter().filter_map(object).collect(), folders, next }
+    Page {
+        objects: answer.contents.unwrap_or_default().into_iter().filter_map(object).collect(),
+        folders,
+        next,
+    }
 }

@@ -124,7 +124,8 @@ async fn one(shared: Arc<Shared>, meta: Arc<Meta>) -> (Listed, bool) {
         }
         Err(trouble) => {
             let stop = trouble.sort == Sort::Stop;
-            let reason = if stop { format!("{}; nothing more was fetched", trouble.reason) } else { trouble.reason };
+            let reason =
+                if stop { format!("{}; nothing more was fetched", trouble.reason) } else { trouble.reason };
             (Err(missing(&fetch.bucket, &meta.key, reason)), stop)
         }
     }
