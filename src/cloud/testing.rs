@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use futures::StreamExt as _;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use s3s::auth::SimpleAuth;
@@ -122,6 +123,8 @@ pub(crate) enum Fault {
     Expired,
     Skewed,
     Archived,
+    /// The bucket is in another region, which is said so many times.
+    Elsewhere(u32),
 }
 
 /// A bucket in memory.
@@ -167,6 +170,9 @@ impl Memory {
             Some(Fault::Cut(n, at)) if *time <= n => Ok(Some(at)),
             Some(Fault::Expired) => Err(s3_error!(ExpiredToken, "The provided token has expired.")),
             Some(Fault::Skewed) => Err(s3_error!(RequestTimeTooSkewed, "The difference is too large.")),
+            Some(Fault::Elsewhere(n)) if *time <= n => {
+                Err(s3_error!(AuthorizationHeaderMalformed, "the region 'us-east-1' is wrong; expecting 'eu-west-1'"))
+            }
             Some(Fault::Archived) => Err(s3_error!(InvalidObjectState, "archived")),
             _ => Ok(None),
         }
@@ -252,15 +258,17 @@ impl S3 for Memory {
         let length = part.len();
         self.seen.bytes.fetch_add(length as u64, Ordering::Relaxed);
         let end = cut.map_or(length, |at| at.min(length));
-        // Pieces as they would come over a line; where it is cut, an error stands in the place of the rest.
-        let mut pieces: Vec<Result<Vec<u8>, std::io::Error>> =
-            part[..end].chunks(64 << 10).map(|piece| Ok(piece.to_vec())).collect();
-        if end < length {
-            pieces.push(Err(std::io::Error::other("the line broke")));
-        }
-        let pieces = pieces.into_iter().map(|piece| piece.map(bytes::Bytes::from));
+        // Pieces as they would come over a line; where it is cut, the line breaks once they are on their way.
+        let pieces: Vec<_> = part[..end].chunks(64 << 10).map(bytes::Bytes::copy_from_slice).collect();
+        let broken = end < length;
+        let pieces = futures::stream::iter(pieces.into_iter().map(Ok));
+        let rest = futures::stream::iter(broken.then_some(())).then(|()| async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            Err(std::io::Error::other("the line broke"))
+        });
+        let pieces = pieces.chain(rest);
         Ok(S3Response::new(GetObjectOutput {
-            body: Some(StreamingBlob::wrap(futures::stream::iter(pieces))),
+            body: Some(StreamingBlob::wrap(pieces)),
             content_length: Some(length as i64),
             content_range,
             e_tag: Some(etag(bytes)),

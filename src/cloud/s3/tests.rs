@@ -155,6 +155,15 @@ fn each_thing_that_goes_wrong_says_what_to_do() {
 }
 
 #[test]
+fn a_bucket_in_another_region_is_followed_there_once() {
+    let elsewhere = |n| Memory { list_fault: Some(Fault::Elsewhere(n)), ..Memory::with(objects(1)) };
+    let (found, faults) = all(elsewhere(1), &format!("s3://logs/{DAY}"));
+    assert_eq!((found.len(), faults), (1, vec![]));
+    let (_, faults) = all(elsewhere(9), &format!("s3://logs/{DAY}"));
+    assert!(faults.len() == 1 && faults[0].contains("is in eu-west-1; set AWS_REGION"), "{faults:?}");
+}
+
+#[test]
 fn a_wrong_secret_is_told_and_never_shown() {
     let at = serve_s3(Memory::with(objects(1)));
     let mut options = options(at);
