@@ -47,6 +47,25 @@ pub struct Access {
     pub(crate) keys: Option<testing::Keys>,
 }
 
+impl Access {
+    /// By a profile, at an endpoint, in a style, and who pays; see the fields.
+    pub fn new(
+        profile: Option<String>,
+        endpoint: Option<String>,
+        path_style: bool,
+        requester_pays: bool,
+    ) -> Self {
+        Self {
+            profile,
+            endpoint,
+            path_style,
+            requester_pays,
+            #[cfg(test)]
+            keys: None,
+        }
+    }
+}
+
 /// A bucket of the settings.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ConfiguredBucket {

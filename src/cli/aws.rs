@@ -58,12 +58,7 @@ fn access(settings: &Settings) -> Access {
     let endpoint = settings.endpoint_url.clone();
     // No other service but that of AWS has a host name for each bucket unless it is set up for that.
     let other = endpoint.as_deref().is_some_and(|url| !url.contains("amazonaws.com"));
-    let mut access = Access::default();
-    access.path_style = settings.path_style || other;
-    access.requester_pays = settings.requester_pays;
-    access.profile.clone_from(&settings.aws_profile);
-    access.endpoint = endpoint;
-    access
+    Access::new(settings.aws_profile.clone(), endpoint, settings.path_style || other, settings.requester_pays)
 }
 
 pub(crate) fn s3(command: &S3Command) -> Outcome {

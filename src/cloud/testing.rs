@@ -170,9 +170,10 @@ impl Memory {
             Some(Fault::Cut(n, at)) if *time <= n => Ok(Some(at)),
             Some(Fault::Expired) => Err(s3_error!(ExpiredToken, "The provided token has expired.")),
             Some(Fault::Skewed) => Err(s3_error!(RequestTimeTooSkewed, "The difference is too large.")),
-            Some(Fault::Elsewhere(n)) if *time <= n => {
-                Err(s3_error!(AuthorizationHeaderMalformed, "the region 'us-east-1' is wrong; expecting 'eu-west-1'"))
-            }
+            Some(Fault::Elsewhere(n)) if *time <= n => Err(s3_error!(
+                AuthorizationHeaderMalformed,
+                "the region 'us-east-1' is wrong; expecting 'eu-west-1'"
+            )),
             Some(Fault::Archived) => Err(s3_error!(InvalidObjectState, "archived")),
             _ => Ok(None),
         }

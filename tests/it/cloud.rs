@@ -63,7 +63,8 @@ fn bucket() -> Folder {
 
 #[test]
 fn a_bucket_is_scanned_like_a_folder() {
-    let at = serve(&bucket());
+    let folder = bucket();
+    let at = serve(&folder);
     let ran = run_at(at, SECRET, &["scan", "s3://logs", "--all", "--format", "jsonl"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(ran.lines().len(), 3);
@@ -78,7 +79,8 @@ fn a_bucket_is_scanned_like_a_folder() {
 
 #[test]
 fn days_and_names_choose() {
-    let at = serve(&bucket());
+    let folder = bucket();
+    let at = serve(&folder);
     let ran =
         run_at(at, SECRET, &["scan", "s3://logs", "--all", "--format", "jsonl", "--since", "2026-03-02"]);
     assert_eq!((ran.code, ran.lines().len()), (0, 1), "{}", ran.err);
@@ -107,7 +109,8 @@ fn names_choose_from_files_too_and_days_do_not() {
 
 #[test]
 fn the_tree_and_the_policy_are_printed() {
-    let at = serve(&bucket());
+    let folder = bucket();
+    let at = serve(&folder);
     let ran = run_at(at, SECRET, &["s3", "tree", "s3://logs"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(
@@ -122,7 +125,8 @@ fn the_tree_and_the_policy_are_printed() {
 
 #[test]
 fn what_is_wrong_is_said_and_no_secret_is() {
-    let at = serve(&bucket());
+    let folder = bucket();
+    let at = serve(&folder);
     for (secret, source, part) in [
         ("wrong-secret", "s3://logs", "the secret key does not fit"),
         (SECRET, "s3://logz", "there is no bucket"),
