@@ -7,6 +7,7 @@ mod write;
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
@@ -15,8 +16,10 @@ use self::write::{Folder, Written};
 use crate::cli::args::{ListFormat, Part, ReportArgs};
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::{load, output, rule_files, scan};
+use crate::cloud::address::is_cloud;
 use crate::config::Settings;
 use crate::event::time::Time;
+use crate::ingest::status::Status;
 use crate::investigation::Investigation;
 use crate::query::{self, Query};
 use crate::report::model::{Options, Report, Tlp};
@@ -64,22 +67,22 @@ impl<'a> Job<'a> {
         })
     }
 
-    /// The objects to read: all that the sources name, but nothing that was written here before.
-    fn listing(&self) -> Listing {
+    /// The objects that some sources name, but nothing that was written here before.
+    fn listing(&self, sources: &[String], status: &Arc<Status>) -> Result<Listing, Failure> {
         let out = self.folder.path().to_owned();
         let inside = move |place: &Place| match place {
             Place::File(path) => std::fs::canonicalize(path).is_ok_and(|path| path.starts_with(&out)),
-            Place::Once(_) | Place::Memory(_) => false,
+            _ => false,
         };
-        Box::new(
-            load::listing(&self.args.sources)
-                .filter(move |listed| listed.as_ref().map_or(true, |object| !inside(&object.place))),
-        )
+        let all = load::listing(sources, self.settings, status)?;
+        Ok(Box::new(all.filter(move |listed| listed.as_ref().map_or(true, |object| !inside(&object.place)))))
     }
 
     /// Reads everything and writes everything.
     fn once(&self) -> Outcome {
-        let loaded = load::loaded(self.listing(), self.settings, self.args.quiet)?;
+        let status = Arc::default();
+        let listing = self.listing(&self.args.sources, &status)?;
+        let loaded = load::loaded(listing, status, self.settings, self.args.quiet)?;
         let narrowed = self.narrowed(&loaded)?;
         let inv = narrowed.as_ref().unwrap_or(&loaded);
         let bar = self.bar();
@@ -234,7 +237,12 @@ fn places(sources: &[String]) -> Vec<PathBuf> {
         };
         if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() }
     };
-    sources.iter().filter(|s| *s != "-" && *s != load::DEMO).map(base).collect()
+    sources.iter().filter(|source| is_local(source)).map(base).collect()
+}
+
+/// Whether a source is of this machine, and more than what comes in once.
+fn is_local(source: &str) -> bool {
+    source != "-" && source != load::DEMO && !is_cloud(source)
 }
 
 #[cfg(test)]
@@ -243,7 +251,8 @@ mod tests {
 
     #[test]
     fn a_pattern_is_watched_where_it_begins() {
-        let sources = ["logs/**/*.json.gz", "a*.json", "-", "demo:", "/tmp"].map(str::to_owned);
+        let sources =
+            ["logs/**/*.json.gz", "a*.json", "-", "demo:", "s3://bucket/", "/tmp"].map(str::to_owned);
         assert_eq!(places(&sources), ["logs", ".", "/tmp"].map(PathBuf::from));
     }
 }

@@ -5,12 +5,13 @@
 //! moment: a log that is still being written is waited for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use notify::{Config, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::{Job, places};
+use super::{Job, is_local, places};
 use crate::cli::exit::{Failure, Outcome};
 use crate::source::Stamp;
 
@@ -30,7 +31,8 @@ pub(super) fn run(job: &Job<'_>) -> Outcome {
     let places = places(&job.args.sources);
     if places.is_empty() {
         return Err(Failure::Use(
-            "--watch needs a file or folder as a source; a pipe ends by itself".to_owned(),
+            "--watch needs a file or folder as a source; pipes and sources in AWS cannot be watched"
+                .to_owned(),
         ));
     }
     let (tell, told) = channel();
@@ -75,7 +77,8 @@ fn watcher(
 
 /// The files as they stand now.
 fn look(job: &Job<'_>) -> Look {
-    let objects = job.listing().flatten();
+    let local: Vec<String> = job.args.sources.iter().filter(|source| is_local(source)).cloned().collect();
+    let objects = job.listing(&local, &Arc::default()).into_iter().flatten().flatten();
     objects.map(|object| (object.name, object.place.stamp().ok())).collect()
 }
 
