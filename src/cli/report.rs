@@ -30,7 +30,12 @@ use crate::text::{count, plural, visible};
 static GO: AtomicBool = AtomicBool::new(false);
 
 pub(crate) fn run(args: &ReportArgs) -> Outcome {
-    let settings = load::sound_settings(&args.settings.flags())?;
+    let mut flags = args.settings.flags();
+    if !args.sources.iter().any(|source| is_cloud(source)) {
+        // Of files the times choose events, which is done here; in AWS they choose objects as well.
+        (flags.pick.since, flags.pick.until) = (None, None);
+    }
+    let settings = load::sound_settings(&flags)?;
     let job = Job::new(args, &settings)?;
     if args.watch {
         return watch::run(&job);
@@ -146,8 +151,8 @@ impl<'a> Job<'a> {
             analyst: args.analyst.clone(),
             organization: args.organization.clone(),
             sources: args.sources.clone(),
-            since: bound(args.since.as_deref(), inv),
-            until: bound(args.until.as_deref(), inv),
+            since: bound(args.settings.pick.since.as_deref(), inv),
+            until: bound(args.settings.pick.until.as_deref(), inv),
             query: self.query.text().to_owned(),
             made: output::now(),
             ruleset: rule_files::ruleset(self.settings, &inv.judgment.rules)?,
@@ -187,7 +192,9 @@ impl<'a> Job<'a> {
 fn scope(args: &ReportArgs) -> Result<Query, Failure> {
     let query = scan::checked(args.query.as_deref().unwrap_or_default())?;
     let mut text = query.text().trim().to_owned();
-    for (flag, time, sign) in [("--since", &args.since, ">="), ("--until", &args.until, "<")] {
+    for (flag, time, sign) in
+        [("--since", &args.settings.pick.since, ">="), ("--until", &args.settings.pick.until, "<=")]
+    {
         let Some(time) = time else { continue };
         let wrong = || {
             Failure::Use(format!(

@@ -213,14 +213,15 @@ fn the_scope_is_that_of_query_and_times_and_is_told() {
     };
     assert_eq!(read(&[]).0, 11);
     let (n, report) = read(&["--since", "2026-03-02T09:05:00Z", "--until", "2026-03-02T09:08:00Z"]);
-    assert_eq!(n, 4);
+    assert_eq!(n, 5);
     let scope = &report["scope"];
     assert_eq!(
         (scope["requestedFrom"].as_str(), scope["requestedTo"].as_str(), scope["coveredTo"].as_str()),
-        (Some("2026-03-02T09:05:00Z"), Some("2026-03-02T09:08:00Z"), Some("2026-03-02T09:07:00Z"))
+        (Some("2026-03-02T09:05:00Z"), Some("2026-03-02T09:08:00Z"), Some("2026-03-02T09:08:00Z"))
     );
     assert!(report["limitations"].to_string().contains("a part of what was loaded"));
     assert_eq!(read(&["--since", "-2m"]).0, 3);
+    assert_eq!(read(&["--until", "2026-03-02"]).0, 11, "a day is meant with its end");
     let (n, report) =
         read(&["--query", "event:StopLogging OR event:Nothing", "--until", "2026-03-02T09:06:00Z"]);
     assert_eq!((n, report["findings"][0]["event"]["eventID"].as_str()), (1, Some(&*id(300))));

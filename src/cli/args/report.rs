@@ -69,13 +69,7 @@ pub struct ReportArgs {
     /// Write only this part. Can be repeated.
     #[arg(long, value_enum, value_name = "PART")]
     pub only: Vec<Part>,
-    /// Only events from this time on, such as 2026-01-10, 2026-01-10T12:00Z or -7d before the last event.
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Scope")]
-    pub since: Option<String>,
-    /// Only events before this time.
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Scope")]
-    pub until: Option<String>,
-    /// Only events that match this query.
+    /// Only events that match this query; --since and --until are part of the scope as well, for files too.
     #[arg(long, short, value_name = "QUERY", help_heading = "Scope")]
     pub query: Option<String>,
     /// The title.

@@ -109,7 +109,7 @@ pub struct Options {
     pub sources: Vec<String>,
     /// From when on events were asked for; unknown: from the first.
     pub since: Time,
-    /// Until when, exclusive; unknown: until the last.
+    /// Until when, what was written included; unknown: until the last.
     pub until: Time,
     /// The query that events had to match, times included; empty: all.
     pub query: String,

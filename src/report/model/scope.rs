@@ -92,7 +92,7 @@ pub struct Scope {
     pub query: String,
     /// From when on events were asked for.
     pub requested_from: Option<String>,
-    /// Until when, exclusive.
+    /// Until when; a day is meant with its end.
     pub requested_to: Option<String>,
     /// The first event.
     pub covered_from: Option<String>,
