@@ -14,6 +14,7 @@ mod eval;
 mod exit;
 mod keys;
 mod load;
+mod notify;
 mod output;
 mod query;
 mod rule_files;
@@ -58,6 +59,7 @@ pub fn run() -> ExitCode {
         Some(Command::Anomalies(args)) => who::anomalies(&args),
         Some(Command::Synth(args)) => synth::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::Notify(args)) => notify::run(&args),
         Some(Command::Keys(args)) => keys::run(&args),
         Some(Command::Config(args)) => config::run(&args),
         Some(Command::Completions { shell }) => documents::completions(shell),

@@ -21,6 +21,8 @@ pub mod fault;
 pub mod file;
 mod given;
 pub mod load;
+pub mod notify;
+pub mod secret;
 pub mod settings;
 pub mod theme;
 
@@ -29,6 +31,7 @@ pub use docs::markdown;
 pub use environment::Environment;
 pub use fault::{Fault, Reason};
 pub use load::{Flags, Loaded, load};
+pub use secret::Secret;
 pub use settings::Settings;
 pub(crate) use settings::{read_sort, write_sort};
 pub use theme::{Depth, Role, Theme, Themes};
