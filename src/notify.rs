@@ -26,11 +26,11 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
 pub use self::message::{Alert, Message, RunSummary, Similar};
+use self::notifier::PATIENCE;
 pub use self::notifier::{Busy, News, Notifier};
+use self::queue::JournalError;
 pub use self::queue::{Added, Queue};
 pub use self::send::Report;
-use self::notifier::PATIENCE;
-use self::queue::JournalError;
 use self::send::{Computer, Sender};
 pub use self::target::{Kind, Target, Targets};
 use crate::text::visible;
@@ -94,7 +94,12 @@ pub fn test(targets: &Targets) -> Result<Vec<Tested>, NotifyError> {
         for target in &targets.0 {
             let outcome = sender.post(target, &Message::Test, &similar, false, id).await;
             let arrived = outcome == outcome::Outcome::Sent;
-            tested.push(Tested { place: target.place(), shown: target.shown(), arrived, words: outcome.words() });
+            tested.push(Tested {
+                place: target.place(),
+                shown: target.shown(),
+                arrived,
+                words: outcome.words(),
+            });
         }
         tested
     }))

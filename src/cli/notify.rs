@@ -1,5 +1,6 @@
 //! `trailhound notify`, and `scan --notify`: telling people.
 
+use std::cmp::Reverse;
 use std::path::Path;
 
 use crate::cli::args::{NotifyCommand, NotifyPreviewArgs, NotifyTargetArgs};
@@ -9,7 +10,7 @@ use crate::config::{Dirs, Environment, Settings, dirs::System};
 use crate::investigation::Investigation;
 use crate::notify::{self, Added, Alert, Message, Queue, Report, RunSummary, Targets};
 use crate::query::run::Selection;
-use crate::score::Level;
+use crate::score::{Level, rank};
 use crate::text::{count, plural, visible};
 
 pub(crate) fn run(command: &NotifyCommand) -> Outcome {
@@ -72,7 +73,7 @@ fn tell(report: &Report, quiet: bool) {
         let waiting = if *waiting > 0 { format!(", {} waiting", count(*waiting)) } else { String::new() };
         eprintln!("trailhound: {}: {} sent{waiting}", visible(place), plural(*sent, "message"));
     }
-    for why in trouble {
+    if let Some(why) = trouble {
         eprintln!("trailhound: {}: {}", visible(place), visible(why));
     }
     for one in unfit {
@@ -96,11 +97,11 @@ impl Ready {
     /// Queues the events of the selection that are risky enough, and the counts of the run, and sends what waits.
     pub(crate) fn tell(&self, inv: &Investigation, wanted: &Selection, quiet: bool) -> Outcome {
         let least = self.targets.0.iter().map(|target| target.min_level).min().unwrap_or(Level::Critical);
-        let mut rows: Vec<_> = super::scan::at_least(inv, wanted, least.floor()).rows(&inv.table).collect();
-        rows.sort_by_key(|row| (std::cmp::Reverse(inv.table.row(*row).map(|row| row.risk())), *row));
-        let rows = rows.into_iter().filter_map(|row| inv.table.row(row));
-        let mut messages: Vec<Message> =
-            rows.map(|row| Message::Alert(Box::new(Alert::of_row(inv, &row)))).collect();
+        let rows = wanted.rows(&inv.table).filter_map(|row| inv.table.row(row));
+        let mut rows: Vec<_> = rows.filter(|row| rank::level_of(row) >= least).collect();
+        rows.sort_by_key(|row| (Reverse((rank::level_of(row), row.risk())), row.number()));
+        let alert = |row: &_| Message::Alert(Box::new(Alert::of_row(inv, row)));
+        let mut messages: Vec<Message> = rows.iter().map(alert).collect();
         messages.extend(self.summary.then(|| Message::Summary(RunSummary::of(inv))));
         let added = notify::enqueue(&self.queue, &self.targets, &messages).map_err(use_of)?;
         tell_added(added, quiet);
@@ -119,7 +120,10 @@ fn tell_added(added: Added, quiet: bool) {
         );
     }
     if full > 0 {
-        eprintln!("trailhound: the queue is full, {} not kept; send with `trailhound notify flush`", plural(full, "message"));
+        eprintln!(
+            "trailhound: the queue is full, {} not kept; send with `trailhound notify flush`",
+            plural(full, "message")
+        );
     }
 }
 
@@ -140,7 +144,8 @@ fn with_file(mut settings: Settings, file: Option<&Path>) -> Settings {
 
 fn targets(settings: &Settings) -> Result<Targets, Failure> {
     Targets::of(&settings.notify).map_err(|faults| {
-        let faults: Vec<String> = faults.iter().map(|fault| visible(&fault.to_string()).into_owned()).collect();
+        let faults: Vec<String> =
+            faults.iter().map(|fault| visible(&fault.to_string()).into_owned()).collect();
         Failure::Use(format!("messages cannot be sent:\n  {}", faults.join("\n  ")))
     })
 }

@@ -121,7 +121,7 @@ pub(crate) fn select(inv: &Investigation, query: &Query) -> Result<Selection, Fa
 }
 
 /// The rows of a selection with at least this risk.
-pub(crate) fn at_least(inv: &Investigation, selection: &Selection, risk: u8) -> Selection {
+fn at_least(inv: &Investigation, selection: &Selection, risk: u8) -> Selection {
     if risk == 0 {
         return selection.clone();
     }

@@ -11,8 +11,8 @@ use super::environment::PREFIX;
 use super::fault::{self, COMMAND_LINE, ENVIRONMENT, Fault, Reason};
 use super::file::read_if_there;
 use super::given::{Given, Surroundings, Value};
-use super::settings::{self, SETTINGS, Setting, Settings};
 use super::notify;
+use super::settings::{self, SETTINGS, Setting, Settings};
 use super::{Dirs, Environment, Themes};
 
 /// The name of the file of settings.

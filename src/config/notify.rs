@@ -235,7 +235,9 @@ pub(super) static ROWS: &[Setting] = &[
         values: "an address",
         set: |settings, given| {
             if given.text()?.contains("/services/") {
-                return Err(Reason::new("this looks like a webhook; name its file in notify.slack.webhook_file"));
+                return Err(Reason::new(
+                    "this looks like a webhook; name its file in notify.slack.webhook_file",
+                ));
             }
             put(&mut settings.notify.slack.api_url, given.text().map(str::to_owned))
         },
@@ -245,7 +247,11 @@ pub(super) static ROWS: &[Setting] = &[
     secret!("notify.webhook.url", "the address of your own server, which takes JSON", webhook.url.given),
     secret_file!("notify.webhook.url_file", "the file with that address", webhook.url.file),
     words!("notify.webhook.url_command", "prints that address", A_COMMAND, webhook.url.command),
-    secret!("notify.webhook.secret", "the key that messages to your server are signed with", webhook.secret.given),
+    secret!(
+        "notify.webhook.secret",
+        "the key that messages to your server are signed with",
+        webhook.secret.given
+    ),
     secret_file!("notify.webhook.secret_file", "the file with that key", webhook.secret.file),
     words!("notify.webhook.secret_command", "prints that key", A_COMMAND, webhook.secret.command),
     level!("notify.webhook.min_level", webhook.min_level),
@@ -255,7 +261,8 @@ pub(super) static ROWS: &[Setting] = &[
         about: "its port; 0 is the usual one: 465, 587 or 25",
         values: "0 to 65535",
         set: |settings, given| {
-            let port = given.whole(u64::from(u16::MAX)).map(|port| u16::try_from(port).ok().filter(|p| *p > 0));
+            let port =
+                given.whole(u64::from(u16::MAX)).map(|port| u16::try_from(port).ok().filter(|p| *p > 0));
             put(&mut settings.notify.mail.port, port)
         },
         show: |settings| Some(settings.notify.mail.port.unwrap_or(0).to_string()),
@@ -264,9 +271,7 @@ pub(super) static ROWS: &[Setting] = &[
         key: "notify.mail.security",
         about: "TLS at once, TLS after a greeting, or none, which a trusted host alone may have",
         values: "`tls`, `starttls`, `none`",
-        set: |settings, given| {
-            put(&mut settings.notify.mail.security, given.one_of("security", &SECURITIES))
-        },
+        set: |settings, given| put(&mut settings.notify.mail.security, given.one_of("security", &SECURITIES)),
         show: |settings| word_of(&SECURITIES, &settings.notify.mail.security),
     },
     text!("notify.mail.from", "the address of the sender", "an address", mail.from),
@@ -306,4 +311,3 @@ impl Given<'_> {
 pub(super) fn owns(name: &str) -> bool {
     name.get(.."notify".len()).is_some_and(|start| start.eq_ignore_ascii_case("notify"))
 }
-

@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 pub const MASK: &str = "****";
 /// The most that a file or a command may hold of a secret, in bytes.
 const LARGEST: u64 = 64 << 10;
+/// From how many bytes on a piece of an address gives something away.
+const TELLING: usize = 8;
 /// How long a command may take; a keyring may have to ask for a password.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a command that is running is looked at.
@@ -54,14 +56,15 @@ impl Secret {
         }
     }
 
-    /// `text` from elsewhere, with this secret masked wherever it stands in it.
+    /// `text` from elsewhere, with this secret masked wherever it stands in it, and each long piece of an address too.
     pub fn scrub(&self, text: &str) -> String {
-        let mut out = text.to_owned();
         let path = self.0.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
-        for part in [Some(self.0.as_str()), path].into_iter().flatten().filter(|part| part.len() >= 6) {
-            out = out.replace(part, MASK);
-        }
-        out
+        let mut parts = vec![self.0.as_str()];
+        parts.extend(path);
+        let pieces = path.into_iter().flat_map(|path| path.split(['/', '?', '&', '=', '#']));
+        parts.extend(pieces.filter(|piece| piece.len() >= TELLING && *piece != "services"));
+        let long = parts.into_iter().filter(|part| part.len() >= 6);
+        long.fold(text.to_owned(), |text, part| text.replace(part, MASK))
     }
 }
 
@@ -154,7 +157,9 @@ fn old_form(text: &str) -> Result<Secret, &'static str> {
 fn one_line(text: &str) -> Result<Secret, &'static str> {
     match text {
         "" => Err("it is empty; it should hold the secret as its only line"),
-        text if text.lines().count() > 1 => Err("it has several lines; it should hold the secret as its only line"),
+        text if text.lines().count() > 1 => {
+            Err("it has several lines; it should hold the secret as its only line")
+        }
         text => Ok(Secret::new(text)),
     }
 }
@@ -205,7 +210,8 @@ fn from_command(program: &str, arguments: &[String]) -> Result<Secret, SecretErr
     }
     let text = text.recv_timeout(PATIENCE).ok().flatten();
     let text = text.ok_or_else(|| fault("printed what is no text".to_owned()))?;
-    one_line(text.trim()).map_err(|_| fault("printed no line, or several; it should print the secret alone".to_owned()))
+    one_line(text.trim())
+        .map_err(|_| fault("printed no line, or several; it should print the secret alone".to_owned()))
 }
 
 #[cfg(test)]
@@ -245,8 +251,10 @@ mod tests {
             assert_eq!(secret.masked(), masked);
             assert_eq!(format!("{secret:?}"), "****");
         }
-        let scrubbed = Secret::new(URL).scrub(&format!("POST {URL} and /services/T000/B000/abcdefXYZ failed"));
+        let scrubbed =
+            Secret::new(URL).scrub(&format!("POST {URL} and /services/T000/B000/abcdefXYZ failed"));
         assert_eq!(scrubbed, "POST **** and /**** failed");
+        assert_eq!(Secret::new(URL).scrub("services: no abcdefXYZ"), "services: no ****");
     }
 
     #[test]
@@ -305,7 +313,8 @@ mod tests {
 
     #[test]
     fn the_environment_goes_before_the_file() {
-        let places = Places { given: Some(Secret::new("a")), file: Some("/none".into()), ..Places::default() };
+        let places =
+            Places { given: Some(Secret::new("a")), file: Some("/none".into()), ..Places::default() };
         assert_eq!(places.read().unwrap(), Some(Secret::new("a")));
         assert!(places.any() && !Places::default().any());
     }

@@ -178,9 +178,10 @@ fn read_error(e: &lettre::transport::smtp::Error) -> Outcome {
         Some(552 | 554) => Outcome::Unfit { why, hint: "the mail server does not take this mail" },
         Some(500..) => Outcome::Refused { why, hint: "check notify.mail.from and notify.mail.to" },
         Some(_) => Outcome::later(None, why),
-        None if e.is_tls() || e.is_client() => {
-            Outcome::Refused { why, hint: "check notify.mail.security, the port and the server's certificate" }
-        }
+        None if e.is_tls() || e.is_client() => Outcome::Refused {
+            why,
+            hint: "check notify.mail.security, the port and the server's certificate",
+        },
         None => Outcome::Later { after: None, why, unsure: true },
     }
 }
@@ -211,7 +212,14 @@ mod tests {
     fn a_mail_says_it_twice_and_is_the_same_each_time() {
         let alert = Alert { event: "StopLogging".into(), actor: "alice".into(), ..Alert::default() };
         let mail = of(&Message::Alert(Box::new(alert)));
-        assert_eq!(mail, of(&Message::Alert(Box::new(Alert { event: "StopLogging".into(), actor: "alice".into(), ..Alert::default() }))));
+        assert_eq!(
+            mail,
+            of(&Message::Alert(Box::new(Alert {
+                event: "StopLogging".into(),
+                actor: "alice".into(),
+                ..Alert::default()
+            })))
+        );
         for part in [
             "Message-ID: <7-abc@example.com>\r\n",
             "To: soc@example.com, dana@example.com\r\n",

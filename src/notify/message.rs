@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::anomaly::outlier;
 use crate::investigation::Investigation;
-use crate::score::Level;
+use crate::score::{Level, rank};
 use crate::store::{Column, Row};
 
 /// The most characters of one text of a message.
@@ -97,7 +97,7 @@ impl Alert {
         let event = row.event().to_owned();
         let time = if row.time().is_known() { row.time().to_string() } else { String::new() };
         Self {
-            level: Level::of(row.risk()),
+            level: rank::level_of(row),
             score: row.risk(),
             title: rules.first().map_or_else(|| event.clone(), |rule| rule.title.clone()),
             event,
@@ -345,7 +345,10 @@ mod tests {
             (keys("alice", "2026-03-02T10:10:00Z", "3"), false, false, true),
             (keys("bob", "2026-03-02T09:10:00Z", "4"), false, false, true),
         ] {
-            assert_eq!((first.own == other.own, first.same == other.same, first.alike == other.alike), (own, same, alike));
+            assert_eq!(
+                (first.own == other.own, first.same == other.same, first.alike == other.alike),
+                (own, same, alike)
+            );
         }
         assert_ne!(first, alert("alice", "2026-03-02T09:10:00Z", "1").keys("mail").unwrap());
         assert_eq!(Message::Test.keys("slack"), None);
@@ -396,7 +399,7 @@ mod tests {
         let row = inv.table.rows().find(|row| row.event() == "StopLogging").unwrap();
         let alert = Alert::of_row(&inv, &row);
         assert_eq!((alert.event.as_str(), alert.score), ("StopLogging", row.risk()));
-        assert_eq!(alert.level, Level::of(row.risk()));
+        assert_eq!(alert.level, rank::level_of(&row));
         assert_eq!(alert.event_id, row.id());
         assert!(!alert.rules.is_empty() && alert.factors.len() <= 3 && !alert.factors.is_empty());
         assert!(alert.factors[0].starts_with('+'), "{:?}", alert.factors);

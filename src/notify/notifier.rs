@@ -168,7 +168,8 @@ impl Worker<'_> {
             Ok(None) => true,
             Ok(Some(reports)) => {
                 let left = reports.iter().any(|report| report.waiting > 0);
-                let worth = |report: &Report| report.sent > 0 || report.trouble.is_some() || !report.unfit.is_empty();
+                let worth =
+                    |report: &Report| report.sent > 0 || report.trouble.is_some() || !report.unfit.is_empty();
                 if reports.iter().any(worth) {
                     self.tell(News::Sent(reports));
                 }

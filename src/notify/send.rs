@@ -152,7 +152,8 @@ impl<'a> Sender<'a> {
             Kind::SlackWebhook { url } => {
                 let body = slack::body(message, similar, repeated);
                 let answer = self.client.post(url, None, &[], &body).await;
-                answer.map(|answer| slack::read_answer(answer.status, answer.retry_after, &answer.body, false))
+                answer
+                    .map(|answer| slack::read_answer(answer.status, answer.retry_after, &answer.body, false))
             }
             Kind::SlackApi { url, token, channel } => {
                 let body = slack::api_body(message, similar, repeated, channel);
@@ -161,7 +162,8 @@ impl<'a> Sender<'a> {
             }
             Kind::Webhook { url, key } => {
                 let body = webhook::body(message, similar, repeated);
-                let headers = webhook::headers(key.as_ref(), &delivery(message, id), self.clock.seconds(), &body);
+                let headers =
+                    webhook::headers(key.as_ref(), &delivery(message, id), self.clock.seconds(), &body);
                 let answer = self.client.post(url, None, &headers, &body).await;
                 answer.map(|answer| webhook::read_answer(answer.status, answer.retry_after, &answer.body))
             }
@@ -169,7 +171,9 @@ impl<'a> Sender<'a> {
                 let date = std::time::UNIX_EPOCH + Duration::from_secs(self.clock.seconds());
                 match mail::compose(server, message, similar, repeated, &delivery(message, id), date) {
                     Ok(mail) => Ok(mail::post(server, mail, self.client.patience()).await),
-                    Err(e) => Ok(Outcome::Unfit { why: e.to_string(), hint: "this is a fault of trailhound" }),
+                    Err(e) => {
+                        Ok(Outcome::Unfit { why: e.to_string(), hint: "this is a fault of trailhound" })
+                    }
                 }
             }
         };

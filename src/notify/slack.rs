@@ -133,7 +133,11 @@ fn of_summary(summary: &RunSummary) -> Vec<Value> {
     if !first.is_empty() {
         notes.insert(0, format!("{first} to {last}"));
     }
-    vec![header("CloudTrail: summary of a run"), json!({"type": "section", "fields": fields}), context(&notes)]
+    vec![
+        header("CloudTrail: summary of a run"),
+        json!({"type": "section", "fields": fields}),
+        context(&notes),
+    ]
 }
 
 fn header(text: &str) -> Value {

@@ -182,7 +182,8 @@ fn mail_server(settings: &Mail, trusted: &[String]) -> Result<Option<Target>, Ta
         text.parse().map_err(|e| fault(key, format!("{}: this is no mail address: {e}", visible(text))))
     };
     let from = settings.from.as_deref();
-    let from = from.ok_or_else(|| fault("notify.mail.from", "mail needs the address of a sender".to_owned()))?;
+    let from =
+        from.ok_or_else(|| fault("notify.mail.from", "mail needs the address of a sender".to_owned()))?;
     if settings.to.is_empty() {
         return Err(fault("notify.mail.to", "mail needs the address of a receiver".to_owned()));
     }
@@ -195,7 +196,10 @@ fn mail_server(settings: &Mail, trusted: &[String]) -> Result<Option<Target>, Ta
     let password = read("notify.mail.password", &settings.password)?;
     if settings.security == Security::None {
         if !is_trusted(&host, Some(port), trusted) {
-            let what = format!("without TLS mail goes to a trusted host alone; use `tls`, or name {} among notify.trusted_hosts", visible(&host));
+            let what = format!(
+                "without TLS mail goes to a trusted host alone; use `tls`, or name {} among notify.trusted_hosts",
+                visible(&host)
+            );
             return Err(fault("notify.mail.security", what));
         }
         if password.is_some() {
@@ -206,18 +210,19 @@ fn mail_server(settings: &Mail, trusted: &[String]) -> Result<Option<Target>, Ta
     let login = match (settings.user.clone(), password) {
         (Some(user), Some(password)) => Some((user, password)),
         (None, None) => None,
-        (Some(_), None) => return Err(fault("notify.mail.password", "notify.mail.user needs a password".to_owned())),
-        (None, Some(_)) => return Err(fault("notify.mail.user", "the password needs a name to log in with".to_owned())),
+        (Some(_), None) => {
+            return Err(fault("notify.mail.password", "notify.mail.user needs a password".to_owned()));
+        }
+        (None, Some(_)) => {
+            return Err(fault("notify.mail.user", "the password needs a name to log in with".to_owned()));
+        }
     };
     let from = address("notify.mail.from", from)?;
     let server = mail::Server { host, port, security: settings.security, from, to, login };
     Ok(Some(Target { kind: Kind::Mail(Box::new(server)), min_level: settings.min_level }))
 }
 
-fn read(
-    key: &'static str,
-    places: &crate::config::secret::Places,
-) -> Result<Option<Secret>, TargetError> {
+fn read(key: &'static str, places: &crate::config::secret::Places) -> Result<Option<Secret>, TargetError> {
     places.read().map_err(|why| TargetError::Secret { key, why })
 }
 
@@ -237,7 +242,9 @@ fn check_url(
     if !parsed.username().is_empty() || parsed.password().is_some() {
         return Err(fault("an address with a name or a password in it is not taken".to_owned()));
     }
-    if is_trusted(host, parsed.port_or_known_default(), trusted) && matches!(parsed.scheme(), "http" | "https") {
+    if is_trusted(host, parsed.port_or_known_default(), trusted)
+        && matches!(parsed.scheme(), "http" | "https")
+    {
         return Ok(());
     }
     if parsed.scheme() != "https" {
@@ -256,7 +263,8 @@ fn check_url(
 fn is_trusted(host: &str, port: Option<u16>, trusted: &[String]) -> bool {
     let with_port = port.map(|port| format!("{host}:{port}"));
     trusted.iter().any(|one| {
-        one.eq_ignore_ascii_case(host) || with_port.as_ref().is_some_and(|with| one.eq_ignore_ascii_case(with))
+        one.eq_ignore_ascii_case(host)
+            || with_port.as_ref().is_some_and(|with| one.eq_ignore_ascii_case(with))
     })
 }
 
@@ -312,7 +320,10 @@ mod tests {
             "",
         ] {
             let fault = with_webhook(url, &[]).unwrap_err();
-            assert!(!fault.contains("sesame") && fault.starts_with("notify.slack.webhook: "), "{url}: {fault}");
+            assert!(
+                !fault.contains("sesame") && fault.starts_with("notify.slack.webhook: "),
+                "{url}: {fault}"
+            );
         }
     }
 

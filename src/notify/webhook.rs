@@ -79,7 +79,9 @@ pub(crate) fn read_answer(status: u16, retry_after: Option<Duration>, body: &str
     match status {
         200..300 => Outcome::Sent,
         408 | 425 | 429 | 500.. => Outcome::later(retry_after, why),
-        401 | 403 => Outcome::Refused { why, hint: "the server does not accept the signature or the address" },
+        401 | 403 => {
+            Outcome::Refused { why, hint: "the server does not accept the signature or the address" }
+        }
         400 | 413 | 415 | 422 => Outcome::Unfit { why, hint: "the server cannot use this message" },
         _ => Outcome::Refused { why, hint: "check notify.webhook.url" },
     }

@@ -232,7 +232,10 @@ fn messages_are_set_in_tables_and_by_variables() {
     assert_eq!(loaded.origin("notify.slack.channel"), &Origin::Environment);
     assert!(matches!(loaded.origin("notify.mail.host"), Origin::File { line: 8, .. }));
     let shown = loaded.show();
-    assert!(shown.contains("notify.slack.channel = \"#alerts\"  # TRAILHOUND_NOTIFY_SLACK_CHANNEL\n"), "{shown}");
+    assert!(
+        shown.contains("notify.slack.channel = \"#alerts\"  # TRAILHOUND_NOTIFY_SLACK_CHANNEL\n"),
+        "{shown}"
+    );
     assert!(!shown.contains("sesame") && !format!("{loaded:?}").contains("sesame"));
     let again = Home::with(&[("config.toml", &shown)]).load(&[variables[0]], &Flags::default());
     assert_eq!((again.faults, again.settings), (vec![], loaded.settings));

@@ -50,14 +50,17 @@ impl Client {
                     // A connection that was left open may be closed just when it is used again.
                     .pool_max_idle_per_host(0)
             };
-            let build = |builder: reqwest::ClientBuilder| builder.build().map_err(|e| chain(&e.without_url()));
+            let build =
+                |builder: reqwest::ClientBuilder| builder.build().map_err(|e| chain(&e.without_url()));
             Ok([build(builder())?, build(builder().no_proxy())?])
         });
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
         let local = host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
         match made {
             Ok([by_proxy, straight]) => Ok(if local { straight } else { by_proxy }),
-            Err(why) => Err(Outcome::Refused { why: why.clone(), hint: "TLS cannot be set up on this computer" }),
+            Err(why) => {
+                Err(Outcome::Refused { why: why.clone(), hint: "TLS cannot be set up on this computer" })
+            }
         }
     }
 
@@ -86,7 +89,8 @@ impl Client {
         }
         let mut response = request.send().await.map_err(failed)?;
         let status = response.status().as_u16();
-        let seconds = response.headers().get("Retry-After").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let seconds =
+            response.headers().get("Retry-After").and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let mut bytes = Vec::new();
         while bytes.len() < LARGEST {
             match response.chunk().await {

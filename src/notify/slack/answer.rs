@@ -20,12 +20,24 @@ const HINTS: &[(&str, bool, &str)] = &[
     ("msg_too_long", true, "the message is too long; this is a fault of trailhound"),
     ("too_many_attachments", true, "the message has too many parts; this is a fault of trailhound"),
     ("user_not_found", false, "the user that the webhook writes to is gone; make a new webhook"),
-    ("channel_not_found", false, "the channel is gone, or the bot may not see it; check notify.slack.channel or make a new webhook"),
-    ("channel_is_archived", false, "the channel is archived; take it out of the archive or choose another one"),
+    (
+        "channel_not_found",
+        false,
+        "the channel is gone, or the bot may not see it; check notify.slack.channel or make a new webhook",
+    ),
+    (
+        "channel_is_archived",
+        false,
+        "the channel is archived; take it out of the archive or choose another one",
+    ),
     ("is_archived", false, "the channel is archived; take it out of the archive or choose another one"),
     ("not_in_channel", false, "invite the bot to the channel: /invite @BOT"),
     ("action_prohibited", false, "an administrator has forbidden this; ask for an exception"),
-    ("posting_to_general_channel_denied", false, "only administrators may write to this channel; choose another one"),
+    (
+        "posting_to_general_channel_denied",
+        false,
+        "only administrators may write to this channel; choose another one",
+    ),
     ("restricted_action", false, "the workspace forbids this; ask an administrator"),
     ("invalid_token", false, "the address is of no use; make a new webhook"),
     ("invalid_auth", false, "the token is not valid; copy it again from the settings of the app"),
@@ -42,13 +54,20 @@ const HINTS: &[(&str, bool, &str)] = &[
 ];
 
 /// Words of the Web API that are worth another try.
-const PASSING: &[&str] =
-    &["ratelimited", "rate_limited", "service_unavailable", "internal_error", "fatal_error", "request_timeout"];
+const PASSING: &[&str] = &[
+    "ratelimited",
+    "rate_limited",
+    "service_unavailable",
+    "internal_error",
+    "fatal_error",
+    "request_timeout",
+];
 
 /// Reads an answer: its status, `Retry-After` in seconds, its body; `api`: of the Web API, which says `ok` in JSON.
 pub(crate) fn read_answer(status: u16, retry_after: Option<Duration>, body: &str, api: bool) -> Outcome {
     let word = if api { word_of_json(body) } else { Some(body.trim().to_owned()) };
-    let said = |word: &str| format!("HTTP {status} {}", clip(&visible(word.trim()), SHOWN)).trim_end().to_owned();
+    let said =
+        |word: &str| format!("HTTP {status} {}", clip(&visible(word.trim()), SHOWN)).trim_end().to_owned();
     match (status, word) {
         (200, Some(word)) if word == "ok" => Outcome::Sent,
         (429, word) => Outcome::later(retry_after, said(&word.unwrap_or_default())),
@@ -104,7 +123,9 @@ mod tests {
         ] {
             let expected = format!("HTTP {status} {word}");
             match read_answer(status, None, word, false) {
-                Outcome::Unfit { why, hint } => assert!(unfit && why == expected && !hint.is_empty(), "{word}"),
+                Outcome::Unfit { why, hint } => {
+                    assert!(unfit && why == expected && !hint.is_empty(), "{word}")
+                }
                 Outcome::Refused { why, hint } => {
                     assert!(!unfit && why == expected, "{word}");
                     assert!(!hint.contains("will not take"), "{word} has no hint of its own");
