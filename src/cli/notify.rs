@@ -23,7 +23,7 @@ pub(crate) fn run(command: &NotifyCommand) -> Outcome {
 
 fn test(args: &NotifyTargetArgs) -> Outcome {
     let targets = some_targets(&settings(args)?)?;
-    let tested = notify::test(&targets).map_err(use_of)?;
+    let tested = notify::test(&targets)?;
     output::to_stdout(|out| {
         for one in &tested {
             writeln!(out, "{} {}: {}", one.place, one.shown, visible(&one.words))?;
@@ -52,7 +52,7 @@ fn flush(args: &NotifyTargetArgs) -> Outcome {
 
 /// Sends what waits, and says on stdout what came of it.
 fn send(queue: &Queue, targets: &Targets, quiet: bool) -> Outcome {
-    let reports = notify::flush(queue, targets).map_err(use_of)?;
+    let reports = notify::flush(queue, targets)?;
     let Some(reports) = reports else {
         eprintln!("trailhound: another trailhound is sending; what waits is sent by it");
         return Ok(Exit::Done);
@@ -103,9 +103,10 @@ impl Ready {
         let alert = |row: &_| Message::Alert(Box::new(Alert::of_row(inv, row)));
         let mut messages: Vec<Message> = rows.iter().map(alert).collect();
         messages.extend(self.summary.then(|| Message::Summary(RunSummary::of(inv))));
-        let added = notify::enqueue(&self.queue, &self.targets, &messages).map_err(use_of)?;
+        let added = notify::enqueue(&self.queue, &self.targets, &messages)?;
         tell_added(added, quiet);
-        send(&self.queue, &self.targets, quiet)
+        let sent = send(&self.queue, &self.targets, quiet)?;
+        Ok(if added.full > 0 { Exit::NotWritten } else { sent })
     }
 }
 
@@ -171,6 +172,8 @@ fn queue() -> Result<Queue, Failure> {
     Queue::open(&state.join("notify")).map_err(|e| Failure::Use(e.to_string()))
 }
 
-fn use_of(e: notify::NotifyError) -> Failure {
-    Failure::Use(e.to_string())
+impl From<notify::NotifyError> for Failure {
+    fn from(e: notify::NotifyError) -> Self {
+        Self::Use(e.to_string())
+    }
 }

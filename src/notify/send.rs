@@ -11,6 +11,7 @@ mod http;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 pub(crate) use self::clock::{Bucket, Clock, Computer};
@@ -48,6 +49,8 @@ pub(crate) struct Sender<'a> {
     pub client: Client,
     /// Set from outside to stop after the message that is on its way.
     pub stop: &'a AtomicBool,
+    /// One for each target, in their order; they outlast a flush, which may follow another at once.
+    buckets: Vec<Mutex<Bucket>>,
 }
 
 impl<'a> Sender<'a> {
@@ -58,13 +61,15 @@ impl<'a> Sender<'a> {
         patience: Duration,
         stop: &'a AtomicBool,
     ) -> Self {
-        Self { targets, clock, client: Client::new(patience), stop }
+        let buckets = targets.0.iter().map(|_| Mutex::new(Bucket::full(clock.now()))).collect();
+        Self { targets, clock, client: Client::new(patience), stop, buckets }
     }
 
     /// Sends what waits; a report for each target that is set up or waited for. `None`: another program is sending.
     pub(crate) async fn flush(&self, queue: &Queue) -> Result<Option<Vec<Report>>, JournalError> {
         let Some(_sending) = queue.sending()? else { return Ok(None) };
-        let each = self.targets.0.iter().map(|target| self.flush_one(queue, target));
+        let targets = self.targets.0.iter().zip(&self.buckets);
+        let each = targets.map(|(target, bucket)| self.flush_one(queue, target, bucket));
         let mut reports = futures::future::try_join_all(each).await?;
         for entry in queue.waiting()? {
             match reports.iter_mut().find(|report| report.place == entry.place) {
@@ -79,9 +84,13 @@ impl<'a> Sender<'a> {
         Ok(Some(reports))
     }
 
-    async fn flush_one(&self, queue: &Queue, target: &Target) -> Result<Report, JournalError> {
+    async fn flush_one(
+        &self,
+        queue: &Queue,
+        target: &Target,
+        bucket: &Mutex<Bucket>,
+    ) -> Result<Report, JournalError> {
         let mut report = Report::of(target.place());
-        let mut bucket = Bucket::full(self.clock.now());
         for entry in queue.waiting()?.into_iter().filter(|entry| entry.place == target.place()) {
             if self.stop.load(Ordering::Relaxed) {
                 break;
@@ -89,7 +98,7 @@ impl<'a> Sender<'a> {
             // It is read again, since it may have taken others in by now.
             let was_begun = entry.begun;
             let Some(entry) = queue.begin(entry.id)? else { continue };
-            let (outcome, unsure) = self.deliver(target, &entry, was_begun, &mut bucket).await;
+            let (outcome, unsure) = self.deliver(target, &entry, was_begun, bucket).await;
             match outcome {
                 Outcome::Sent => {
                     queue.sent(entry.id)?;
@@ -118,12 +127,12 @@ impl<'a> Sender<'a> {
         target: &Target,
         entry: &Entry,
         was_begun: bool,
-        bucket: &mut Bucket,
+        bucket: &Mutex<Bucket>,
     ) -> (Outcome, bool) {
         let mut unsure = was_begun;
         let mut attempt = 1;
         loop {
-            let wait = bucket.take(self.clock.now());
+            let wait = bucket.lock().unwrap_or_else(PoisonError::into_inner).take(self.clock.now());
             self.clock.sleep(wait).await;
             let outcome = self.post(target, &entry.message, &entry.similar, unsure, entry.id).await;
             let Outcome::Later { after, unsure: lost, .. } = &outcome else {

@@ -9,6 +9,7 @@ use server::{Say, Server};
 
 #[path = "../../src/notify/tests/server.rs"]
 mod server;
+mod tls;
 
 /// A folder with settings, secrets, logs and the state of the program.
 struct Desk {
@@ -117,6 +118,11 @@ fn what_is_wrong_is_told_with_the_way_out() {
     let desk = Desk::new(&format!("notify.trusted_hosts = [\"{}\"]\n", server.address));
     let ran = desk.run(&["notify", "test", "--slack-webhook-file", &hook]);
     assert!(ran.code == 4 && ran.out.contains("HTTP 404 no_service; the webhook was revoked"), "{}", ran.out);
+    let broken = Server::http(vec![Say::Reset]);
+    let desk = Desk::new(&format!("notify.trusted_hosts = [\"{}\"]\n", broken.address));
+    let hook = desk.secret("hook", &broken.url());
+    let ran = desk.run(&["notify", "test", "--slack-webhook-file", &hook]);
+    assert!(ran.code == 4 && ran.out.contains("it may work later"), "{}", ran.out);
     if cfg!(unix) {
         mode(&hook, 0o644);
         let ran = desk.run(&["notify", "test", "--slack-webhook-file", &hook]);

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::notify::message::{Keys, Message, Similar};
 
 /// How many events and groups of events the queue remembers, so as not to tell them again.
-const REMEMBERED: usize = 20_000;
+const REMEMBERED: usize = 100_000;
 /// From how many lines on, and how many for each thing it holds, a journal is written anew.
 const LINES: usize = 2000;
 const LINES_FOR_EACH: usize = 4;

@@ -116,6 +116,12 @@ fn failed(e: reqwest::Error) -> Outcome {
     if builder {
         return Outcome::Refused { why, hint: "the address or the token holds what cannot be sent" };
     }
+    if connect && why.contains("certificate") {
+        return Outcome::Refused {
+            why,
+            hint: "this computer does not trust the server; check the address, or the proxy",
+        };
+    }
     Outcome::Later { after: None, why, unsure: !connect }
 }
 

@@ -124,7 +124,7 @@ mod tests {
             let expected = format!("HTTP {status} {word}");
             match read_answer(status, None, word, false) {
                 Outcome::Unfit { why, hint } => {
-                    assert!(unfit && why == expected && !hint.is_empty(), "{word}")
+                    assert!(unfit && why == expected && !hint.is_empty(), "{word}");
                 }
                 Outcome::Refused { why, hint } => {
                     assert!(!unfit && why == expected, "{word}");

@@ -24,6 +24,20 @@ fn messages_arrive_in_order_one_a_second_after_a_burst() {
 }
 
 #[test]
+fn one_flush_after_another_is_no_faster() {
+    let server = Server::http(vec![Say::ok()]);
+    let targets = slack_at(&server);
+    let (_folder, queue) = queue();
+    let (clock, go) = (Fake::default(), AtomicBool::new(false));
+    let sender = Sender::new(&targets, &clock, Duration::from_secs(5), &go);
+    for n in 0..6 {
+        queue.add(for_targets(&[alert(n)], &targets), 0).unwrap();
+        runtime().unwrap().block_on(sender.flush(&queue)).unwrap();
+    }
+    assert_eq!((server.heard().len(), clock.waits().len()), (6, 3));
+}
+
+#[test]
 fn every_permanent_answer_is_tried_once_and_told_with_the_way_out() {
     for (status, word, unfit) in [
         (400, "invalid_payload", true),
