@@ -48,14 +48,13 @@ struct Side {
 }
 
 impl Side {
-    fn start(desk: &Desk, more: &[&str]) -> Self {
+    fn start(desk: &Desk) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);
         let mut child = Command::new("timeout")
             .args([LIFE, "openssl", "s_server", "-accept", &format!("127.0.0.1:{port}")])
             .args(["-cert", &desk.path("cert.pem"), "-key", &desk.path("key.pem")])
-            .args(more)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -153,7 +152,7 @@ fn a_post_goes_by_tls_to_whom_the_computer_trusts_alone() {
     if !certificate(&desk) {
         return;
     }
-    let mut side = Side::start(&desk, &[]);
+    let mut side = Side::start(&desk);
     let settings = format!(
         "notify.trusted_hosts = [\"localhost:{}\"]\nnotify.slack.webhook_file = \"hook\"\n",
         side.port
@@ -176,34 +175,30 @@ fn a_post_goes_by_tls_to_whom_the_computer_trusts_alone() {
 
 #[test]
 fn a_mail_and_its_password_go_by_tls() {
-    for security in ["tls", "starttls"] {
-        let desk = Desk::new("");
-        if !certificate(&desk) {
-            return;
-        }
-        let mut side = Side::start(&desk, if security == "tls" { &[] } else { &["-starttls", "smtp"] });
-        desk.folder.file(
-            "config.toml",
-            format!(
-                "[notify.mail]\nhost = \"localhost\"\nport = {}\nsecurity = \"{security}\"\nfrom = \"a@example.com\"\n\
-                 to = [\"b@example.com\"]\nuser = \"alerts\"\npassword_file = \"password\"\n",
-                side.port
-            ),
-        );
-        desk.secret("password", "sesame-password");
-        let child = desk
-            .command(&["notify", "test"])
-            .env("SSL_CERT_FILE", desk.path("cert.pem"))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        if security == "tls" {
-            side.wait_for("Secure Renegotiation");
-            side.say("220 test\r\n");
-        }
-        let said = take_mail(&mut side);
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "{security}: {}{said}", String::from_utf8_lossy(&output.stdout));
-        assert!(said.contains("AUTH PLAIN ") && said.contains("To: b@example.com\r\n"), "{said}");
+    let desk = Desk::new("");
+    if !certificate(&desk) {
+        return;
     }
+    let mut side = Side::start(&desk);
+    desk.folder.file(
+        "config.toml",
+        format!(
+            "[notify.mail]\nhost = \"localhost\"\nport = {}\nfrom = \"a@example.com\"\nto = [\"b@example.com\"]\n\
+             user = \"alerts\"\npassword_file = \"password\"\n",
+            side.port
+        ),
+    );
+    desk.secret("password", "sesame-password");
+    let child = desk
+        .command(&["notify", "test"])
+        .env("SSL_CERT_FILE", desk.path("cert.pem"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    side.wait_for("Secure Renegotiation");
+    side.say("220 test\r\n");
+    let said = take_mail(&mut side);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}{said}", String::from_utf8_lossy(&output.stdout));
+    assert!(said.contains("AUTH PLAIN ") && said.contains("To: b@example.com\r\n"), "{said}");
 }
