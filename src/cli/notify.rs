@@ -13,6 +13,9 @@ use crate::query::run::Selection;
 use crate::score::{Level, rank};
 use crate::text::{count, plural, visible};
 
+/// From how many messages on sending takes a while.
+const MANY: usize = 10;
+
 pub(crate) fn run(command: &NotifyCommand) -> Outcome {
     match command {
         NotifyCommand::Test(args) => test(args),
@@ -52,6 +55,10 @@ fn flush(args: &NotifyTargetArgs) -> Outcome {
 
 /// Sends what waits, and says on stdout what came of it.
 fn send(queue: &Queue, targets: &Targets, quiet: bool) -> Outcome {
+    let waiting = queue.waiting().map_err(notify::NotifyError::from)?.len();
+    if !quiet && waiting > MANY {
+        eprintln!("trailhound: {} to send, one a second to each target", plural(waiting as u64, "message"));
+    }
     let reports = notify::flush(queue, targets)?;
     let Some(reports) = reports else {
         eprintln!("trailhound: another trailhound is sending; what waits is sent by it");

@@ -173,14 +173,15 @@ fn judge(journal: &Journal, place: &str, message: &Message, now: i64) -> Judged 
     if let Some(entry) = same {
         return Judged::Like(entry.id, both);
     }
-    if journal.knows(keys.same) {
-        return Judged::Seen(both);
-    }
     let alike = open.find(|entry| {
         let near = now.saturating_sub(entry.at).abs() < WINDOW_MS;
         near && entry.keys.is_some_and(|known| known.alike == keys.alike)
     });
-    alike.map_or(Judged::New, |entry| Judged::Like(entry.id, both))
+    match alike {
+        Some(entry) => Judged::Like(entry.id, both),
+        None if journal.knows(keys.same) => Judged::Seen(both),
+        None => Judged::New,
+    }
 }
 
 #[cfg(test)]

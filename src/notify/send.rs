@@ -1,9 +1,9 @@
 //! Sending: one message a second to each target, with patience where that helps and none where it does not.
 //!
-//! [`flush`] takes what waits in the queue, target by target at the same time, in
+//! `Sender::flush` takes what waits in the queue, target by target at the same time, in
 //! order. An answer decides what is next: sent, then the next one; later, then the same one
 //! again after a while, three times at most; refused, then nothing more goes to this target, and what waits
-//! stays; unfit, then this one is put away. Time is asked for and waited for by a [`Clock`] alone.
+//! stays; unfit, then this one is put away. Time is asked for and waited for by a `Clock` alone.
 
 mod clock;
 mod http;

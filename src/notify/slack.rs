@@ -3,7 +3,7 @@
 //! [`body`] makes the JSON of a message, in blocks, within every limit that Slack
 //! has, and with nothing left in it that Slack would act on: the three characters that
 //! begin a mention or a link are escaped, values stand in code spans, and nothing is unfurled.
-//! [`read_answer`] tells an answer that may be better next time from one that never will be.
+//! `read_answer` tells an answer that may be better next time from one that never will be.
 //! Nothing here sends.
 
 mod answer;
@@ -23,6 +23,9 @@ const FIELD: usize = 240;
 const SECTION: usize = 1400;
 /// The most characters of the text that stands in notifications.
 const FALLBACK: usize = 300;
+
+/// What wrote it.
+const TOOL: &str = concat!("trailhound ", env!("CARGO_PKG_VERSION"));
 
 /// The body of a post: `text` for notifications, and blocks. `repeated`: it may have arrived before.
 pub fn body(message: &Message, similar: &Similar, repeated: bool) -> Value {
@@ -78,41 +81,43 @@ fn of_alert(alert: &Alert, similar: &Similar) -> Vec<Value> {
     let event = if alert.event.is_empty() { &alert.title } else { &alert.event };
     let level = alert.level.name().to_uppercase();
     let mut blocks = vec![header(&format!("{} {level} {} · {event}", mark(alert.level), alert.score))];
-    let fields = [
-        ("Actor", alert.actor.clone()),
-        ("Account", alert.account.clone()),
-        ("Source IP", alert.source_ip.clone()),
-        ("Region", alert.region.clone()),
-        ("Time (UTC)", alert.time.clone()),
-        ("Outcome", alert.outcome.clone()),
-        ("Technique", alert.techniques.join(", ")),
-        ("Rule", alert.rules.join("; ")),
-        ("Target", alert.target.clone()),
-    ];
-    let fields: Vec<Value> = fields
-        .iter()
-        .filter(|(name, value)| *name != "Target" || !value.is_empty())
-        .map(|(name, value)| mrkdwn(&format!("*{name}*\n{}", code(value, FIELD))))
-        .collect();
-    blocks.push(json!({"type": "section", "fields": fields}));
+    blocks.push(json!({"type": "section", "fields": fields(alert)}));
     if !alert.narrative.is_empty() {
         blocks.push(section(&alert.narrative, SECTION));
     }
     if !alert.factors.is_empty() {
-        let lines: Vec<String> =
-            alert.factors.iter().take(3).map(|factor| format!("• {}", code(factor, FIELD))).collect();
+        let line = |factor: &String| format!("• {}", code(factor, FIELD));
+        let lines: Vec<String> = alert.factors.iter().take(3).map(line).collect();
         blocks.push(json!({"type": "section", "text": mrkdwn(&format!("*Why*\n{}", lines.join("\n")))}));
     }
     if similar.count > 0 {
         blocks.push(section(&similar.words(), FIELD));
     }
-    let tool = concat!("trailhound ", env!("CARGO_PKG_VERSION"));
-    let ids = [("Event ", &alert.event_id), ("Case ", &alert.case_id)];
-    let mut notes: Vec<String> =
-        ids.iter().filter(|(_, id)| !id.is_empty()).map(|(name, id)| format!("{name}{id}")).collect();
-    notes.push(tool.to_owned());
+    let ids = [("Event", &alert.event_id), ("Case", &alert.case_id)];
+    let known = ids.iter().filter(|(_, id)| !id.is_empty());
+    let mut notes: Vec<String> = known.map(|(name, id)| format!("{name} {id}")).collect();
+    notes.push(TOOL.to_owned());
     blocks.push(context(&notes));
     blocks
+}
+
+/// The fields of an alert, the unknown ones too; at most ten.
+fn fields(alert: &Alert) -> Vec<Value> {
+    let field = |name: &str, value: &str| mrkdwn(&format!("*{name}*\n{}", code(value, FIELD)));
+    let mut fields = vec![
+        field("Actor", &alert.actor),
+        field("Account", &alert.account),
+        field("Source IP", &alert.source_ip),
+        field("Region", &alert.region),
+        field("Time (UTC)", &alert.time),
+        field("Outcome", &alert.outcome),
+        field("Technique", &alert.techniques.join(", ")),
+        field("Rule", &alert.rules.join("; ")),
+    ];
+    if !alert.target.is_empty() {
+        fields.push(field("Target", &alert.target));
+    }
+    fields
 }
 
 fn of_summary(summary: &RunSummary) -> Vec<Value> {
@@ -129,7 +134,7 @@ fn of_summary(summary: &RunSummary) -> Vec<Value> {
     let fields: Vec<Value> =
         fields.iter().map(|(name, value)| mrkdwn(&format!("*{name}*\n{value}"))).collect();
     let (first, last) = &summary.span;
-    let mut notes = vec![concat!("trailhound ", env!("CARGO_PKG_VERSION")).to_owned()];
+    let mut notes = vec![TOOL.to_owned()];
     if !first.is_empty() {
         notes.insert(0, format!("{first} to {last}"));
     }

@@ -145,7 +145,6 @@ impl Targets {
 }
 
 fn slack(settings: &Slack, trusted: &[String]) -> Result<Option<Target>, TargetError> {
-    let missing = |key, what: &str| TargetError::Setting { key, what: what.to_owned() };
     let webhook = read("notify.slack.webhook", &settings.webhook)?;
     let token = read("notify.slack.token", &settings.token)?;
     let kind = match (webhook, token) {
@@ -176,18 +175,14 @@ fn webhook(settings: &Webhook, trusted: &[String]) -> Result<Option<Target>, Tar
 }
 
 fn mail_server(settings: &Mail, trusted: &[String]) -> Result<Option<Target>, TargetError> {
-    let fault = |key, what: String| TargetError::Setting { key, what };
     let Some(host) = settings.host.clone() else { return Ok(None) };
-    let address = |key, text: &str| {
-        text.parse().map_err(|e| fault(key, format!("{}: this is no mail address: {e}", visible(text))))
-    };
     let from = settings.from.as_deref();
-    let from =
-        from.ok_or_else(|| fault("notify.mail.from", "mail needs the address of a sender".to_owned()))?;
+    let from = from.ok_or_else(|| missing("notify.mail.from", "mail needs the address of a sender"))?;
+    let from = mail_address("notify.mail.from", from)?;
     if settings.to.is_empty() {
-        return Err(fault("notify.mail.to", "mail needs the address of a receiver".to_owned()));
+        return Err(missing("notify.mail.to", "mail needs the address of a receiver"));
     }
-    let to = settings.to.iter().map(|to| address("notify.mail.to", to)).collect::<Result<_, _>>()?;
+    let to = settings.to.iter().map(|to| mail_address("notify.mail.to", to)).collect::<Result<_, _>>()?;
     let port = settings.port.unwrap_or(match settings.security {
         Security::Tls => 465,
         Security::StartTls => 587,
@@ -195,31 +190,51 @@ fn mail_server(settings: &Mail, trusted: &[String]) -> Result<Option<Target>, Ta
     });
     let password = read("notify.mail.password", &settings.password)?;
     if settings.security == Security::None {
-        if !is_trusted(&host, Some(port), trusted) {
-            let what = format!(
-                "without TLS mail goes to a trusted host alone; use `tls`, or name {} among notify.trusted_hosts",
-                visible(&host)
-            );
-            return Err(fault("notify.mail.security", what));
-        }
-        if password.is_some() {
-            let what = "a password is not sent without TLS; use `tls` or take the password away";
-            return Err(fault("notify.mail.security", what.to_owned()));
-        }
+        without_tls(&host, port, password.as_ref(), trusted)?;
     }
     let login = match (settings.user.clone(), password) {
         (Some(user), Some(password)) => Some((user, password)),
         (None, None) => None,
-        (Some(_), None) => {
-            return Err(fault("notify.mail.password", "notify.mail.user needs a password".to_owned()));
-        }
+        (Some(_), None) => return Err(missing("notify.mail.password", "notify.mail.user needs a password")),
         (None, Some(_)) => {
-            return Err(fault("notify.mail.user", "the password needs a name to log in with".to_owned()));
+            return Err(missing("notify.mail.user", "the password needs a name to log in with"));
         }
     };
-    let from = address("notify.mail.from", from)?;
     let server = mail::Server { host, port, security: settings.security, from, to, login };
     Ok(Some(Target { kind: Kind::Mail(Box::new(server)), min_level: settings.min_level }))
+}
+
+fn mail_address(key: &'static str, text: &str) -> Result<lettre::message::Mailbox, TargetError> {
+    text.parse().map_err(|e: lettre::address::AddressError| TargetError::Setting {
+        key,
+        what: format!("{}: this is no mail address: {e}", visible(text)),
+    })
+}
+
+/// Whether mail may go without TLS.
+fn without_tls(
+    host: &str,
+    port: u16,
+    password: Option<&Secret>,
+    trusted: &[String],
+) -> Result<(), TargetError> {
+    if !is_trusted(host, Some(port), trusted) {
+        let host = visible(host);
+        let what = format!(
+            "without TLS mail goes to a trusted host alone; use `tls`, or name {host} among notify.trusted_hosts"
+        );
+        return Err(TargetError::Setting { key: "notify.mail.security", what });
+    }
+    if password.is_some() {
+        let what = "a password is not sent without TLS; use `tls` or take the password away";
+        return Err(missing("notify.mail.security", what));
+    }
+    Ok(())
+}
+
+/// Something is missing or does not go together.
+fn missing(key: &'static str, what: &str) -> TargetError {
+    TargetError::Setting { key, what: what.to_owned() }
 }
 
 fn read(key: &'static str, places: &crate::config::secret::Places) -> Result<Option<Secret>, TargetError> {

@@ -52,8 +52,9 @@ fn alike_messages_become_one_and_the_same_is_told_once() {
         // The same rule, actor and hour, while the first one waits, however long that takes.
         (alert("stop", "alice", 9, 2), HOUR, FOLDED),
         (alert("stop", "alice", 9, 2), HOUR, KNOWN),
-        // Another actor, within a minute.
+        // Another actor, within a minute; and that actor once more.
         (alert("stop", "bob", 9, 3), 59_999, FOLDED),
+        (alert("stop", "bob", 9, 6), 59_999, FOLDED),
         // Beyond it.
         (alert("stop", "carol", 9, 4), 60_000, QUEUED),
         // Another rule.
@@ -63,7 +64,7 @@ fn alike_messages_become_one_and_the_same_is_told_once() {
     }
     let waiting = queue.waiting().unwrap();
     assert_eq!(waiting.len(), 3);
-    assert_eq!(waiting[0].similar.words(), "+2 similar, also by bob");
+    assert_eq!(waiting[0].similar.words(), "+3 similar, also by bob");
     // Another target is told of its own.
     assert_eq!(queue.add([("mail", &alert("stop", "alice", 9, 1))], 0).unwrap().queued, 1);
 }
