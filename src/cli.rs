@@ -15,6 +15,7 @@ mod eval;
 mod exit;
 mod keys;
 mod load;
+mod notify;
 mod output;
 mod query;
 mod rule_files;
@@ -61,6 +62,7 @@ pub fn run() -> ExitCode {
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::S3(args)) => aws::s3(&args),
         Some(Command::Aws(args)) => aws::aws(&args),
+        Some(Command::Notify(args)) => notify::run(&args),
         Some(Command::Keys(args)) => keys::run(&args),
         Some(Command::Config(args)) => config::run(&args),
         Some(Command::Completions { shell }) => documents::completions(shell),

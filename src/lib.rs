@@ -16,6 +16,7 @@ mod golden;
 pub mod ingest;
 pub mod investigation;
 pub mod json;
+pub mod notify;
 pub mod profile;
 pub mod query;
 pub mod report;

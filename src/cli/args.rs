@@ -1,6 +1,7 @@
 //! What can be typed on the command line: types only, no deeds.
 
 mod aws;
+mod notify;
 mod who;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::aws::{AwsArgs, AwsCommand, PickArgs, PolicyArgs, S3Command, TreeArgs};
+pub use self::notify::{NotifyCommand, NotifyPreviewArgs, NotifyTargetArgs};
 pub use self::who::{AnomaliesArgs, Features, PageArgs, ProfileArgs, SessionArgs};
 use crate::config;
 
@@ -66,6 +68,9 @@ pub enum Command {
     /// What trailhound needs of AWS.
     #[command(subcommand)]
     Aws(AwsCommand),
+    /// Tell people: test the targets, see what would go out, send what waits.
+    #[command(subcommand)]
+    Notify(NotifyCommand),
     /// Show the keys, or check a keymap.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -267,6 +272,9 @@ pub struct ScanArgs {
     /// End with status 1 when an event has at least this risk: a number, or low, medium, high, critical.
     #[arg(long, value_name = "RISK")]
     pub fail_on: Option<String>,
+    /// Send what is risky enough to the targets of messages; what was sent before is not sent again.
+    #[arg(long, conflicts_with = "summary")]
+    pub notify: bool,
     /// What is printed, and how.
     #[command(flatten)]
     pub print: PrintArgs,

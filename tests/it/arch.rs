@@ -50,8 +50,22 @@ const ENGINE: &[&str] = &[
 
 #[test]
 fn the_engine_knows_no_terminal_no_network_and_no_runtime() {
-    names_none_of(ENGINE, &["ratatui", "crossterm", "tokio", "aws_sdk", "reqwest"]);
-    names_none_of(ENGINE, &["crate::console", "crate::cli"]);
+    names_none_of(ENGINE, &["ratatui", "crossterm", "tokio", "aws_sdk", "reqwest", "lettre"]);
+    names_none_of(ENGINE, &["crate::console", "crate::cli", "crate::notify"]);
+    names_none_of(&["config"], &["tokio", "reqwest", "lettre", "crate::notify"]);
+}
+
+#[test]
+fn what_tells_people_judges_nothing_and_knows_no_screen() {
+    names_none_of(
+        &["notify"],
+        &["ratatui", "crossterm", "crate::console", "crate::cli", "eprintln!", "std::env"],
+    );
+    // What can be known without sending is worked out without a network.
+    names_none_of(
+        &["notify/message", "notify/slack", "notify/webhook", "notify/queue"],
+        &["tokio", "reqwest", "lettre", "std::net"],
+    );
 }
 
 #[test]

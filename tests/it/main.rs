@@ -10,6 +10,7 @@ mod cli;
 mod cloud;
 mod detection;
 mod help;
+mod notify;
 mod real_data;
 mod rules;
 mod terminal;
