@@ -109,7 +109,13 @@ impl<'c> Change<'c> {
     }
 
     /// Fails when a row was changed since that entry, if one is given, or is not there.
-    pub(super) fn unchanged_since(&self, table: &Table, id: i64, subject: &str, seen: Option<i64>) -> Result<()> {
+    pub(super) fn unchanged_since(
+        &self,
+        table: &Table,
+        id: i64,
+        subject: &str,
+        seen: Option<i64>,
+    ) -> Result<()> {
         let sql = format!("SELECT revision FROM {} WHERE id = ?1", table.name);
         let found: Option<i64> =
             self.tx.query_row(&sql, [id], |row| row.get(0)).optional().map_err(|e| self.fault(e))?;
@@ -136,12 +142,23 @@ impl<'c> Change<'c> {
         }
         let Self { tx, path, by, seq, images, subjects } = self;
         let fault = |e| CaseError::of(path, e);
-        let damaged = |e: serde_json::Error| CaseError::Damaged { path: path.to_owned(), what: e.to_string() };
+        let damaged =
+            |e: serde_json::Error| CaseError::Damaged { path: path.to_owned(), what: e.to_string() };
         let rows = serde_json::to_string(&images).map_err(damaged)?;
         tx.execute(
             "INSERT INTO history (seq, at, who, console, what, text, rows, undoable, undoes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            params![seq, by.at.millis(), by.who, by.console, said.what, said.text, rows, said.undoable, said.undoes],
+            params![
+                seq,
+                by.at.millis(),
+                by.who,
+                by.console,
+                said.what,
+                said.text,
+                rows,
+                said.undoable,
+                said.undoes
+            ],
         )
         .map_err(fault)?;
         for subject in &subjects {

@@ -8,13 +8,17 @@ use crate::event::time::Time;
 #[derive(thiserror::Error, Debug)]
 pub enum CaseError {
     /// There is no such file, and none was to be made.
-    #[error("{path}: there is no case here; name another file with --case, or begin one by adding something to it")]
+    #[error(
+        "{path}: there is no case here; name another file with --case, or begin one by adding something to it"
+    )]
     Missing {
         /// The file.
         path: PathBuf,
     },
     /// The file is something else.
-    #[error("{path}: this is not a case file: {reason}; nothing was changed in it; name another file with --case")]
+    #[error(
+        "{path}: this is not a case file: {reason}; nothing was changed in it; name another file with --case"
+    )]
     NotACase {
         /// The file.
         path: PathBuf,
@@ -103,9 +107,7 @@ impl CaseError {
         match source.sqlite_error_code() {
             Some(DatabaseBusy | DatabaseLocked) => Self::Busy { path },
             Some(NotADatabase) => Self::NotACase { path, reason: "it is no SQLite file".to_owned() },
-            Some(CannotOpen) => {
-                Self::Io { path, source: std::io::Error::other("the file cannot be opened") }
-            }
+            Some(CannotOpen) => Self::Io { path, source: std::io::Error::other("the file cannot be opened") },
             _ => Self::Store { path, source },
         }
     }

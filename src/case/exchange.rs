@@ -46,7 +46,11 @@ impl fmt::Display for Fault {
 pub fn import(bytes: &[u8], source: &str) -> Imported {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
-    if text.trim_start().starts_with(['{', '[']) { stix::import(text, source) } else { csv::import(text, source) }
+    if text.trim_start().starts_with(['{', '[']) {
+        stix::import(text, source)
+    } else {
+        csv::import(text, source)
+    }
 }
 
 /// Makes an indicator of a value that somebody wrote down; the reason where it is none.
@@ -123,7 +127,9 @@ pub(crate) fn is_domain(text: &str) -> bool {
 /// A value without what makes it harmless in mails and spreadsheets: `203[.]0[.]113[.]7`, `'=x`.
 fn plain(value: &str) -> String {
     let value = match value.strip_prefix('\'') {
-        Some(rest) if rest.trim_start().starts_with(['=', '+', '-', '@', '\t', '＝', '＋', '－', '＠']) => rest,
+        Some(rest) if rest.trim_start().starts_with(['=', '+', '-', '@', '\t', '＝', '＋', '－', '＠']) => {
+            rest
+        }
         _ => value,
     };
     value.replace("[.]", ".").replace("(.)", ".").replace("[:]", ":")

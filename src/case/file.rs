@@ -146,14 +146,24 @@ mod tests {
     fn what_is_no_case_is_named_and_left_as_it_is() {
         let folder = folder();
         let text = folder.path().join("notes.txt");
-        std::fs::write(&text, "These are notes and no database, and they are long enough to be looked at. ".repeat(20)).unwrap();
+        std::fs::write(
+            &text,
+            "These are notes and no database, and they are long enough to be looked at. ".repeat(20),
+        )
+        .unwrap();
         let other = folder.path().join("other.sqlite");
-        Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (a); PRAGMA user_version = 1;").unwrap();
+        Connection::open(&other)
+            .unwrap()
+            .execute_batch("CREATE TABLE t (a); PRAGMA user_version = 1;")
+            .unwrap();
         for path in [text, other] {
             let before = std::fs::read(&path).unwrap();
             for create in [false, true] {
                 let fault = open(&path, create).unwrap_err().to_string();
-                assert!(fault.contains("not a case file") && fault.contains(&*path.to_string_lossy()), "{fault}");
+                assert!(
+                    fault.contains("not a case file") && fault.contains(&*path.to_string_lossy()),
+                    "{fault}"
+                );
             }
             assert_eq!(std::fs::read(&path).unwrap(), before);
         }

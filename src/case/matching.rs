@@ -187,7 +187,10 @@ impl Wanted {
         lower.clear();
         lower.push_str(value);
         lower.make_ascii_lowercase();
-        self.values.get(kind as usize).and_then(|of_kind| of_kind.get(lower.as_str())).map_or(&[], Vec::as_slice)
+        self.values
+            .get(kind as usize)
+            .and_then(|of_kind| of_kind.get(lower.as_str()))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The indicators that a source address shows.
@@ -238,7 +241,8 @@ impl Held {
             let looked = wanted.has(kind).then(|| dicts.column(column).iter());
             by_value(looked.into_iter().flatten().map(|(id, text)| (id, wanted.get(kind, text).to_vec())))
         };
-        let by_source = !wanted.addresses.is_empty() || !wanted.networks.is_empty() || wanted.has(Kind::Domain);
+        let by_source =
+            !wanted.addresses.is_empty() || !wanted.networks.is_empty() || wanted.has(Kind::Domain);
         let sources = by_source.then(|| dicts.column(Column::Ip).iter()).into_iter().flatten();
         let columns = vec![
             (Column::Ip, by_value(sources.map(|(id, text)| (id, wanted.of_source(text))))),

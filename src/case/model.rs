@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use crate::event::time::Time;
+use crate::event::time::{Time, or_null};
 use crate::score::Level;
 use crate::text::nearest;
 
@@ -258,9 +258,9 @@ pub struct Finding {
     pub state: State,
     /// What came of it; empty while it is open.
     pub resolution: String,
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub first: Time,
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub last: Time,
     pub actor: String,
     pub account: String,
@@ -271,7 +271,7 @@ pub struct Finding {
     pub reasons: Vec<String>,
     pub events: Vec<String>,
     /// When it came into the case.
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub opened: Time,
     /// Who brought it in.
     pub opened_by: String,
@@ -298,7 +298,7 @@ pub struct Incident {
     /// What came of it; empty while it is open.
     pub resolution: String,
     /// When it was opened.
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub opened: Time,
     /// Who opened it.
     pub opened_by: String,
@@ -320,7 +320,7 @@ pub struct Note {
     /// What it says.
     pub text: String,
     /// When it was written first.
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub written: Time,
     /// By whom.
     pub written_by: String,
@@ -346,7 +346,7 @@ pub struct Mark {
     /// Its id.
     pub event: String,
     /// When it was marked.
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub marked: Time,
     /// By whom.
     pub marked_by: String,
@@ -382,14 +382,14 @@ pub struct Indicator {
     pub kind: Kind,
     pub value: String,
     pub private: bool,
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub first: Time,
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub last: Time,
     pub source: String,
     pub note: String,
     /// When it came into the case.
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub added: Time,
     /// Who brought it in.
     pub added_by: String,
@@ -406,7 +406,7 @@ pub struct Hunt {
     /// The query.
     pub query: String,
     /// When it was saved.
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub saved: Time,
     /// By whom.
     pub saved_by: String,
@@ -442,7 +442,7 @@ pub struct Sent {
     /// The SHA-256 of the bytes, in hexadecimal digits; empty where there is none.
     pub sha256: String,
     /// When.
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub at: Time,
     /// By whom.
     pub by: String,
@@ -455,7 +455,7 @@ pub struct Entry {
     /// Its number: entries follow each other without a gap.
     pub seq: i64,
     /// When.
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub at: Time,
     /// Who.
     pub who: String,
@@ -469,10 +469,6 @@ pub struct Entry {
     pub undoes: Option<i64>,
     /// The entry that took this one back.
     pub undone_by: Option<i64>,
-}
-
-pub(crate) fn time_word<S: Serializer>(time: &Time, to: S) -> Result<S::Ok, S::Error> {
-    if time.is_known() { to.collect_str(time) } else { to.serialize_none() }
 }
 
 fn level_word<S: Serializer>(level: &Level, to: S) -> Result<S::Ok, S::Error> {
@@ -503,7 +499,10 @@ mod tests {
         for kind in Kind::ALL {
             assert_eq!(kind.name().parse(), Ok(kind));
         }
-        assert_eq!(("In-Progress".parse(), "false-positive".parse()), (Ok(State::InProgress), Ok(State::FalsePositive)));
+        assert_eq!(
+            ("In-Progress".parse(), "false-positive".parse()),
+            (Ok(State::InProgress), Ok(State::FalsePositive))
+        );
         let fault = "resolvd".parse::<State>().unwrap_err().to_string();
         assert!(fault.contains("detected, analyzing, in_progress, resolved, false_positive"), "{fault}");
         assert!(fault.ends_with("did you mean `resolved`?"), "{fault}");

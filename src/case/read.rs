@@ -11,7 +11,8 @@ use crate::event::time::Time;
 use crate::score::Level;
 
 /// Everything that is in a case, of one moment.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, serde::Serialize, Debug)]
+#[serde(rename_all = "camelCase")]
 pub struct Contents {
     /// The findings, in the order of their numbers.
     pub findings: Vec<Finding>,
@@ -101,7 +102,11 @@ fn contents(conn: &Connection) -> rusqlite::Result<Contents> {
             Ok(Tag { subject: word(row, "subject")?, name: row.get("name")? })
         })?,
         marks: all(conn, "mark ORDER BY event", |row| {
-            Ok(Mark { event: row.get("event")?, marked: time_of(row, "marked")?, marked_by: row.get("marked_by")? })
+            Ok(Mark {
+                event: row.get("event")?,
+                marked: time_of(row, "marked")?,
+                marked_by: row.get("marked_by")?,
+            })
         })?,
         indicators: all(conn, "indicator ORDER BY id", indicator)?,
         hunts: all(conn, "hunt ORDER BY name", |row| {

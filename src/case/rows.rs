@@ -28,8 +28,25 @@ pub(super) const FINDING: Table = Table {
     name: "finding",
     key: &["id"],
     rest: &[
-        "event", "rule", "title", "level", "score", "state", "resolution", "first", "last", "actor", "account",
-        "region", "address", "techniques", "rules", "reasons", "events", "opened", "opened_by",
+        "event",
+        "rule",
+        "title",
+        "level",
+        "score",
+        "state",
+        "resolution",
+        "first",
+        "last",
+        "actor",
+        "account",
+        "region",
+        "address",
+        "techniques",
+        "rules",
+        "reasons",
+        "events",
+        "opened",
+        "opened_by",
     ],
     revised: true,
 };
@@ -41,12 +58,8 @@ pub(super) const INCIDENT: Table = Table {
 };
 pub(super) const INCIDENT_FINDING: Table =
     Table { name: "incident_finding", key: &["incident", "finding"], rest: &[], revised: false };
-pub(super) const NOTE: Table = Table {
-    name: "note",
-    key: &["id"],
-    rest: &["subject", "text", "written", "written_by"],
-    revised: true,
-};
+pub(super) const NOTE: Table =
+    Table { name: "note", key: &["id"], rest: &["subject", "text", "written", "written_by"], revised: true };
 pub(super) const TAG: Table = Table { name: "tag", key: &["subject", "name"], rest: &[], revised: false };
 pub(super) const MARK: Table =
     Table { name: "mark", key: &["event"], rest: &["marked", "marked_by"], revised: false };
@@ -58,15 +71,22 @@ pub(super) const INDICATOR: Table = Table {
 };
 pub(super) const HUNT: Table =
     Table { name: "hunt", key: &["name"], rest: &["query", "saved", "saved_by"], revised: false };
-pub(super) const POSITION: Table =
-    Table { name: "position", key: &["who"], rest: &["view", "query", "sort", "event", "at"], revised: false };
-pub(super) const SENT: Table =
-    Table { name: "sent", key: &["id"], rest: &["what", "target", "subject", "sha256", "at", "by"], revised: false };
+pub(super) const POSITION: Table = Table {
+    name: "position",
+    key: &["who"],
+    rest: &["view", "query", "sort", "event", "at"],
+    revised: false,
+};
+pub(super) const SENT: Table = Table {
+    name: "sent",
+    key: &["id"],
+    rest: &["what", "target", "subject", "sha256", "at", "by"],
+    revised: false,
+};
 
 /// All of them.
-const TABLES: [&Table; 10] = [
-    &FINDING, &INCIDENT, &INCIDENT_FINDING, &NOTE, &TAG, &MARK, &INDICATOR, &HUNT, &POSITION, &SENT,
-];
+const TABLES: [&Table; 10] =
+    [&FINDING, &INCIDENT, &INCIDENT_FINDING, &NOTE, &TAG, &MARK, &INDICATOR, &HUNT, &POSITION, &SENT];
 
 impl Table {
     /// The table of that name.
@@ -155,7 +175,10 @@ pub(super) fn put(conn: &Connection, table: &Table, row: &Row, seq: i64) -> rusq
         return Ok(None);
     }
     let part = |of: &Row| -> Row {
-        changed.iter().map(|column| ((*column).to_owned(), of.get(*column).cloned().unwrap_or_default())).collect()
+        changed
+            .iter()
+            .map(|column| ((*column).to_owned(), of.get(*column).cloned().unwrap_or_default()))
+            .collect()
     };
     let (before, after) = (part(&known), part(row));
     let mut sets: Vec<String> = changed.iter().map(|column| format!("{column} = ?")).collect();

@@ -15,7 +15,13 @@ use crate::source::{Object, Place};
 pub(super) fn loaded(records: &[Value]) -> Investigation {
     let bytes = json!({ "Records": records }).to_string().into_bytes();
     let object = Object { name: "a.json".to_owned(), place: Place::Memory(bytes.into()), found: false };
-    load(Box::new(std::iter::once(Ok(object))), Options::default(), Judgment::shipped(), Default::default(), &|_| {})
+    load(
+        Box::new(std::iter::once(Ok(object))),
+        Options::default(),
+        Judgment::shipped(),
+        Default::default(),
+        &|_| {},
+    )
 }
 
 /// Somebody stops a trail in that minute.
@@ -50,7 +56,11 @@ pub(super) fn indicator(id: i64, kind: Kind, value: &str) -> Indicator {
 }
 
 fn by(console: &str) -> By {
-    By { who: format!("dana@{console}"), console: console.to_owned(), at: Time::from_civil(2026, 3, 3, 8, 0, 0) }
+    By {
+        who: format!("dana@{console}"),
+        console: console.to_owned(),
+        at: Time::from_civil(2026, 3, 3, 8, 0, 0),
+    }
 }
 
 fn found(event: &str) -> Gathered {
@@ -114,7 +124,12 @@ fn everything_that_is_written_is_there_after_the_case_is_opened_again() {
     case.tag(&dana, &Subject::Incident(incident), "exfil", true).unwrap();
     case.mark(&dana, &["e-1".into(), "e-2".into()], true).unwrap();
     case.save_hunt(&dana, "denied", Some("outcome:denied service:iam")).unwrap();
-    let stood = Position { view: "events".into(), query: "risk>=50".into(), sort: "-risk".into(), event: "e-2".into() };
+    let stood = Position {
+        view: "events".into(),
+        query: "risk>=50".into(),
+        sort: "-risk".into(),
+        event: "e-2".into(),
+    };
     case.stand(&dana, &stood).unwrap();
     case.record_sent(&dana, "pdf", "report.pdf", &Subject::Case, "00ff").unwrap();
     case.set_state(&dana, &Subject::Incident(incident), State::Resolved, "key disabled", None).unwrap();
@@ -123,16 +138,25 @@ fn everything_that_is_written_is_there_after_the_case_is_opened_again() {
     let case = Case::open(&desk.path, false).unwrap();
     let contents = case.contents().unwrap();
     let finding = contents.finding(id).unwrap();
-    assert_eq!((finding.title.as_str(), finding.level, finding.score), ("StopLogging by mallory (e-1)", Level::High, 80));
+    assert_eq!(
+        (finding.title.as_str(), finding.level, finding.score),
+        ("StopLogging by mallory (e-1)", Level::High, 80)
+    );
     assert_eq!((&finding.events, finding.state), (&vec!["e-1".to_owned()], State::Detected));
     assert_eq!((finding.opened, finding.opened_by.as_str()), (dana.at, "dana@a"));
     let opened = contents.incident(incident).unwrap();
-    assert_eq!((opened.findings.as_slice(), opened.state, opened.resolution.as_str()), (&[id][..], State::Resolved, "key disabled"));
+    assert_eq!(
+        (opened.findings.as_slice(), opened.state, opened.resolution.as_str()),
+        (&[id][..], State::Resolved, "key disabled")
+    );
     assert_eq!(contents.notes_on(&Subject::Finding(id)).map(|n| n.text.as_str()).collect::<Vec<_>>(), [text]);
     assert_eq!(contents.tags_on(&Subject::Incident(incident)).collect::<Vec<_>>(), ["exfil"]);
     assert_eq!(contents.marks.iter().map(|m| m.event.as_str()).collect::<Vec<_>>(), ["e-1", "e-2"]);
     assert_eq!(contents.hunts[0].query, "outcome:denied service:iam");
-    assert_eq!((contents.indicators[0].value.as_str(), contents.indicators[0].source.as_str()), ("203.0.113.9", "finding:1"));
+    assert_eq!(
+        (contents.indicators[0].value.as_str(), contents.indicators[0].source.as_str()),
+        ("203.0.113.9", "finding:1")
+    );
     assert_eq!(case.position("dana@a").unwrap(), Some(stood));
     assert_eq!(case.position("nobody").unwrap(), None);
     assert_eq!((contents.sent[0].what.as_str(), contents.sent[0].sha256.as_str()), ("pdf", "00ff"));

@@ -21,8 +21,10 @@ impl Case {
         let mut change = Change::begin(&mut self.conn, &path, by)?;
         let last = last_of(change.conn(), &by.console).map_err(|e| change.fault(e))?;
         let (seq, text, rows) = last.ok_or(CaseError::NothingToUndo)?;
-        let images: Vec<Image> = serde_json::from_str(&rows)
-            .map_err(|e| CaseError::Damaged { path: path.clone(), what: format!("entry {seq} of the history: {e}") })?;
+        let images: Vec<Image> = serde_json::from_str(&rows).map_err(|e| CaseError::Damaged {
+            path: path.clone(),
+            what: format!("entry {seq} of the history: {e}"),
+        })?;
         for image in images.iter().rev() {
             take_back(&mut change, &path, seq, image)?;
         }

@@ -4,11 +4,11 @@ mod finding;
 mod indicator;
 mod note;
 
+use super::Case;
 use super::change::{Change, Said};
 use super::error::{CaseError, Result};
 use super::model::By;
 use super::rows::Row;
-use super::Case;
 
 /// The longest text that anybody writes into a case, in bytes.
 pub(super) const LONGEST_NOTE: usize = 1 << 20;

@@ -1,11 +1,15 @@
 //! What can be typed on the command line: types only, no deeds.
 
+mod case;
 mod who;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::case::{
+    CaseArgs, CaseCommand, CoverageArgs, CustodyCommand, Form, IndicatorsCommand, ListArgs, Listed,
+};
 pub use self::who::{AnomaliesArgs, Features, PageArgs, ProfileArgs, SessionArgs};
 use crate::config;
 
@@ -52,6 +56,13 @@ pub enum Command {
     Profile(ProfileArgs),
     /// Print actors, actions, hours and events that are out of the ordinary, with the reasons.
     Anomalies(AnomaliesArgs),
+    /// Work on a case: findings, incidents, notes and indicators that outlive the session.
+    Case(CaseArgs),
+    /// Print which accounts and regions have events when, where some are missing, and who switched logging.
+    Coverage(CoverageArgs),
+    /// Keep or check a log of who did what with the evidence.
+    #[command(subcommand)]
+    Custody(CustodyCommand),
     /// Write realistic CloudTrail logs with labeled attacks in them.
     Synth(SynthArgs),
     /// List or check detection rules in the Sigma format.

@@ -13,9 +13,8 @@ use std::collections::{BTreeMap, HashMap};
 use foldhash::fast::RandomState;
 use serde::Serialize;
 
-use crate::case::model::time_word;
 use crate::event::outcome::Outcome;
-use crate::event::time::Time;
+use crate::event::time::{Time, or_null};
 use crate::investigation::Investigation;
 use crate::query::plan::Node;
 use crate::query::run;
@@ -39,6 +38,7 @@ pub struct Lane {
     /// How many events there are, those without a readable time among them.
     pub events: u64,
     /// The hours that have events, in order, each with how many: the hour as a number since 1970.
+    #[serde(serialize_with = "counted")]
     pub hours: Vec<(i64, u32)>,
     /// How many of its events have no readable time.
     pub without_time: u64,
@@ -53,10 +53,10 @@ pub struct Gap {
     /// The region.
     pub region: String,
     /// The beginning of the first empty hour.
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub from: Time,
     /// The end of the last empty hour.
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub to: Time,
     /// How many hours.
     pub hours: u64,
@@ -87,7 +87,7 @@ pub enum Effect {
 #[serde(rename_all = "camelCase")]
 pub struct Switch {
     /// When.
-    #[serde(serialize_with = "time_word")]
+    #[serde(serialize_with = "or_null")]
     pub time: Time,
     /// `eventName`.
     pub event: String,
@@ -113,6 +113,7 @@ pub struct Switch {
 #[serde(rename_all = "camelCase")]
 pub struct Coverage {
     /// The first hour with events, and the one behind the last, since 1970; equal where there are none.
+    #[serde(rename = "span", serialize_with = "spanned")]
     pub hours: (i64, i64),
     /// The accounts and regions, by name.
     pub lanes: Vec<Lane>,
@@ -160,6 +161,21 @@ impl Coverage {
 /// The beginning of an hour.
 pub fn start_of(hour: i64) -> Time {
     Time::from_millis(hour.saturating_mul(HOUR_MS))
+}
+
+/// Hours and counts as a document has them: `{"hour": "2026-03-02T09:00:00Z", "events": 12}`.
+fn counted<S: serde::Serializer>(hours: &[(i64, u32)], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(
+        hours
+            .iter()
+            .map(|(hour, events)| serde_json::json!({"hour": start_of(*hour).to_string(), "events": events})),
+    )
+}
+
+/// The hours of a log as a document has them: beginning and end.
+fn spanned<S: serde::Serializer>(hours: &(i64, i64), to: S) -> Result<S::Ok, S::Error> {
+    let time = |hour: i64| (hours.0 < hours.1).then(|| start_of(hour).to_string());
+    to.collect_seq([time(hours.0), time(hours.1)])
 }
 
 /// A lane by the numbers of its account and region; the account of the caller stands in where the record names none.
@@ -215,7 +231,8 @@ fn named(table: &Table, found: Vec<(Key, Lane)>) -> Vec<Lane> {
     let dicts = table.dicts();
     let mut by_name: BTreeMap<(&str, &str), Lane> = BTreeMap::new();
     for ((account, region, caller), lane) in found {
-        let account = if account == 0 { dicts.word(caller) } else { dicts.column(Column::Account).get(account) };
+        let account =
+            if account == 0 { dicts.word(caller) } else { dicts.column(Column::Account).get(account) };
         let region = dicts.column(Column::Region).get(region);
         let known = by_name.entry((account, region)).or_insert_with(empty);
         known.events += lane.events;

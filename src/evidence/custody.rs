@@ -145,12 +145,19 @@ fn check(path: &Path, text: &[u8]) -> Result<Log, CustodyError> {
             return Ok(log);
         }
         let line = text.split(|b| *b == b'\n').count() as u64;
-        return Err(broken(line, "the last line has no end; it was cut off or written by something else".to_owned()));
+        return Err(broken(
+            line,
+            "the last line has no end; it was cut off or written by something else".to_owned(),
+        ));
     };
     for (bytes, seq) in text.split(|b| *b == b'\n').zip(1u64..) {
-        let line: Line = serde_json::from_slice(bytes).map_err(|e| broken(seq, format!("this is no line of such a log: {e}")))?;
+        let line: Line = serde_json::from_slice(bytes)
+            .map_err(|e| broken(seq, format!("this is no line of such a log: {e}")))?;
         if line.seq != seq {
-            return Err(broken(seq, format!("it says that it is number {}; lines are missing or were put in", line.seq)));
+            return Err(broken(
+                seq,
+                format!("it says that it is number {}; lines are missing or were put in", line.seq),
+            ));
         }
         if line.prev != log.head.to_string() {
             let reason = if seq == 1 {
@@ -198,7 +205,10 @@ mod tests {
         assert_eq!(lines.len(), 3);
         assert_eq!(log.head, Hash::of(lines[2].as_bytes()));
         assert_eq!(log.lines[1].prev, Hash::of(lines[0].as_bytes()).to_string());
-        assert_eq!((log.lines[0].ts.as_str(), log.lines[0].prev.as_str()), ("2026-03-02T09:00:00Z", "0".repeat(64).as_str()));
+        assert_eq!(
+            (log.lines[0].ts.as_str(), log.lines[0].prev.as_str()),
+            ("2026-03-02T09:00:00Z", "0".repeat(64).as_str())
+        );
         assert_eq!(log.lines[1].object, "b\n\u{1b}[31m.json");
         assert!(lines[0].starts_with(r#"{"seq":1,"ts":"2026"#), "{}", lines[0]);
     }
@@ -239,7 +249,11 @@ mod tests {
         std::thread::scope(|scope| {
             for n in 0..4 {
                 let path = &path;
-                scope.spawn(move || (0..10).for_each(|m| drop(add(path, &[act(&format!("{n}-{m}"))]).unwrap())));
+                scope.spawn(move || {
+                    for m in 0..10 {
+                        add(path, &[act(&format!("{n}-{m}"))]).unwrap();
+                    }
+                });
             }
         });
         assert_eq!(verify(&path).unwrap().lines.len(), 40);

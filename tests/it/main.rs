@@ -5,9 +5,11 @@
 
 mod arch;
 mod bad_input;
+mod case;
 mod classic;
 mod cli;
 mod detection;
+mod evidence;
 mod help;
 mod real_data;
 mod rules;

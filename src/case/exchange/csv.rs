@@ -60,7 +60,8 @@ pub fn export(out: &mut dyn Write, indicators: &[Indicator], style: Style) -> io
     for i in indicators {
         let (first, last, added) = (time(i.first), time(i.last), time(i.added));
         let private = if i.private { "yes" } else { "no" };
-        let cells = [i.kind.name(), &i.value, &first, &last, &i.source, &i.note, private, &added, &i.added_by];
+        let cells =
+            [i.kind.name(), &i.value, &first, &last, &i.source, &i.note, private, &added, &i.added_by];
         csv.row(&cells)?;
     }
     Ok(())
@@ -111,7 +112,8 @@ fn take(imported: &mut Imported, columns: &Columns, record: &csv::StringRecord, 
 
 /// What the first line is parted by: whichever of the usual signs stands in it most often.
 fn delimiter(text: &str) -> u8 {
-    let line = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or_default();
+    let line =
+        text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or_default();
     let often = |sign: u8| line.bytes().filter(|b| *b == sign).count();
     // On a tie the last of them is taken, which is the comma.
     [b'\t', b';', b','].into_iter().max_by_key(|sign| often(*sign)).unwrap_or(b',')
@@ -219,8 +221,11 @@ mod tests {
     #[test]
     fn what_is_written_for_a_spreadsheet_is_read_back_as_it_was() {
         let hostile = ["=cmd|' /C calc'!A0", "@SUM(1)", "two\r\nlines, \"quoted\"", "-1", "plain", "＝x"];
-        let indicators: Vec<Indicator> =
-            hostile.iter().enumerate().map(|(n, value)| crate::case::tests::indicator(n as i64, Kind::UserAgent, value)).collect();
+        let indicators: Vec<Indicator> = hostile
+            .iter()
+            .enumerate()
+            .map(|(n, value)| crate::case::tests::indicator(n as i64, Kind::UserAgent, value))
+            .collect();
         let mut out = Vec::new();
         export(&mut out, &indicators, Style::default()).unwrap();
         let text = String::from_utf8(out).unwrap();

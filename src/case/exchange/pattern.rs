@@ -266,7 +266,8 @@ impl Parser<'_> {
         }
         let (object, property) = self.path()?;
         let denied = self.take("NOT");
-        let operator = self.word().map(str::to_ascii_uppercase).ok_or_else(|| self.missing("a comparison"))?;
+        let operator =
+            self.word().map(str::to_ascii_uppercase).ok_or_else(|| self.missing("a comparison"))?;
         self.at += 1;
         let values = if operator == "IN" { self.list()? } else { vec![self.value()?] };
         let exact = matches!(operator.as_str(), "=" | "==" | "IN")

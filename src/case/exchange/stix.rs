@@ -29,7 +29,8 @@ const USER_AGENT: (&str, &str) =
 pub fn export(out: &mut dyn Write, indicators: &[Indicator]) -> io::Result<()> {
     let objects: Vec<Value> = indicators.iter().map(object).collect();
     let ids: Vec<&str> = objects.iter().filter_map(|o| o.get("id").and_then(Value::as_str)).collect();
-    let bundle = json!({"type": "bundle", "id": format!("bundle--{}", uuid(&ids.join("\n"))), "objects": objects});
+    let bundle =
+        json!({"type": "bundle", "id": format!("bundle--{}", uuid(&ids.join("\n"))), "objects": objects});
     serde_json::to_writer_pretty(&mut *out, &bundle)?;
     out.write_all(b"\n")
 }
@@ -99,7 +100,14 @@ fn uuid(name: &str) -> String {
     let n = n & !(0xf << 76) | 5 << 76;
     let n = n & !(3 << 62) | 2 << 62;
     let part = |shift: u32, bits: u32| n >> shift & ((1 << bits) - 1);
-    format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", part(96, 32), part(80, 16), part(64, 16), part(48, 16), part(0, 48))
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        part(96, 32),
+        part(80, 16),
+        part(64, 16),
+        part(48, 16),
+        part(0, 48)
+    )
 }
 
 /// Reads the indicators of a bundle, of a list of objects, or of one object.
@@ -142,7 +150,10 @@ fn of_object(object: &Value, source: &str) -> Result<Vec<NewIndicator>, String> 
         return Err("it was revoked".to_owned());
     }
     if !matches!(text("pattern_type"), "" | "stix") {
-        return Err(format!("its pattern is written in {}, not in stix", crate::text::visible(text("pattern_type"))));
+        return Err(format!(
+            "its pattern is written in {}, not in stix",
+            crate::text::visible(text("pattern_type"))
+        ));
     }
     let comparisons = pattern::read(text("pattern")).map_err(|e| e.to_string())?;
     let note = if text("description").is_empty() { text("name") } else { text("description") };
@@ -169,7 +180,9 @@ fn kind_of_comparison(comparison: &Comparison) -> Option<Kind> {
         ("network-traffic", "src_ref.value") => Some(Kind::Ip),
         ("domain-name", "value") => Some(Kind::Domain),
         ("user-account", "user_id" | "account_login" | "display_name") => Some(Kind::Account),
-        (object, property) if object == USER_AGENT.0 && property.eq_ignore_ascii_case(&plain(USER_AGENT.1)) => {
+        (object, property)
+            if object == USER_AGENT.0 && property.eq_ignore_ascii_case(&plain(USER_AGENT.1)) =>
+        {
             Some(Kind::UserAgent)
         }
         // Objects of ours and of others: `x-aws-access-key`, `x-bucket`.
@@ -232,7 +245,9 @@ mod tests {
         let bundle: Value = serde_json::from_slice(&exported()).unwrap();
         assert_eq!(bundle["type"], "bundle");
         for object in bundle["objects"].as_array().unwrap() {
-            for key in ["type", "spec_version", "id", "created", "modified", "pattern", "pattern_type", "valid_from"] {
+            for key in
+                ["type", "spec_version", "id", "created", "modified", "pattern", "pattern_type", "valid_from"]
+            {
                 assert!(object[key].is_string(), "{key}: {object}");
             }
             let id = object["id"].as_str().unwrap().strip_prefix("indicator--").unwrap();

@@ -18,14 +18,18 @@ fn gathered_of(inv: &Investigation) -> Vec<(Kind, String, bool)> {
 
 #[test]
 fn a_finding_tells_of_its_event_without_the_log() {
-    let inv = loaded(&[event(1, json!({})), event(2, json!({"eventName": "DescribeTrails", "readOnly": true}))]);
+    let inv =
+        loaded(&[event(1, json!({})), event(2, json!({"eventName": "DescribeTrails", "readOnly": true}))]);
     let found = finding(&inv, &[0, 1]).unwrap().finding;
     let telling = inv.table.find_id(&found.event).and_then(|row| inv.table.row(row)).unwrap();
     assert_eq!(telling.event(), "StopLogging", "the riskiest event tells it");
     assert_eq!((found.actor.as_str(), found.account.as_str()), ("mallory", "111122223333"));
     assert_eq!((found.score, found.events.len(), found.rule.as_str()), (telling.risk(), 2, ""));
     assert!(!found.reasons.is_empty() && !found.techniques.is_empty(), "{found:?}");
-    assert_eq!((found.first.to_string(), found.last.to_string()), ("2026-03-02T09:01:00Z".into(), "2026-03-02T09:02:00Z".into()));
+    assert_eq!(
+        (found.first.to_string(), found.last.to_string()),
+        ("2026-03-02T09:01:00Z".into(), "2026-03-02T09:02:00Z".into())
+    );
     assert_eq!(finding(&inv, &[]), None);
     assert_eq!(finding(&inv, &[99]), None);
 }
@@ -42,7 +46,10 @@ fn what_an_attacker_used_is_gathered() {
     ] {
         assert!(all.contains(&(expected.0, expected.1.to_owned(), expected.2)), "{expected:?}: {all:?}");
     }
-    assert!(!all.iter().any(|(kind, ..)| *kind == Kind::Account), "one's own account is no indicator: {all:?}");
+    assert!(
+        !all.iter().any(|(kind, ..)| *kind == Kind::Account),
+        "one's own account is no indicator: {all:?}"
+    );
 }
 
 #[test]
@@ -54,7 +61,11 @@ fn private_addresses_are_marked_and_services_are_left_out() {
     assert_eq!(gathered_of(&loaded(&[event(1, service)])), []);
     let through = json!({"sourceIPAddress": "cloudformation.amazonaws.com", "userAgent": "cloudformation.amazonaws.com"});
     let kinds: Vec<Kind> = gathered_of(&loaded(&[event(1, through)])).into_iter().map(|i| i.0).collect();
-    assert_eq!(kinds, [Kind::AccessKey, Kind::Arn], "what somebody does through a service is his, but not the address");
+    assert_eq!(
+        kinds,
+        [Kind::AccessKey, Kind::Arn],
+        "what somebody does through a service is his, but not the address"
+    );
 }
 
 #[test]
@@ -62,7 +73,9 @@ fn foreign_accounts_buckets_hosts_and_handed_out_keys_are_gathered() {
     let foreign = json!({"recipientAccountId": "444455556666", "eventSource": "s3.amazonaws.com", "eventName": "GetObject",
         "sourceIPAddress": "vpn.example.com", "requestParameters": {"bucketName": "payroll"}});
     let all = gathered_of(&loaded(&[event(1, foreign)]));
-    for expected in [(Kind::Account, "111122223333"), (Kind::Bucket, "payroll"), (Kind::Domain, "vpn.example.com")] {
+    for expected in
+        [(Kind::Account, "111122223333"), (Kind::Bucket, "payroll"), (Kind::Domain, "vpn.example.com")]
+    {
         assert!(all.iter().any(|i| (i.0, i.1.as_str()) == expected), "{expected:?}: {all:?}");
     }
     let handed = json!({"eventSource": "sts.amazonaws.com", "eventName": "GetSessionToken",

@@ -27,11 +27,20 @@ fn story() -> Investigation {
         record(1, json!({"sourceIPAddress": "203.0.113.7", "userAgent": "Evil/1.0"})),
         record(2, json!({"sourceIPAddress": "203.0.113.9", "userIdentity": role})),
         record(3, json!({"sourceIPAddress": "vpn.evil.example.com"})),
-        record(4, json!({"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "requestParameters": {"bucketName": "payroll"}})),
-        record(5, json!({"eventSource": "ec2.amazonaws.com", "requestParameters": {"bucketName": "payroll"}})),
-        record(6, json!({"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole",
+        record(
+            4,
+            json!({"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "requestParameters": {"bucketName": "payroll"}}),
+        ),
+        record(
+            5,
+            json!({"eventSource": "ec2.amazonaws.com", "requestParameters": {"bucketName": "payroll"}}),
+        ),
+        record(
+            6,
+            json!({"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole",
             "requestParameters": {"roleArn": "arn:aws:iam::444455556666:role/Admin"},
-            "responseElements": {"credentials": {"accessKeyId": "ASIAHANDED"}}})),
+            "responseElements": {"credentials": {"accessKeyId": "ASIAHANDED"}}}),
+        ),
         record(7, json!({"sourceIPAddress": "2001:db8::9"})),
     ])
 }
@@ -69,7 +78,12 @@ fn every_kind_is_seen_where_it_stands_and_nowhere_else() {
 #[test]
 fn each_indicator_knows_its_own_events_first_and_last() {
     let inv = story();
-    let wanted = [(Kind::Ip, "203.0.113.7"), (Kind::Ip, "203.0.113.0/24"), (Kind::Ip, "203.0.113.7"), (Kind::Bucket, "x")];
+    let wanted = [
+        (Kind::Ip, "203.0.113.7"),
+        (Kind::Ip, "203.0.113.0/24"),
+        (Kind::Ip, "203.0.113.7"),
+        (Kind::Bucket, "x"),
+    ];
     let found = matches(&inv, wanted.into_iter());
     let seen: Vec<(u64, String, String)> =
         found.seen.iter().map(|s| (s.events, s.first.to_string(), s.last.to_string())).collect();

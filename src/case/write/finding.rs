@@ -131,7 +131,11 @@ impl Case {
             change.unchanged_since(table, id, &subject.to_string(), seen)?;
             change.put(
                 table,
-                &row([("id", id.into()), ("state", state.name().into()), ("resolution", resolution.clone().into())]),
+                &row([
+                    ("id", id.into()),
+                    ("state", state.name().into()),
+                    ("resolution", resolution.clone().into()),
+                ]),
             )?;
             change.about(subject.clone());
             let why = if resolution.is_empty() { String::new() } else { format!(": {}", shown(&resolution)) };

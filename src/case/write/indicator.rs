@@ -52,7 +52,8 @@ impl Case {
     /// [`CaseError::NoSuch`]; [`CaseError::Changed`] where somebody else was faster.
     pub fn note_indicator(&mut self, by: &By, id: i64, text: &str, seen: Option<i64>) -> Result<()> {
         let subject = Subject::Indicator(id);
-        let text = if text.trim().is_empty() { String::new() } else { written("the note", text, LONGEST_NOTE)? };
+        let text =
+            if text.trim().is_empty() { String::new() } else { written("the note", text, LONGEST_NOTE)? };
         self.change(by, |change| {
             change.unchanged_since(&INDICATOR, id, &subject.to_string(), seen)?;
             change.put(&INDICATOR, &row([("id", id.into()), ("note", text.clone().into())]))?;

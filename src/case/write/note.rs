@@ -64,7 +64,10 @@ impl Case {
         self.change(by, |change| {
             exists(change, subject)?;
             let verb = if on {
-                change.put(&TAG, &row([("subject", subject.to_string().into()), ("name", name.clone().into())]))?;
+                change.put(
+                    &TAG,
+                    &row([("subject", subject.to_string().into()), ("name", name.clone().into())]),
+                )?;
                 "tagged"
             } else {
                 change.remove(&TAG, &[subject.to_string().into(), name.clone().into()])?;
@@ -165,7 +168,14 @@ impl Case {
     ///
     /// # Errors
     /// Those of writing.
-    pub fn record_sent(&mut self, by: &By, what: &str, target: &str, subject: &Subject, sha256: &str) -> Result<i64> {
+    pub fn record_sent(
+        &mut self,
+        by: &By,
+        what: &str,
+        target: &str,
+        subject: &Subject,
+        sha256: &str,
+    ) -> Result<i64> {
         let what = written("the form", what, LONGEST_VALUE)?;
         self.change(by, |change| {
             let id = change.next_id(&SENT)?;

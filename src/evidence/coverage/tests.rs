@@ -27,14 +27,22 @@ fn covered(records: &[Value]) -> Coverage {
 fn steady(account: &str, region: &str, hours: impl Iterator<Item = i64>, each: usize) -> Vec<Value> {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static NEXT: AtomicUsize = AtomicUsize::new(0);
-    hours.flat_map(|hour| (0..each).map(move |_| event(NEXT.fetch_add(1, Ordering::Relaxed), hour, account, region))).collect()
+    hours
+        .flat_map(|hour| {
+            (0..each).map(move |_| event(NEXT.fetch_add(1, Ordering::Relaxed), hour, account, region))
+        })
+        .collect()
 }
 
 const A: &str = "111122223333";
 const B: &str = "444455556666";
 
 fn told(coverage: &Coverage) -> Vec<(String, u64, bool)> {
-    coverage.gaps.iter().map(|g| (format!("{} {} {}", g.account, g.region, g.from), g.hours, g.open)).collect()
+    coverage
+        .gaps
+        .iter()
+        .map(|g| (format!("{} {} {}", g.account, g.region, g.from), g.hours, g.open))
+        .collect()
 }
 
 #[test]
@@ -58,7 +66,12 @@ fn each_account_and_region_has_its_hours() {
         .collect();
     assert_eq!(
         lanes,
-        [(A, "eu-west-1", 7, 3, 1), (A, "us-east-1", 1, 1, 0), (B, "eu-west-1", 1, 1, 0), ("777788889999", "eu-west-1", 1, 1, 0)]
+        [
+            (A, "eu-west-1", 7, 3, 1),
+            (A, "us-east-1", 1, 1, 0),
+            (B, "eu-west-1", 1, 1, 0),
+            ("777788889999", "eu-west-1", 1, 1, 0)
+        ]
     );
     assert_eq!(coverage.lanes[0].hours[0], (start, 2));
     assert_eq!(covered(&[]), Coverage { hours: (0, 0), lanes: vec![], gaps: vec![], switches: vec![] });
@@ -73,7 +86,10 @@ fn a_hole_in_a_busy_region_is_a_gap_and_says_what_went_on_elsewhere() {
     let coverage = covered(&records);
     assert_eq!(told(&coverage).first(), Some(&(format!("{A} eu-west-1 2026-03-02T16:00:00Z"), 4, false)));
     let gap = &coverage.gaps[0];
-    assert_eq!((gap.to.to_string().as_str(), gap.elsewhere, gap.in_other_accounts), ("2026-03-02T20:00:00Z", 4, 2));
+    assert_eq!(
+        (gap.to.to_string().as_str(), gap.elsewhere, gap.in_other_accounts),
+        ("2026-03-02T20:00:00Z", 4, 2)
+    );
     assert!((8.0..=12.0).contains(&gap.expected), "{}", gap.expected);
 }
 
@@ -131,7 +147,8 @@ fn whoever_switched_logging_is_told_in_order_of_time() {
         records.push(record);
     }
     let switches = covered(&records).switches;
-    let told: Vec<(&str, Effect, bool)> = switches.iter().map(|s| (s.event.as_str(), s.effect, s.done)).collect();
+    let told: Vec<(&str, Effect, bool)> =
+        switches.iter().map(|s| (s.event.as_str(), s.effect, s.done)).collect();
     assert_eq!(
         told,
         [
@@ -141,5 +158,8 @@ fn whoever_switched_logging_is_told_in_order_of_time() {
             ("StartLogging", Effect::On, true),
         ]
     );
-    assert_eq!((switches[0].target.as_str(), switches[0].account.as_str(), switches[0].actor.as_str()), ("main", A, "alice"));
+    assert_eq!(
+        (switches[0].target.as_str(), switches[0].account.as_str(), switches[0].actor.as_str()),
+        ("main", A, "alice")
+    );
 }

@@ -19,7 +19,10 @@ fn the_usual_patterns_are_read() {
         ),
         ("[ipv4-addr:value IN ('a', 'b')]", vec!["ipv4-addr:value=a|b"]),
         ("[ipv4-addr:value ISSUBSET '198.51.100.0/24']", vec!["ipv4-addr:value=198.51.100.0/24"]),
-        ("([ipv4-addr:value = 'a'] OR ([x-key:value = 'b'])) WITHIN 300 SECONDS REPEATS 5 TIMES", vec!["ipv4-addr:value=a", "x-key:value=b"]),
+        (
+            "([ipv4-addr:value = 'a'] OR ([x-key:value = 'b'])) WITHIN 300 SECONDS REPEATS 5 TIMES",
+            vec!["ipv4-addr:value=a", "x-key:value=b"],
+        ),
         ("[a:b = 'x'] START t'2026-01-01T00:00:00Z' STOP t'2026-01-02T00:00:00Z'", vec!["a:b=x"]),
         (r"[a:b = 'it\'s \\ here']", vec![r"a:b=it's \ here"]),
         (
@@ -27,7 +30,10 @@ fn the_usual_patterns_are_read() {
             vec!["network-traffic:extensions.http-request-ext.request_header.User-Agent=x y"],
         ),
         ("[email:to_refs[0].value = 'x']", vec!["email:to_refs.value=x"]),
-        ("[user-account:user_id = '1' and user-account:account_type = 'aws']", vec!["user-account:user_id=1"]),
+        (
+            "[user-account:user_id = '1' and user-account:account_type = 'aws']",
+            vec!["user-account:user_id=1"],
+        ),
         ("[a:n = -5]", vec!["a:n=-5"]),
     ] {
         assert_eq!(found(text), expected, "{text}");
