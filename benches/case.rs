@@ -27,7 +27,8 @@ fn loaded() -> &'static Investigation {
     static LOADED: OnceLock<Investigation> = OnceLock::new();
     LOADED.get_or_init(|| {
         let named = std::env::var_os("TRAILHOUND_BENCH_DATA").map(PathBuf::from);
-        let folder = named.unwrap_or_else(|| PathBuf::from("target/bench-data"));
+        let folder =
+            named.unwrap_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("synth-1000000"));
         let listing = local::list(&[folder.display().to_string()]);
         load(listing, Options::default(), Judgment::shipped(), Arc::default(), &|_| {})
     })

@@ -63,9 +63,8 @@ pub(super) fn indicator(kind: Option<Kind>, value: &str, source: &str) -> Result
         return Err(format!("the value has {} bytes; it cannot be meant", value.len()));
     }
     let shown = || clip(&visible(&value), 60).into_owned();
-    let kind = match kind.or_else(|| guess(&value)) {
-        Some(kind) => kind,
-        None => return Err(format!("`{}`: it cannot be told what this is; add a column `kind`", shown())),
+    let Some(kind) = kind.or_else(|| guess(&value)) else {
+        return Err(format!("`{}`: it cannot be told what this is; add a column `kind`", shown()));
     };
     // Only what would never match is refused.
     let fits = match kind {

@@ -186,8 +186,11 @@ fn a_finding_is_known_by_event_and_rule() {
     assert_eq!(case.history(None, 10).unwrap().len(), 3, "what changes nothing is no entry");
 }
 
+/// Something that is done with a case.
+type Deed = fn(&mut Case, &By) -> Result<()>;
+
 /// Everything that can be taken back, and how it is done.
-fn deeds() -> Vec<(&'static str, fn(&mut Case, &By) -> Result<()>)> {
+fn deeds() -> Vec<(&'static str, Deed)> {
     vec![
         ("finding", |c, b| c.add_finding(b, &found("e-2")).map(|_| ())),
         ("more of a finding", |c, b| {

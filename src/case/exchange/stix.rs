@@ -176,8 +176,7 @@ fn of_object(object: &Value, source: &str) -> Result<Vec<NewIndicator>, String> 
 fn kind_of_comparison(comparison: &Comparison) -> Option<Kind> {
     let plain = |path: &str| path.replace('\'', "");
     match (comparison.object.as_str(), comparison.property.as_str()) {
-        ("ipv4-addr" | "ipv6-addr", "value") => Some(Kind::Ip),
-        ("network-traffic", "src_ref.value") => Some(Kind::Ip),
+        ("ipv4-addr" | "ipv6-addr", "value") | ("network-traffic", "src_ref.value") => Some(Kind::Ip),
         ("domain-name", "value") => Some(Kind::Domain),
         ("user-account", "user_id" | "account_login" | "display_name") => Some(Kind::Account),
         (object, property)

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::case::tests::loaded;
 
-fn record(n: usize, change: Value) -> Value {
+fn record(n: usize, change: &Value) -> Value {
     let mut record = json!({
         "eventID": format!("00000000-0000-4000-8000-{n:012}"), "eventVersion": "1.08",
         "eventTime": format!("2026-03-02T09:{n:02}:00Z"), "eventSource": "ec2.amazonaws.com",
@@ -23,25 +23,25 @@ fn story() -> Investigation {
         "arn": "arn:aws:sts::444455556666:assumed-role/Admin/work", "accessKeyId": "ASIAWORK",
         "sessionContext": {"sessionIssuer": {"type": "Role", "arn": "arn:aws:iam::444455556666:role/Admin", "userName": "Admin"}}});
     loaded(&[
-        record(0, json!({})),
-        record(1, json!({"sourceIPAddress": "203.0.113.7", "userAgent": "Evil/1.0"})),
-        record(2, json!({"sourceIPAddress": "203.0.113.9", "userIdentity": role})),
-        record(3, json!({"sourceIPAddress": "vpn.evil.example.com"})),
+        record(0, &json!({})),
+        record(1, &json!({"sourceIPAddress": "203.0.113.7", "userAgent": "Evil/1.0"})),
+        record(2, &json!({"sourceIPAddress": "203.0.113.9", "userIdentity": role})),
+        record(3, &json!({"sourceIPAddress": "vpn.evil.example.com"})),
         record(
             4,
-            json!({"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "requestParameters": {"bucketName": "payroll"}}),
+            &json!({"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "requestParameters": {"bucketName": "payroll"}}),
         ),
         record(
             5,
-            json!({"eventSource": "ec2.amazonaws.com", "requestParameters": {"bucketName": "payroll"}}),
+            &json!({"eventSource": "ec2.amazonaws.com", "requestParameters": {"bucketName": "payroll"}}),
         ),
         record(
             6,
-            json!({"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole",
+            &json!({"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole",
             "requestParameters": {"roleArn": "arn:aws:iam::444455556666:role/Admin"},
             "responseElements": {"credentials": {"accessKeyId": "ASIAHANDED"}}}),
         ),
-        record(7, json!({"sourceIPAddress": "2001:db8::9"})),
+        record(7, &json!({"sourceIPAddress": "2001:db8::9"})),
     ])
 }
 

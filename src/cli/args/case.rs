@@ -48,7 +48,7 @@ pub enum CaseCommand {
         id: String,
         /// What is read.
         #[command(flatten)]
-        input: InputArgs,
+        input: Box<InputArgs>,
     },
     /// Open an incident for each rule at or above a level that hit, with its findings and indicators.
     Gather {
@@ -57,7 +57,7 @@ pub enum CaseCommand {
         level: String,
         /// What is read.
         #[command(flatten)]
-        input: InputArgs,
+        input: Box<InputArgs>,
     },
     /// Open an incident from a finding.
     Open {
@@ -169,7 +169,7 @@ pub enum IndicatorsCommand {
         list: ListArgs,
         /// What is read.
         #[command(flatten)]
-        input: InputArgs,
+        input: Box<InputArgs>,
     },
 }
 
