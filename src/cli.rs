@@ -8,10 +8,13 @@
 mod actors;
 mod args;
 mod aws;
+mod author;
+mod case;
 mod config;
 mod console;
 mod documents;
 mod eval;
+mod evidence;
 mod exit;
 mod keys;
 mod load;
@@ -58,6 +61,9 @@ pub fn run() -> ExitCode {
         Some(Command::Session(args)) => who::session(&args),
         Some(Command::Profile(args)) => who::profile(&args),
         Some(Command::Anomalies(args)) => who::anomalies(&args),
+        Some(Command::Case(args)) => case::run(&args),
+        Some(Command::Coverage(args)) => evidence::coverage(&args),
+        Some(Command::Custody(args)) => evidence::custody(&args),
         Some(Command::Synth(args)) => synth::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::S3(args)) => aws::s3(&args),

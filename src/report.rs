@@ -5,6 +5,8 @@
 //! table shows it as escapes, CSV takes away what a spreadsheet would run, JSON
 //! keeps it as it is.
 
+pub mod case;
+pub mod coverage;
 pub mod csv;
 pub mod document;
 pub mod eval;

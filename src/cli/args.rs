@@ -2,6 +2,7 @@
 
 mod aws;
 mod notify;
+mod case;
 mod who;
 
 use std::path::PathBuf;
@@ -10,6 +11,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::aws::{AwsArgs, AwsCommand, PickArgs, PolicyArgs, S3Command, TreeArgs};
 pub use self::notify::{NotifyCommand, NotifyPreviewArgs, NotifyTargetArgs};
+pub use self::case::{
+    CaseArgs, CaseCommand, CoverageArgs, CustodyCommand, Form, IndicatorsCommand, ListArgs, Listed,
+};
 pub use self::who::{AnomaliesArgs, Features, PageArgs, ProfileArgs, SessionArgs};
 use crate::config;
 
@@ -57,6 +61,13 @@ pub enum Command {
     Profile(ProfileArgs),
     /// Print actors, actions, hours and events that are out of the ordinary, with the reasons.
     Anomalies(AnomaliesArgs),
+    /// Work on a case: findings, incidents, notes and indicators that outlive the session.
+    Case(CaseArgs),
+    /// Print which accounts and regions have events when, where some are missing, and who switched logging.
+    Coverage(CoverageArgs),
+    /// Keep or check a log of who did what with the evidence.
+    #[command(subcommand)]
+    Custody(CustodyCommand),
     /// Write realistic CloudTrail logs with labeled attacks in them.
     Synth(SynthArgs),
     /// List or check detection rules in the Sigma format.

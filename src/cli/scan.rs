@@ -4,6 +4,7 @@ use crate::cli::args::{Format, ScanArgs};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::notify::Ready;
 use crate::cli::{load, output};
+use crate::cli::{author, load, output};
 use crate::config;
 use crate::investigation::Investigation;
 use crate::query::order::{self, Sort};
@@ -70,7 +71,7 @@ fn print(
         Format::Csv => csv::write_events(out, inv, shown, output::csv_style(&args.print)),
         Format::Json => {
             let meta = document::Metadata {
-                generated_at: now(),
+                generated_at: author::now().to_string(),
                 total_critical_events: shown.len(),
                 analyzer_version: env!("CARGO_PKG_VERSION"),
                 analyzer: "trailhound",
@@ -136,15 +137,4 @@ fn risk_of(text: &str) -> Result<u8, Failure> {
             "--fail-on {text}: this is no risk; it is a number from 0 to 100, or low, medium, high, critical"
         ))
     })
-}
-
-/// The time of the run, or the one that a reproducible build asks for.
-fn now() -> String {
-    use crate::event::time::Time;
-    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|s| s.parse::<i64>().ok());
-    let seconds = fixed.unwrap_or_else(|| {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0))
-    });
-    Time::from_millis(seconds.saturating_mul(1000)).to_string()
 }

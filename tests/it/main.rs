@@ -5,10 +5,12 @@
 
 mod arch;
 mod bad_input;
+mod case;
 mod classic;
 mod cli;
 mod cloud;
 mod detection;
+mod evidence;
 mod help;
 mod notify;
 mod real_data;
