@@ -9,6 +9,7 @@ mod classic;
 mod cli;
 mod detection;
 mod help;
+mod pdf;
 mod real_data;
 mod rules;
 mod terminal;
