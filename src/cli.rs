@@ -12,6 +12,7 @@ mod console;
 mod documents;
 mod eval;
 mod exit;
+mod fonts;
 mod keys;
 mod load;
 mod output;

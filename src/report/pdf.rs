@@ -110,10 +110,8 @@ pub fn render(paper: &Paper, options: &PdfOptions) -> Result<Vec<u8>, PdfError> 
     for (number, page) in (1..).zip(&mut pages) {
         front::frame(&mut setter, page, paper, (number, of));
     }
-    let anchors: BTreeMap<String, Spot> = anchors
-        .into_iter()
-        .map(|(name, spot)| (name, Spot { page: spot.page + before, ..spot }))
-        .collect();
+    let anchors: BTreeMap<String, Spot> =
+        anchors.into_iter().map(|(name, spot)| (name, Spot { page: spot.page + before, ..spot })).collect();
     let author = author(paper, options);
     let (title, made) = (paper.title.as_str(), paper.made);
     let about = file::About { title, author: &author, made, anchors: &anchors, entries: &entries, before };

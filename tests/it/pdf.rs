@@ -14,7 +14,8 @@ const START: Time = Time::from_civil(2026, 1, 9, 6, 0, 0);
 fn full() -> Paper {
     Paper {
         title: "Keys of a build server used from abroad".into(),
-        subtitle: "How an access key of ci-runner came to read 4,120 objects, and what was left behind".into(),
+        subtitle: "How an access key of ci-runner came to read 4,120 objects, and what was left behind"
+            .into(),
         classification: "TLP:AMBER+STRICT".into(),
         facts: facts(),
         footer: "Example Ltd · case 2026-017".into(),
@@ -31,8 +32,14 @@ fn facts() -> Vec<(String, Text)> {
         row("Organization", "Ünïcödé GmbH, Ελλάδα, Россия, İığş".into()),
         row("Made", "2026-01-12T08:30:00Z".into()),
         row("Tool", "trailhound 0.1.0".into()),
-        row("Data set", Text::value("sha256:3f786850e387550fdab836ed7e6dc881de23001b3f786850e387550fdab836ed")),
-        row("Confidence", Text::new().and(Look::Level(Level::High), "high").and(Look::Muted, ", by two sources")),
+        row(
+            "Data set",
+            Text::value("sha256:3f786850e387550fdab836ed7e6dc881de23001b3f786850e387550fdab836ed"),
+        ),
+        row(
+            "Confidence",
+            Text::new().and(Look::Level(Level::High), "high").and(Look::Muted, ", by two sources"),
+        ),
     ]
 }
 
@@ -73,7 +80,11 @@ fn charts() -> Section {
     let bars = services.iter().enumerate().map(|(i, name)| bar(name, 4120.0 / (i * i + 1) as f64, None));
     let actors = vec![
         bar("arn:aws:iam::111122223333:user/ci-runner", 96.0, Some(Level::Critical)),
-        bar("arn:aws:sts::111122223333:assumed-role/OrganizationAccountAccessRole/a-very-long-session-name-of-somebody", 71.0, Some(Level::High)),
+        bar(
+            "arn:aws:sts::111122223333:assumed-role/OrganizationAccountAccessRole/a-very-long-session-name-of-somebody",
+            71.0,
+            Some(Level::High),
+        ),
         bar("deploy", 38.5, Some(Level::Low)),
     ];
     let buckets = (0..72u64).map(|i| {
@@ -83,7 +94,8 @@ fn charts() -> Section {
     let normal = (0..400).map(|i| (f64::from(i * 37 % 1000) * 40.0, f64::from(i * 91 % 700) + 10.0));
     let hours: Vec<String> = (0..24).map(|h| format!("{h:02}")).collect();
     let days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-    let cells = (0..7u64).map(|d| (0..24u64).map(|h| if d > 4 { 0 } else { (h * (24 - h) * (d + 1)) / 3 }).collect());
+    let cells =
+        (0..7u64).map(|d| (0..24u64).map(|h| if d > 4 { 0 } else { (h * (24 - h) * (d + 1)) / 3 }).collect());
     let regions = ["us-east-1", "eu-central-1", "ap-northeast-2", "sa-east-1", "af-south-1"];
     let chart = |title: &str, marks| Block::Chart(Chart { title: title.into(), marks });
     Section {
@@ -93,23 +105,45 @@ fn charts() -> Section {
             chart("Events by service", Marks::Bars { unit: "events".into(), bars: bars.collect() }),
             chart("Risk by actor", Marks::Bars { unit: "points".into(), bars: actors }),
             chart("Activity", Marks::Activity { start: START, step: 3600, buckets: buckets.collect() }),
-            chart("Transfers", Marks::Scatter {
-                x: "bytes out".into(), y: "bytes in".into(), normal: normal.collect(), odd: vec![(900_000.0, 12.0), (41_000.0, 690.0)],
-            }),
-            chart("Hours of the week", Marks::Field {
-                rows: days.map(String::from).to_vec(), columns: hours, cells: cells.collect(),
-            }),
-            chart("Services by region", Marks::Field {
-                rows: services.map(String::from).to_vec(), columns: regions.map(String::from).to_vec(), cells: vec![vec![1, 20, 300, 0, 5]; 8],
-            }),
+            chart(
+                "Transfers",
+                Marks::Scatter {
+                    x: "bytes out".into(),
+                    y: "bytes in".into(),
+                    normal: normal.collect(),
+                    odd: vec![(900_000.0, 12.0), (41_000.0, 690.0)],
+                },
+            ),
+            chart(
+                "Hours of the week",
+                Marks::Field {
+                    rows: days.map(String::from).to_vec(),
+                    columns: hours,
+                    cells: cells.collect(),
+                },
+            ),
+            chart(
+                "Services by region",
+                Marks::Field {
+                    rows: services.map(String::from).to_vec(),
+                    columns: regions.map(String::from).to_vec(),
+                    cells: vec![vec![1, 20, 300, 0, 5]; 8],
+                },
+            ),
         ],
     }
 }
 
 fn timeline(rows: u64) -> Section {
     let columns = vec![
-        Column::new("Time (UTC)", 13), Column::new("Actor", 22), Column::new("Source", 11), Column::new("Action", 17),
-        Column::new("Target", 28), Column::new("Outcome", 9), Column::new("Points", 6).right(), Column::new("Evidence", 8),
+        Column::new("Time (UTC)", 13),
+        Column::new("Actor", 22),
+        Column::new("Source", 11),
+        Column::new("Action", 17),
+        Column::new("Target", 28),
+        Column::new("Outcome", 9),
+        Column::new("Points", 6).right(),
+        Column::new("Evidence", 8),
     ];
     let row = |i: u64| -> Vec<Text> {
         let level = Level::ALL[(i % 5) as usize];
@@ -118,7 +152,9 @@ fn timeline(rows: u64) -> Section {
             Text::value(format!("arn:aws:iam::111122223333:user/ci-runner-{}", i % 7)),
             Text::value(format!("203.0.113.{}", i % 250)),
             Text::plain(["iam:CreateAccessKey", "s3:GetObject", "sts:AssumeRole"][(i % 3) as usize]),
-            Text::value(format!("arn:aws:s3:::example-bucket-with-a-long-name/backups/2026/01/{i:05}/customers.parquet")),
+            Text::value(format!(
+                "arn:aws:s3:::example-bucket-with-a-long-name/backups/2026/01/{i:05}/customers.parquet"
+            )),
             Text::plain(if i % 4 == 0 { "denied" } else { "allowed" }),
             Text::new().and(Look::Level(level), format!("{}", (i * 7) % 100)),
             Text::new().link(Look::Plain, format!("EVID-{i}"), "evid-1"),
@@ -130,7 +166,11 @@ fn timeline(rows: u64) -> Section {
         rows: (1..=rows).map(row).collect(),
         more: Some((1234, "timeline.csv".into())),
     };
-    Section { anchor: "timeline".into(), title: "Timeline".into(), blocks: vec![Block::Text("All times are UTC.".into()), Block::Table(table)] }
+    Section {
+        anchor: "timeline".into(),
+        title: "Timeline".into(),
+        blocks: vec![Block::Text("All times are UTC.".into()), Block::Table(table)],
+    }
 }
 
 fn records() -> Section {
@@ -141,7 +181,11 @@ fn records() -> Section {
         blocks: vec![
             Block::Heading { title: "Cited events".into(), anchor: String::new() },
             Block::Code { caption: "EVID-1".into(), text: record.into(), anchor: "evid-1".into() },
-            Block::Code { caption: String::new(), text: "actor:ci-runner AND action:Create*".into(), anchor: String::new() },
+            Block::Code {
+                caption: String::new(),
+                text: "actor:ci-runner AND action:Create*".into(),
+                anchor: String::new(),
+            },
         ],
     }
 }
@@ -149,7 +193,11 @@ fn records() -> Section {
 #[test]
 fn look() {
     let fonts = std::env::var("FONTS").unwrap_or_default();
-    let fonts = fonts.split(':').filter(|f| !f.is_empty()).map(|f| Font { name: f.into(), bytes: std::fs::read(f).unwrap() }).collect();
+    let fonts = fonts
+        .split(':')
+        .filter(|f| !f.is_empty())
+        .map(|f| Font { name: f.into(), bytes: std::fs::read(f).unwrap() })
+        .collect();
     let t = std::time::Instant::now();
     let bytes = render(&full(), &PdfOptions { fonts, author: String::new() }).unwrap();
     eprintln!("{:?} {} bytes", t.elapsed(), bytes.len());

@@ -73,12 +73,7 @@ fn set_block(setter: &mut Setter<'_, '_>, flow: &mut Flow, block: &Block, next: 
     }
 }
 
-fn heading(
-    setter: &mut Setter<'_, '_>,
-    flow: &mut Flow,
-    (title, anchor): (&str, &str),
-    next: &[Block],
-) {
+fn heading(setter: &mut Setter<'_, '_>, flow: &mut Flow, (title, anchor): (&str, &str), next: &[Block]) {
     let lines = setter.lines(&runs(title), Style::bold(look::HEADING, look::INK), look::WIDTH);
     let height = lines.len() as f32 * look::HEADING.lead + 3.0;
     flow.need(5.0 + height + ahead(setter, next));

@@ -12,17 +12,8 @@ use allsorts::tables::{FontTableProvider as _, NameTable};
 use allsorts::tag;
 
 /// The tables that an embedded font needs; names and license text stay in the file it comes from.
-const TABLES: [u32; 9] = [
-    tag::CMAP,
-    tag::HEAD,
-    tag::CVT,
-    tag::FPGM,
-    tag::HHEA,
-    tag::HMTX,
-    tag::MAXP,
-    tag::POST,
-    tag::PREP,
-];
+const TABLES: [u32; 9] =
+    [tag::CMAP, tag::HEAD, tag::CVT, tag::FPGM, tag::HHEA, tag::HMTX, tag::MAXP, tag::POST, tag::PREP];
 
 /// A font file that is open.
 pub(crate) struct Face<'a> {

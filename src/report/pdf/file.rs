@@ -41,8 +41,7 @@ pub(crate) fn bytes(pages: &[Page], fonts: &Fonts<'_>, about: &About<'_>) -> Res
             name: program.name.clone(),
             reason: "the part of it that is in use cannot be read".to_owned(),
         };
-        let mut font =
-            ParsedFont::from_bytes(&program.bytes, 0, &mut Vec::new()).ok_or_else(unreadable)?;
+        let mut font = ParsedFont::from_bytes(&program.bytes, 0, &mut Vec::new()).ok_or_else(unreadable)?;
         font.font_name = Some(format!("{}+{}", tag(number), program.name));
         font.codepoint_to_glyph = program.glyphs;
         document.resources.fonts.map.insert(font_id(number), PdfFont::new(font));

@@ -72,7 +72,8 @@ impl<'a> Fonts<'a> {
         let files = own.into_iter().chain(extra.iter().map(|font| (font.name.as_str(), &font.bytes[..])));
         let mut faces = Vec::with_capacity(own.len() + extra.len());
         for (name, bytes) in files {
-            let face = Face::open(bytes).map_err(|reason| PdfError::Font { name: name.to_owned(), reason })?;
+            let face =
+                Face::open(bytes).map_err(|reason| PdfError::Font { name: name.to_owned(), reason })?;
             faces.push(face);
         }
         Ok(Self { faces, embedded: Vec::new(), taken: HashMap::default(), known: HashMap::default() })

@@ -113,6 +113,12 @@ impl<'f, 'a> Setter<'f, 'a> {
         lines
     }
 
+    /// The width of runs on one line, in points.
+    pub(crate) fn natural(&mut self, runs: &[Run], style: Style) -> f32 {
+        self.measure(runs, style);
+        self.atoms.iter().map(|atom| atom.width).sum()
+    }
+
     /// One line of words, however wide.
     pub(crate) fn single(&mut self, text: &str, style: Style) -> Line {
         let run = [Run { text: text.to_owned(), ..Run::default() }];
@@ -212,6 +218,12 @@ impl<'f, 'a> Setter<'f, 'a> {
 }
 
 impl Line {
+    /// What the line says.
+    #[cfg(test)]
+    pub(crate) fn words(&self) -> String {
+        self.pieces.iter().map(|piece| piece.text.as_str()).collect()
+    }
+
     /// Draws the line from `x` on the base line `y`.
     pub(crate) fn draw(&self, page: &mut Page, x: f32, y: f32) {
         let mut at = x;

@@ -42,7 +42,9 @@ pub(crate) fn from(page: &Page, anchors: &BTreeMap<String, Spot>) -> Vec<Op> {
 impl State {
     fn mark(&mut self, mark: &Mark, anchors: &BTreeMap<String, Spot>) {
         match mark {
-            Mark::Text { x, y, font, size, color, text } => self.words((*x, *y), (*font, *size), *color, text),
+            Mark::Text { x, y, font, size, color, text } => {
+                self.words((*x, *y), (*font, *size), *color, text)
+            }
             Mark::Area { x, y, w, h, color } => {
                 self.text(false);
                 self.fill(*color);
@@ -129,10 +131,18 @@ fn rect((x, y): (f32, f32), (w, h): (f32, f32)) -> Rect {
 fn disk((x, y): (f32, f32), r: f32) -> Polygon {
     let q = r * QUARTER;
     let around = [
-        (r, 0.0, false), (r, q, true), (q, r, true),
-        (0.0, r, false), (-q, r, true), (-r, q, true),
-        (-r, 0.0, false), (-r, -q, true), (-q, -r, true),
-        (0.0, -r, false), (q, -r, true), (r, -q, true),
+        (r, 0.0, false),
+        (r, q, true),
+        (q, r, true),
+        (0.0, r, false),
+        (-q, r, true),
+        (-r, q, true),
+        (-r, 0.0, false),
+        (-r, -q, true),
+        (-q, -r, true),
+        (0.0, -r, false),
+        (q, -r, true),
+        (r, -q, true),
         (r, 0.0, false),
     ];
     let points = around.into_iter().map(|(dx, dy, bezier)| LinePoint { p: point((x + dx, y + dy)), bezier });
@@ -151,7 +161,6 @@ fn action(to: &Target, anchors: &BTreeMap<String, Spot>) -> Option<Actions> {
 
 fn link(rect: Rect, actions: Actions) -> Op {
     let (border, color) = (BorderArray::Solid([0.0; 3]), ColorArray::Transparent);
-    let link =
-        LinkAnnotation::new(rect, actions, Some(border), Some(color), Some(HighlightingMode::Invert));
+    let link = LinkAnnotation::new(rect, actions, Some(border), Some(color), Some(HighlightingMode::Invert));
     Op::LinkAnnotation { link }
 }

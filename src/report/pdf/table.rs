@@ -10,7 +10,9 @@ use crate::text;
 /// The size of facts.
 pub(crate) const FACT: Size = Size { letters: 8.4, lead: 11.8 };
 /// Between the text of a cell and its edges, sideways.
-const PAD: f32 = 4.0;
+const PAD: f32 = 4.5;
+/// How many rows are looked at for the widths of the columns.
+const SAMPLE: usize = 200;
 /// Above and below the text of a row.
 const RISE: f32 = 2.6;
 /// The most lines of a head.
@@ -31,18 +33,22 @@ type Row = Vec<Vec<Line>>;
 
 /// The least of a table that stands together: caption, head, the first row.
 pub(crate) fn least(setter: &mut Setter<'_, '_>, table: &Table) -> f32 {
-    let places = places(&table.columns);
+    let places = places(setter, table);
+    least_at(setter, table, &places)
+}
+
+fn least_at(setter: &mut Setter<'_, '_>, table: &Table, places: &[Place]) -> f32 {
     let caption = if table.caption.is_empty() { 0.0 } else { look::TABLE.lead + 4.0 };
-    let head = height(&head(setter, &table.columns, &places), look::TABLE);
-    let first = table.rows.first().map(|row| cells(setter, row, &places));
+    let head = height(&head(setter, &table.columns, places), look::TABLE);
+    let first = table.rows.first().map(|row| cells(setter, row, places));
     let first = first.map_or(look::TABLE.lead, |row| height(&row, look::TABLE));
     caption + head + first.min(Flow::whole() / 3.0)
 }
 
 /// Sets a table.
 pub(crate) fn set(setter: &mut Setter<'_, '_>, flow: &mut Flow, table: &Table) {
-    let places = places(&table.columns);
-    flow.need(least(setter, table));
+    let places = places(setter, table);
+    flow.need(least_at(setter, table, &places));
     if !table.caption.is_empty() {
         let lines = setter.lines(&runs(&table.caption), Style::bold(look::TABLE, look::INK), look::WIDTH);
         put(flow, &lines, look::SIDE, look::TABLE);
@@ -72,29 +78,69 @@ fn more(setter: &mut Setter<'_, '_>, flow: &mut Flow, count: u64, place: &str) {
     put(flow, &lines, look::SIDE + PAD, look::TABLE);
 }
 
-/// Shares of the width; equal ones where no column has a share.
-fn places(columns: &[Column]) -> Vec<Place> {
-    let sum: u32 = columns.iter().map(|column| u32::from(column.share)).sum();
+/// Where the columns stand: their shares of the width, of which those that need less give to those that need more.
+fn places(setter: &mut Setter<'_, '_>, table: &Table) -> Vec<Place> {
+    let sum: u32 = table.columns.iter().map(|column| u32::from(column.share)).sum();
+    let share = |column: &Column| {
+        let share =
+            if sum == 0 { 1.0 / table.columns.len() as f32 } else { f32::from(column.share) / sum as f32 };
+        share * look::WIDTH
+    };
+    let shares: Vec<f32> = table.columns.iter().map(share).collect();
+    let wanted = wanted(setter, table);
     let mut x = look::SIDE;
-    let place = |column: &Column| {
-        let share = if sum == 0 {
-            1.0 / columns.len() as f32
-        } else {
-            f32::from(column.share) / sum as f32
-        };
-        let width = share * look::WIDTH;
+    let place = |(column, width): (&Column, f32)| {
         let place = Place { x: x + PAD, width: (width - 2.0 * PAD).max(1.0), right: column.right };
         x += width;
         place
     };
-    columns.iter().map(place).collect()
+    table.columns.iter().zip(balanced(&shares, &wanted)).map(place).collect()
+}
+
+/// The width that each column would need for no line to break, by its head and its first rows.
+fn wanted(setter: &mut Setter<'_, '_>, table: &Table) -> Vec<f32> {
+    let (head, plain) = (Style::bold(look::TABLE, look::ACCENT), Style::plain(look::TABLE));
+    let mut all: Vec<f32> = table.columns.iter().map(|c| setter.single(&c.title, head).width).collect();
+    for row in table.rows.iter().take(SAMPLE) {
+        for (width, cell) in all.iter_mut().zip(row) {
+            *width = width.max(setter.natural(&cell.0, plain));
+        }
+    }
+    all.iter().map(|width| width + 2.0 * PAD + 0.5).collect()
+}
+
+/// Widths that sum up to the shares: what some columns have too much goes to the others, first to those that need little.
+fn balanced(shares: &[f32], wanted: &[f32]) -> Vec<f32> {
+    let pairs = || shares.iter().zip(wanted);
+    let mut spare: f32 = pairs().map(|(share, wanted)| (share - wanted).max(0.0)).sum();
+    let mut widths: Vec<f32> = pairs().map(|(share, wanted)| share.min(*wanted)).collect();
+    let mut poor: Vec<(usize, f32)> =
+        pairs().map(|(share, wanted)| wanted - share).enumerate().filter(|(_, need)| *need > 0.0).collect();
+    poor.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+    let mut left = poor.len();
+    for (column, need) in poor {
+        let gift = need.min(spare / left as f32);
+        if let Some(width) = widths.get_mut(column) {
+            *width += gift;
+        }
+        spare -= gift;
+        left -= 1;
+    }
+    // What nobody needs is spread over all.
+    let sum: f32 = shares.iter().sum();
+    let back = |(width, share): (f32, &f32)| width + spare * share / sum.max(1.0);
+    widths.into_iter().zip(shares).map(back).collect()
 }
 
 fn head(setter: &mut Setter<'_, '_>, columns: &[Column], places: &[Place]) -> Row {
     let style = Style::bold(look::TABLE, look::ACCENT);
     let mut lines = |c: &Column, place: &Place| setter.lines(&runs(&c.title), style, place.width);
     // A head that would fill pages is cut: below it there must be room for rows.
-    columns.iter().zip(places).map(|(c, place)| lines(c, place).into_iter().take(HEAD_LINES).collect()).collect()
+    columns
+        .iter()
+        .zip(places)
+        .map(|(c, place)| lines(c, place).into_iter().take(HEAD_LINES).collect())
+        .collect()
 }
 
 fn cells(setter: &mut Setter<'_, '_>, row: &[Text], places: &[Place]) -> Row {
@@ -196,4 +242,3 @@ fn fact(flow: &mut Flow, name: &[Line], value: &[Line], x: f32) {
     }
     flow.y += 2.0;
 }
-

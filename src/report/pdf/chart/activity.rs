@@ -9,7 +9,7 @@ use crate::report::pdf::look;
 use crate::score::Level;
 
 /// The height with axes.
-pub(super) const HEIGHT: f32 = 176.0;
+pub(super) const HEIGHT: f32 = 156.0;
 /// Below the plot: times and the word.
 const AXIS: f32 = 26.0;
 /// Left of the plot: counts.

@@ -51,15 +51,17 @@ pub(super) fn draw(
     cells: &[Vec<u64>],
 ) {
     let style = Style::plain(look::LABEL);
-    let names: Vec<Line> =
-        rows.iter().map(|name| setter.clipped(name, style, look::WIDTH * NAMES)).collect();
+    let names: Vec<Line> = rows.iter().map(|name| setter.clipped(name, style, look::WIDTH * NAMES)).collect();
     let left = names.iter().map(|line| line.width).fold(0.0, f32::max) + 8.0;
     let cell = ((look::WIDTH - left) / columns.len().max(1) as f32).min(WIDEST);
     let most = cells.iter().flatten().copied().max().unwrap_or(0);
     let wrapped = wrapped(setter, columns, cell);
     let field = Field { columns, most, left: look::SIDE + left, cell, wrapped };
-    let all: Vec<(&Line, &[u64])> =
-        names.iter().enumerate().map(|(i, name)| (name, cells.get(i).map_or(&[][..], Vec::as_slice))).collect();
+    let all: Vec<(&Line, &[u64])> = names
+        .iter()
+        .enumerate()
+        .map(|(i, name)| (name, cells.get(i).map_or(&[][..], Vec::as_slice)))
+        .collect();
     let mut rest = all.as_slice();
     while !rest.is_empty() {
         let fit = ((flow.room() - field.head() - FOOT) / ROW).max(0.0) as usize;

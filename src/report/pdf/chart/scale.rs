@@ -84,8 +84,23 @@ fn ticks(low: f64, high: f64, step: f64) -> Vec<f64> {
 
 /// Distances between marks of time, in seconds.
 const STEPS: [i64; 17] = [
-    60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000,
-    7_776_000, 31_536_000, 157_680_000, 788_400_000,
+    60,
+    300,
+    900,
+    1800,
+    3600,
+    10_800,
+    21_600,
+    43_200,
+    86_400,
+    172_800,
+    604_800,
+    1_209_600,
+    2_592_000,
+    7_776_000,
+    31_536_000,
+    157_680_000,
+    788_400_000,
 ];
 const DAY: i64 = 86_400;
 
@@ -137,10 +152,7 @@ mod tests {
     fn marks_of_time_are_round_and_midnight_says_the_day() {
         let start = Time::from_civil(2026, 1, 9, 22, 10, 0);
         let words: Vec<String> = times(start, 4 * 3600).into_iter().map(|(_, words)| words).collect();
-        assert_eq!(
-            words,
-            ["22:30", "23:00", "23:30", "2026-01-10", "00:30", "01:00", "01:30", "02:00"]
-        );
+        assert_eq!(words, ["22:30", "23:00", "23:30", "2026-01-10", "00:30", "01:00", "01:30", "02:00"]);
         assert!(times(Time::UNKNOWN, 100).is_empty());
     }
 

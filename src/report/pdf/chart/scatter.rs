@@ -10,7 +10,7 @@ use crate::report::pdf::look;
 use crate::text;
 
 /// The height with axes.
-pub(super) const HEIGHT: f32 = 262.0;
+pub(super) const HEIGHT: f32 = 222.0;
 /// Below the plot: numbers and the name of the axis.
 const AXIS: f32 = 28.0;
 /// Left of the plot: numbers.
@@ -76,7 +76,13 @@ fn named(name: &str, scale: &Scale) -> String {
     if scale.is_log() { format!("{name} (logarithmic)") } else { name.to_owned() }
 }
 
-fn points(flow: &mut Flow, plot: Plot, (across, up): (&Scale, &Scale), all: &Points, look: (f32, look::Color)) {
+fn points(
+    flow: &mut Flow,
+    plot: Plot,
+    (across, up): (&Scale, &Scale),
+    all: &Points,
+    look: (f32, look::Color),
+) {
     let (r, color) = look;
     // Of points that fall on one spot one is drawn: a million of them are no larger a document.
     let mut drawn = HashSet::new();
