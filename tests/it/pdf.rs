@@ -5,7 +5,7 @@ use std::process::Command;
 
 use trailhound::event::time::Time;
 use trailhound::report::paper::{Bar, Block, Chart, Column, Look, Marks, Paper, Section, Table, Text};
-use trailhound::report::pdf::{Font, PdfOptions, render};
+use trailhound::report::pdf::{Font, PdfOptions, missing, render};
 use trailhound::score::Level;
 
 const START: Time = Time::from_civil(2026, 1, 9, 6, 0, 0);
@@ -190,16 +190,126 @@ fn records() -> Section {
     }
 }
 
+/// A file of the document in a folder of its own.
+struct OnDisk {
+    folder: tempfile::TempDir,
+}
+
+impl OnDisk {
+    fn of(paper: &Paper, fonts: Vec<Font>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let bytes = render(paper, &PdfOptions { fonts, ..PdfOptions::default() }).unwrap();
+        std::fs::write(folder.path().join("a.pdf"), &bytes).unwrap();
+        // To look at: a folder for the documents that the tests make.
+        if let Some(kept) = std::env::var_os("TRAILHOUND_KEEP_PDF") {
+            let name = paper.title.split(' ').next().unwrap_or("report");
+            std::fs::write(Path::new(&kept).join(format!("{name}.pdf")), &bytes).unwrap();
+        }
+        Self { folder }
+    }
+
+    /// What a program of poppler says of the file; `None` where it is not installed.
+    fn ask(&self, program: &str, arguments: &[&str]) -> Option<String> {
+        let asked = Command::new(program).args(arguments).current_dir(self.folder.path()).output();
+        let Ok(output) = asked else {
+            eprintln!("skipped: {program} is not installed");
+            return None;
+        };
+        let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && complaints.is_empty(), "{program}: {complaints}");
+        Some(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// How many dark dots each page has.
+    fn dark(&self) -> Option<Vec<usize>> {
+        self.ask("pdftoppm", &["-r", "40", "-gray", "a.pdf", "page"])?;
+        let mut pages: Vec<PathBuf> = std::fs::read_dir(self.folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "pgm"))
+            .collect();
+        pages.sort();
+        let dark =
+            |path: &PathBuf| std::fs::read(path).unwrap().iter().skip(20).filter(|dot| **dot < 160).count();
+        Some(pages.iter().map(dark).collect())
+    }
+}
+
 #[test]
-fn look() {
-    let fonts = std::env::var("FONTS").unwrap_or_default();
-    let fonts = fonts
-        .split(':')
-        .filter(|f| !f.is_empty())
-        .map(|f| Font { name: f.into(), bytes: std::fs::read(f).unwrap() })
-        .collect();
-    let t = std::time::Instant::now();
-    let bytes = render(&full(), &PdfOptions { fonts, author: String::new() }).unwrap();
-    eprintln!("{:?} {} bytes", t.elapsed(), bytes.len());
-    std::fs::write("/tmp/th/pdf-look.pdf", bytes).unwrap();
+fn another_program_finds_the_text() {
+    let file = OnDisk::of(&full(), Vec::new());
+    let Some(text) = file.ask("pdftotext", &["-layout", "a.pdf", "-"]) else { return };
+    for words in [
+        "Keys of a build server used from abroad",
+        "Ünïcödé GmbH, Ελλάδα, Россия, İığş",
+        "zero\\u{200b}width, \\u{202e}txt.exe, \\u{1b}[31mred, \\u{1f642}",
+        "Contents",
+        "1,234 more rows: timeline.csv",
+        "EVID-60",
+        "Hours of the week",
+        "\"accessKeyId\": \"AKIAIOSFODNN7EXAMPLE\"",
+    ] {
+        assert!(text.contains(words), "{words} is not in:\n{text}");
+    }
+    let pages = text.matches('\u{c}').count();
+    for number in 1..=pages {
+        assert!(text.contains(&format!("{number}/{pages}")), "{number}/{pages}");
+    }
+}
+
+#[test]
+fn another_program_draws_every_page() {
+    let file = OnDisk::of(&full(), Vec::new());
+    let Some(dark) = file.dark() else { return };
+    assert!(dark.len() > 8);
+    assert!(dark.iter().all(|dots| *dots > 400), "{dark:?}");
+}
+
+#[test]
+fn all_fonts_are_embedded_in_part_and_say_their_text() {
+    let file = OnDisk::of(&full(), Vec::new());
+    let Some(fonts) = file.ask("pdffonts", &["a.pdf"]) else { return };
+    let lines: Vec<&str> = fonts.lines().skip(2).collect();
+    assert!(lines.len() >= 3);
+    assert!(lines.iter().all(|line| line.contains("yes yes yes") && line.contains("Identity-H")), "{fonts}");
+}
+
+/// Fonts of systems: a collection with CFF outlines, a collection with TrueType outlines, single files.
+const SYSTEM: [(&str, &str); 4] = [
+    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "김민수 張偉 すずき 東京都"),
+    ("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", "김민수 張偉 すずき 東京都"),
+    ("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", "張偉 すずき 東京都"),
+    ("/usr/share/fonts/truetype/nanum/NanumGothic.ttf", "김민수"),
+];
+
+#[test]
+fn fonts_of_the_system_give_letters_to_asia() {
+    let mut tried = 0;
+    for (path, names) in SYSTEM {
+        let Ok(bytes) = std::fs::read(path) else { continue };
+        let font = || vec![Font { name: path.to_owned(), bytes: bytes.clone() }];
+        let text = |words: &str| Paper {
+            title: "Asia".into(),
+            sections: vec![Section {
+                title: "Names".into(),
+                blocks: vec![Block::Text(words.repeat(20).into())],
+                ..Section::default()
+            }],
+            ..Paper::default()
+        };
+        assert!(missing(&text(names), &font()).unwrap().is_empty(), "{path}");
+        let file = OnDisk::of(&text(names), font());
+        let size = std::fs::metadata(file.folder.path().join("a.pdf")).unwrap().len();
+        assert!(size < 60_000, "{path}: only what is used is embedded, not {size} bytes");
+        let Some(found) = file.ask("pdftotext", &["-layout", "a.pdf", "-"]) else { return };
+        assert!(found.contains(names), "{path}: {found}");
+        let nothing = OnDisk::of(&text(""), font()).dark().unwrap();
+        let drawn = file.dark().unwrap();
+        let (drawn, nothing) = (drawn.last().unwrap(), nothing.last().unwrap());
+        assert!(*drawn > nothing + 500, "{path}: the letters must be seen, not only be found");
+        tried += 1;
+    }
+    if tried == 0 {
+        eprintln!("skipped: no font for Chinese, Japanese or Korean is installed");
+    }
 }

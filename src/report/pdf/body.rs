@@ -95,7 +95,7 @@ fn ahead(setter: &mut Setter<'_, '_>, next: &[Block]) -> f32 {
             Block::Facts(_) => table::FACT.lead * 2.0,
             Block::Table(shown) => table::least(setter, shown),
             Block::Code { .. } => look::CODE.lead * 3.0 + 20.0,
-            Block::Chart(shown) => chart::least(shown),
+            Block::Chart(shown) => chart::least(setter, shown),
         };
         if !matches!(block, Block::Heading { .. }) {
             break;

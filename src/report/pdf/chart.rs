@@ -6,14 +6,17 @@ mod field;
 mod scale;
 mod scatter;
 
+use super::body::{put, runs};
 use super::flow::Flow;
-use super::line::{Setter, Style};
+use super::line::{Line, Setter, Style};
 use super::look;
 use crate::report::paper::{Chart, Marks};
 use crate::text;
 
-/// The line of the title, with the distance below.
-const TITLE: f32 = 17.0;
+/// Below the title.
+const BELOW: f32 = 4.0;
+/// What a legend takes of the line of the title.
+const LEGEND: f32 = 270.0;
 
 /// A rectangle on a page: the plot, without what is written around it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,20 +38,26 @@ impl Plot {
 }
 
 /// What of a chart must stand on one page at least.
-pub(crate) fn least(chart: &Chart) -> f32 {
-    TITLE
-        + match &chart.marks {
-            Marks::Bars { bars, .. } => bars::least(bars.len()),
-            Marks::Activity { .. } => activity::HEIGHT,
-            Marks::Scatter { .. } => scatter::HEIGHT,
-            Marks::Field { rows, .. } => field::least(rows.len()),
-        }
+pub(crate) fn least(setter: &mut Setter<'_, '_>, chart: &Chart) -> f32 {
+    least_below(&title(setter, chart), chart)
+}
+
+fn least_below(title: &[Line], chart: &Chart) -> f32 {
+    let marks = match &chart.marks {
+        Marks::Bars { bars, .. } => bars::least(bars.len()),
+        Marks::Activity { .. } => activity::HEIGHT,
+        Marks::Scatter { .. } => scatter::HEIGHT,
+        Marks::Field { rows, .. } => field::least(rows.len()),
+    };
+    title.len() as f32 * look::BODY.lead + BELOW + marks
 }
 
 /// Sets a chart. One with more rows than a page has room for goes on on the next.
 pub(crate) fn set(setter: &mut Setter<'_, '_>, flow: &mut Flow, chart: &Chart) {
-    flow.need(least(chart));
-    title(setter, flow, &chart.title);
+    let title = title(setter, chart);
+    flow.need(least_below(&title, chart));
+    put(flow, &title, look::SIDE, look::BODY);
+    flow.y += BELOW;
     match &chart.marks {
         Marks::Bars { unit, bars } if bars.is_empty() => nothing(setter, flow, unit),
         Marks::Bars { unit, bars } => bars::draw(setter, flow, unit, bars),
@@ -62,11 +71,11 @@ pub(crate) fn set(setter: &mut Setter<'_, '_>, flow: &mut Flow, chart: &Chart) {
     }
 }
 
-fn title(setter: &mut Setter<'_, '_>, flow: &mut Flow, title: &str) {
-    let line = setter.clipped(title, Style::bold(look::BODY, look::INK), look::WIDTH);
-    let y = flow.y + 9.5;
-    line.draw(flow.page(), look::SIDE, y);
-    flow.y += TITLE;
+fn title(setter: &mut Setter<'_, '_>, chart: &Chart) -> Vec<Line> {
+    let style = Style::bold(look::BODY, look::INK);
+    let title = setter.lines(&runs(&chart.title), style, look::WIDTH - LEGEND);
+    // Below a title of any length there is room for the chart.
+    title.into_iter().take(6).collect()
 }
 
 fn nothing(setter: &mut Setter<'_, '_>, flow: &mut Flow, unit: &str) {
@@ -87,7 +96,7 @@ fn number(value: f64) -> String {
         return if value < 0.0 { format!("-{digits}") } else { digits };
     }
     match value.abs() {
-        size if size < 0.01 || size >= 1e15 => format!("{value:.2e}"),
+        size if !(0.01..1e15).contains(&size) => format!("{value:.2e}"),
         _ => format!("{value:.2}"),
     }
 }
@@ -127,7 +136,7 @@ enum Side {
 
 /// A legend on the line of the title, from right to left.
 fn legend(setter: &mut Setter<'_, '_>, flow: &mut Flow, names: &[(&str, look::Color)]) {
-    let y = flow.y - TITLE + 9.5;
+    let y = flow.y - BELOW - 3.6;
     let mut x = look::SIDE + look::WIDTH;
     for (name, color) in names.iter().rev() {
         let line = setter.single(name, Style::muted(look::LABEL));

@@ -69,6 +69,8 @@ enum Break {
     No,
     /// Where a value has to be broken.
     Soft,
+    /// The same, where it is read best: between the parts of an ARN or a path.
+    Joint,
     /// Between words.
     Word,
 }
@@ -263,26 +265,40 @@ fn letters(look: Look, base: Style) -> (Shape, f32) {
 fn break_after(c: char) -> Break {
     match c {
         ' ' => Break::Word,
-        '/' | ':' | '-' | '_' | '.' | ',' | ';' | '=' | '?' | '&' | '@' | '#' | '|' | '+' => Break::Soft,
+        '/' | ':' => Break::Joint,
+        '-' | '_' | '.' | ',' | ';' | '=' | '?' | '&' | '@' | '#' | '|' | '+' => Break::Soft,
         c if c.is_ascii() => Break::No,
         c if c.width() == Some(2) => Break::Word,
         _ => Break::No,
     }
 }
 
+/// The places at which a line may end that have been passed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Passed {
+    word: Option<usize>,
+    soft: Option<usize>,
+    /// The last joint, and how wide the line is there.
+    joint: Option<(usize, f32)>,
+}
+
 /// Where the line ends that begins at `start`: the index behind its last atom.
 fn line_end(atoms: &[Atom], start: usize, width: f32) -> usize {
     let mut used = 0.0;
-    let (mut word, mut soft) = (None, None);
+    let mut passed = Passed::default();
     for (i, atom) in atoms.iter().enumerate().skip(start) {
         used += atom.width;
-        // A space may stand in the margin; half a point of rounding is not seen.
+        // A space may stand in the margin; a hundredth of a point is rounding.
         if used > width + 0.01 && atom.c != ' ' {
-            return where_to_break(atoms, start, i, (word, soft), width);
+            return where_to_break(atoms, start, i, passed, width);
         }
         match atom.end {
-            Break::Word => word = Some(i + 1),
-            Break::Soft => soft = Some(i + 1),
+            Break::Word => passed.word = Some(i + 1),
+            Break::Soft => passed.soft = Some(i + 1),
+            Break::Joint => {
+                passed.soft = Some(i + 1);
+                passed.joint = Some((i + 1, used));
+            }
             Break::No => {}
         }
     }
@@ -290,14 +306,11 @@ fn line_end(atoms: &[Atom], start: usize, width: f32) -> usize {
 }
 
 /// Chooses among the places before `i`, where the line has become too long.
-fn where_to_break(
-    atoms: &[Atom],
-    start: usize,
-    i: usize,
-    (word, soft): (Option<usize>, Option<usize>),
-    width: f32,
-) -> usize {
-    match (word, soft) {
+fn where_to_break(atoms: &[Atom], start: usize, i: usize, passed: Passed, width: f32) -> usize {
+    // A joint that leaves the line half full is better than a later hyphen.
+    let joint = passed.joint.filter(|(_, used)| *used > width * 0.55).map(|(at, _)| at);
+    let soft = joint.or(passed.soft);
+    match (passed.word, soft) {
         // A word that fits no line at all is begun on this one.
         (Some(word), Some(soft)) if soft > word && !fits(atoms, word, width) => soft,
         (Some(word), _) => word,

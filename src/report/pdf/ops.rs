@@ -43,7 +43,7 @@ impl State {
     fn mark(&mut self, mark: &Mark, anchors: &BTreeMap<String, Spot>) {
         match mark {
             Mark::Text { x, y, font, size, color, text } => {
-                self.words((*x, *y), (*font, *size), *color, text)
+                self.words((*x, *y), (*font, *size), *color, text);
             }
             Mark::Area { x, y, w, h, color } => {
                 self.text(false);

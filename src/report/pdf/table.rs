@@ -62,7 +62,7 @@ pub(crate) fn set(setter: &mut Setter<'_, '_>, flow: &mut Flow, table: &Table) {
             flow.turn();
             draw_head(flow, &head, &places);
         }
-        draw_row(flow, row, &places, &head);
+        draw_row(flow, &row, &places, &head);
     }
     if let Some((count, place)) = &table.more {
         more(setter, flow, *count, place);
@@ -171,7 +171,7 @@ fn draw_head(flow: &mut Flow, head: &Row, places: &[Place]) {
 }
 
 /// Draws a row; one that is taller than what is left goes on below the head of the next page.
-fn draw_row(flow: &mut Flow, row: Row, places: &[Place], head: &Row) {
+fn draw_row(flow: &mut Flow, row: &Row, places: &[Place], head: &Row) {
     let lines = row.iter().map(Vec::len).max().unwrap_or(0).max(1);
     let mut from = 0;
     while from < lines {
@@ -180,7 +180,7 @@ fn draw_row(flow: &mut Flow, row: Row, places: &[Place], head: &Row) {
         let fit = if fit == 0 && !below_head(flow, head) { 0 } else { fit.max(1) };
         let to = lines.min(from + fit);
         if fit > 0 {
-            draw_cells(flow, &row, places, (from, to), look::TABLE);
+            draw_cells(flow, row, places, (from, to), look::TABLE);
             flow.y += (to - from) as f32 * look::TABLE.lead + 2.0 * RISE;
             let y = flow.y;
             flow.page().line((look::SIDE, y), (look::SIDE + look::WIDTH, y), 0.4, look::RULE);

@@ -1,7 +1,5 @@
 //! Documents read back with a parser of PDF: what is in them, where links lead, what is embedded.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
-
 use lopdf::{Dictionary, Document, Object};
 use proptest::prelude::*;
 

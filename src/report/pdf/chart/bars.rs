@@ -31,7 +31,7 @@ struct Named<'a> {
 pub(super) fn draw(setter: &mut Setter<'_, '_>, flow: &mut Flow, unit: &str, bars: &[Bar]) {
     let all = named(setter, bars);
     let names = all.iter().flat_map(|b| &b.name).map(|line| line.width).fold(0.0, f32::max) + 8.0;
-    let scale = Scale::counts(bars.iter().map(|bar| length(bar)).fold(0.0, f64::max));
+    let scale = Scale::counts(bars.iter().map(length).fold(0.0, f64::max));
     let mut rest = all.as_slice();
     while !rest.is_empty() {
         let fit = that_fit(rest, flow.room() - AXIS);

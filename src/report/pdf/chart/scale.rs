@@ -15,7 +15,7 @@ pub(super) struct Scale {
 impl Scale {
     /// An axis from zero to `high` or a little more, with whole numbers.
     pub(super) fn counts(high: f64) -> Self {
-        let step = round_step(high.max(1.0) / 4.0).max(1.0);
+        let step = round_step(high.max(1.0) / 5.0).max(1.0);
         let top = (high.max(1.0) / step).ceil() * step;
         Self { low: 0.0, high: top, log: false, ticks: ticks(0.0, top, step) }
     }
@@ -135,7 +135,7 @@ mod tests {
     fn counts_have_round_marks() {
         assert_eq!(Scale::counts(0.0).ticks, [0.0, 1.0]);
         assert_eq!(Scale::counts(3.0).ticks, [0.0, 1.0, 2.0, 3.0]);
-        assert_eq!(Scale::counts(87.0).ticks, [0.0, 50.0, 100.0]);
+        assert_eq!(Scale::counts(87.0).ticks, [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
         assert_eq!(Scale::counts(400.0).ticks, [0.0, 100.0, 200.0, 300.0, 400.0]);
     }
 
