@@ -155,7 +155,7 @@ fn timeline(rows: u64) -> Section {
             Text::value(format!(
                 "arn:aws:s3:::example-bucket-with-a-long-name/backups/2026/01/{i:05}/customers.parquet"
             )),
-            Text::plain(if i % 4 == 0 { "denied" } else { "allowed" }),
+            Text::plain(if i.is_multiple_of(4) { "denied" } else { "allowed" }),
             Text::new().and(Look::Level(level), format!("{}", (i * 7) % 100)),
             Text::new().link(Look::Plain, format!("EVID-{i}"), "evid-1"),
         ]
