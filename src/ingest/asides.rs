@@ -56,18 +56,26 @@ pub(super) fn granted(response: &[u8]) -> Granted<'_> {
 
 /// The bytes that came in and went out, of an `additionalEventData`.
 pub(super) fn transferred(additional: &[u8]) -> (u64, u64) {
-    let of = |key: &memmem::Finder<'_>| {
-        let at = skip_space(additional, key.find(additional)? + key.needle().len());
-        let end = skip_value(additional, at)?;
-        Some(number(additional.get(at..end)?))
-    };
-    (of(&BYTES_IN).unwrap_or(0), of(&BYTES_OUT).unwrap_or(0))
+    let (mut inward, mut outward) = (None, None);
+    for at in BYTES.find_iter(additional) {
+        let rest = additional.get(at + BYTES.needle().len()..).unwrap_or_default();
+        let (direction, key) = match rest.first() {
+            Some(b'I') => (&mut inward, &b"In\":"[..]),
+            _ => (&mut outward, &b"Out\":"[..]),
+        };
+        if let Some(rest) = rest.strip_prefix(key)
+            && direction.is_none()
+        {
+            let from = skip_space(rest, 0);
+            let value = skip_value(rest, from).and_then(|end| rest.get(from..end));
+            *direction = value.map(number);
+        }
+    }
+    (inward.unwrap_or(0), outward.unwrap_or(0))
 }
 
-static BYTES_IN: LazyLock<memmem::Finder<'static>> =
-    LazyLock::new(|| memmem::Finder::new(b"\"bytesTransferredIn\":"));
-static BYTES_OUT: LazyLock<memmem::Finder<'static>> =
-    LazyLock::new(|| memmem::Finder::new(b"\"bytesTransferredOut\":"));
+static BYTES: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(b"\"bytesTransferred"));
 static TLS_HOST: LazyLock<memmem::Finder<'static>> =
     LazyLock::new(|| memmem::Finder::new(b"\"clientProvidedHostHeader\""));
 

@@ -463,15 +463,40 @@ fn plain_text(raw: &[u8]) -> (Cow<'_, str>, bool) {
 }
 
 /// The raw spans that this worker has met in a column, with their numbers.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 struct Seen {
     table: HashTable<Entry>,
     bytes: Vec<u8>,
-    /// The entry of the last value: the next one is often the same.
-    last: Option<Entry>,
+    /// What was met lately, by its mark: most values are among few, and a mark costs less than a hash.
+    lately: [Entry; LATELY],
+    /// The entry of the last value.
+    last: Entry,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// How many values are found by their mark; a power of two.
+const LATELY: usize = 64;
+
+/// Where a value stands among those that were met lately: by its ends and its length.
+#[inline(always)]
+fn mark(raw: &[u8]) -> usize {
+    let ends = match (raw.first_chunk(), raw.last_chunk()) {
+        (Some(first), Some(last)) => {
+            u64::from_le_bytes(*first).rotate_left(23).wrapping_add(u64::from_le_bytes(*last))
+        }
+        _ => raw.first().copied().map_or(0, u64::from),
+    };
+    (ends.wrapping_add(raw.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        let none = Entry::default();
+        Self { table: HashTable::new(), bytes: Vec::new(), lately: [none; LATELY], last: none }
+    }
+}
+
+/// A raw value that was met; an empty one is none.
+#[derive(Clone, Copy, Default, Debug)]
 struct Entry {
     hash: u64,
     start: u32,
@@ -488,9 +513,8 @@ impl Seen {
     /// The number of the last value where `raw` begins with it and it ended before a comma.
     #[inline]
     fn last_within(&self, raw: &[u8]) -> Option<u32> {
-        let last = self.last?;
-        let text = self.text(&last);
-        (text.last() == Some(&b',') && raw.starts_with(text)).then_some(last.id)
+        let text = self.text(&self.last);
+        (text.last() == Some(&b',') && raw.starts_with(text)).then_some(self.last.id)
     }
 
     /// The number of a raw value, and whether its text was damaged.
@@ -509,15 +533,17 @@ impl Seen {
         raw: &[u8],
         read: Reader,
     ) -> (u32, bool) {
-        if let Some(last) = self.last
-            && same(self.text(&last), raw)
-        {
-            return (last.id, last.lossy);
+        let mark = mark(raw) % LATELY;
+        let met = self.lately[mark];
+        if met.len != 0 && same(self.text(&met), raw) {
+            self.last = met;
+            return (met.id, met.lossy);
         }
         let hash = hasher.hash_one(raw);
         let found = self.table.find(hash, |e| e.hash == hash && same(self.text(e), raw)).copied();
         let entry = found.unwrap_or_else(|| self.learn(dicts, column, raw, hash, read));
-        self.last = Some(entry);
+        self.lately[mark] = entry;
+        self.last = entry;
         (entry.id, entry.lossy)
     }
 
@@ -528,13 +554,14 @@ impl Seen {
         if self.bytes.len() + raw.len() > REMEMBERED {
             self.table.clear();
             self.bytes.clear();
-            self.last = None;
+            self.lately = [Entry::default(); LATELY];
+        }
+        if raw.len() > REMEMBERED {
+            return Entry { id, lossy, ..Entry::default() };
         }
         let entry = Entry { hash, start: self.bytes.len() as u32, len: raw.len() as u32, id, lossy };
-        if raw.len() <= REMEMBERED {
-            self.bytes.extend_from_slice(raw);
-            self.table.insert_unique(hash, entry, |e| e.hash);
-        }
+        self.bytes.extend_from_slice(raw);
+        self.table.insert_unique(hash, entry, |e| e.hash);
         entry
     }
 }
@@ -554,7 +581,7 @@ mod tests {
             let mut scanner = Scanner::default();
             let (spans, _) = scanner.scan(record.as_bytes(), 0).unwrap();
             let kind = kind_of(&spans).unwrap();
-            builder.push(extractor.row(
+            builder.push(&extractor.row(
                 &spans,
                 kind,
                 Locator { offset: n as u64, ..Locator::default() },

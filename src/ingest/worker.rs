@@ -361,7 +361,7 @@ impl<'a> Worker<'a> {
 
     #[inline]
     fn push(&mut self, row: EventRow) {
-        self.builder.push(row);
+        self.builder.push(&row);
         self.now.records += 1;
         if self.builder.len() >= SEGMENT_ROWS {
             self.flush();
