@@ -16,6 +16,7 @@ mod documents;
 mod eval;
 mod evidence;
 mod exit;
+mod fonts;
 mod keys;
 mod load;
 mod notify;

@@ -13,6 +13,7 @@ pub mod eval;
 pub mod event_line;
 pub mod overview;
 pub mod paper;
+pub mod pdf;
 pub mod shown;
 pub mod summary;
 pub mod table;

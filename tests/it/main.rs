@@ -13,6 +13,7 @@ mod detection;
 mod evidence;
 mod help;
 mod notify;
+mod pdf;
 mod real_data;
 mod rules;
 mod terminal;
