@@ -3,7 +3,6 @@
 use crate::cli::args::{Format, ScanArgs};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::notify::Ready;
-use crate::cli::{load, output};
 use crate::cli::{author, load, output};
 use crate::config;
 use crate::investigation::Investigation;
