@@ -7,7 +7,7 @@ mod acts;
 mod chain;
 mod lists;
 
-use crate::console::app::board::chart::Heat;
+use crate::console::app::board::chart::{Heat, stretch};
 use crate::console::app::board::request::BoardRequest;
 use crate::console::app::board::{Board, Body, Panel, Size};
 use crate::profile::Background;
@@ -36,6 +36,14 @@ pub const BASELINES: [i64; 9] = {
     const HOUR: i64 = 3_600_000;
     [HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 72 * HOUR, 7 * 24 * HOUR, 14 * 24 * HOUR, 30 * 24 * HOUR]
 };
+
+/// What counts as normal, in as few words as there are: `the first 1 d`.
+pub(super) fn normal(baseline: Baseline) -> String {
+    match baseline {
+        Baseline::Span(ms) => format!("the first {}", stretch(ms)),
+        Baseline::Before(time) => format!("before {time}"),
+    }
+}
 
 /// The board; `None` when nobody waits any more.
 pub(super) fn board(request: &BoardRequest, subject: Option<&Subject>, baseline: Baseline) -> Option<Board> {
@@ -97,8 +105,8 @@ impl Scene<'_> {
     fn panels(&self, news: Option<acts::News>, baseline: Baseline) -> Vec<Panel> {
         let p = &self.told.profile;
         let mut panels = vec![
-            lists::overview(p).at(Size::Rows(8), [0, 0]),
-            acts::riskiest(p).at(Size::Rows(6), [1, 1]),
+            self.overview().at(Size::Rows(8), [0, 0]),
+            acts::riskiest(p, self.request.inv()).at(Size::Rows(6), [1, 1]),
             acts::new(news, baseline).at(Size::Rows(7), [1, 1]),
             hours(p).at(Size::Lines(10), [0, 0]),
             lists::services(p).at(Size::Rows(6), [0, 0]),
@@ -112,7 +120,7 @@ impl Scene<'_> {
             acts::resources(p).at(Size::Rows(6), [1, 2]),
             acts::made(p).at(Size::Rows(6), [1, 2]),
             acts::signs(p).at(Size::Rows(5), [1, 1]),
-            acts::latest(p).at(Size::Rows(6), [1, 1]),
+            acts::latest(p, self.request.inv()).at(Size::Rows(6), [1, 1]),
             lists::calls(p).at(Size::Rows(8), [0, 0]),
             lists::keys(p).at(Size::Rows(4), [0, 1]),
         ];

@@ -56,7 +56,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, body: Area) {
         draw_panel(canvas, model, &view, area);
     }
     if let (_, Some(area)) = flow::split(body, shown.board.notes) {
-        notes::draw(canvas, model.item(), area);
+        let line = shown.line(focus, desk);
+        notes::draw(canvas, model.item(), shown.panel(focus).map(|panel| (panel, line)), area);
     }
 }
 

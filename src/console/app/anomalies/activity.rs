@@ -47,7 +47,7 @@ pub(super) fn panel(request: &BoardRequest, step: Option<i64>) -> Option<(Panel,
     let odd = judged.anomalies().count();
     let limit = match judged.limit {
         Some(limit) => {
-            format!("usual {:.0}, z {} from {:.0} on", judged.usual, series::THRESHOLD, limit.ceil())
+            format!("usual {:.0} · z > {} from {:.0} on", judged.usual, series::THRESHOLD, limit.ceil())
         }
         None => format!("too few to have a usual: {} stretches are needed", series::LEAST_BUCKETS),
     };

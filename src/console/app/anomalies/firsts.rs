@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::Members;
 use crate::console::app::board::request::BoardRequest;
 use crate::console::app::board::{Body, Cell, Head, Item, Lead, Note, Panel, Table};
+use crate::console::app::profile::normal;
 use crate::profile::Background;
 use crate::profile::first_seen::{Baseline, First, History, Owner};
-use crate::report::who::profile::baseline_words;
 use crate::score::rank;
 use crate::text::{count, plural};
 
@@ -22,9 +22,8 @@ pub(super) fn panel(
     baseline: Baseline,
 ) -> Panel {
     let table = &request.inv().table;
-    let title = |n: usize| {
-        format!("Seen for the first time · {} · normal is {}", count(n as u64), baseline_words(baseline))
-    };
+    let title =
+        |n: usize| format!("Seen for the first time · {} · normal is {}", count(n as u64), normal(baseline));
     if !table.is_ordered() {
         let body = Body::Table(Table::default());
         return Panel::new("firsts", title(0), body)
@@ -50,6 +49,7 @@ pub(super) fn panel(
         Head::new("what"),
         Head::text("value", 14, 60),
         Head::text("new for", 10, 36),
+        Head::new("also").spare(3),
         Head::new("time").spare(1),
         Head::text("event", 10, 32).spare(2),
     ];
@@ -76,16 +76,17 @@ fn item(request: &BoardRequest, background: &Background, first: &First, for_acco
     let firsts = &background.first_seen;
     let value = firsts.text(table.dicts(), first).to_owned();
     let owner = firsts.owner_name(table.dicts(), first.owner).to_owned();
-    let whom = match (first.owner, for_account) {
-        (Owner::Account(_), _) => format!("account {owner}"),
-        (Owner::Actor(_), true) => format!("{owner} + account"),
-        (Owner::Actor(_), false) => owner.clone(),
+    let also = if for_account { "its account" } else { "" };
+    let whom = match first.owner {
+        Owner::Account(_) => format!("account {owner}"),
+        Owner::Actor(_) => owner.clone(),
     };
     let cells = vec![
         Cell::Risk(row.risk()),
         Cell::Dim(first.dimension.name().to_owned()),
         Cell::Text(value.clone()),
         Cell::Text(whom.clone()),
+        Cell::Warn(also.to_owned()),
         Cell::Time(row.time()),
         Cell::Event(row.event().to_owned(), row.risk()),
     ];
@@ -93,7 +94,14 @@ fn item(request: &BoardRequest, background: &Background, first: &First, for_acco
     let said =
         format!("{owner}: {} from {} to {}", plural(span.events.into(), "event"), span.since, span.until);
     let notes = vec![
-        Note::new("first", format!("{} {value} for {whom}", first.dimension.name())),
+        Note::new(
+            "first",
+            format!(
+                "{} {value} for {whom}{}",
+                first.dimension.name(),
+                if for_account { " and for its account" } else { "" }
+            ),
+        ),
         Note::new("known", said),
     ];
     let id = format!("{} {whom} {}", first.dimension.name(), row.id());

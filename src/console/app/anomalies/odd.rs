@@ -1,6 +1,6 @@
 //! Events that are unlike the others, as a list and as points; and names with far more events than others.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Members;
 use crate::anomaly::features::{Cause, Isolation};
@@ -8,8 +8,10 @@ use crate::anomaly::outlier::{self, Outliers};
 use crate::console::app::board::chart::Scatter;
 use crate::console::app::board::request::BoardRequest;
 use crate::console::app::board::{Body, Cell, Head, Item, Lead, Note, Panel, Table};
-use crate::event::field::Field;
+use crate::console::app::page::Scope;
+use crate::event::field::{Field, FieldRef};
 use crate::profile::summary::user_of;
+use crate::query::{Expr, Pattern, Term, Test};
 use crate::store::Row;
 use crate::text::count;
 
@@ -18,6 +20,9 @@ const MOST: usize = 200;
 
 /// How many of the ordinary events are drawn.
 const ORDINARY: usize = 2_000;
+
+/// Of one name so many actors are looked for at most.
+const ACTORS: usize = 300;
 
 /// How many causes stand in the list itself.
 const NAMED: usize = 3;
@@ -35,7 +40,7 @@ pub(super) fn list(request: &BoardRequest, isolation: &Isolation, members: &Memb
     let heads = vec![
         Head::new("score"),
         Head::text("event", 14, 32),
-        Head::text("unusual", 14, 60),
+        Head::text("unusual", 26, 60),
         Head::new("risk").spare(1),
         Head::new("time").spare(2),
         Head::text("actor", 10, 30).spare(3),
@@ -113,16 +118,21 @@ pub(super) fn outliers(request: &BoardRequest) -> Option<Panel> {
     let actions = outlier::actions(table, &request.stop)?;
     let heads = vec![Head::new("z"), Head::new("kind"), Head::text("name", 14, 60), Head::new("events")];
     let names = actor_names(request);
-    let actor = |name: &str| (Field::Actor, names.get(name).cloned().unwrap_or_else(|| name.to_owned()));
-    let action = |name: &str| (Field::Event, name.to_owned());
+    let actor = |item: Item, name: &str| {
+        let Some(actors) = names.get(name) else { return item };
+        match actors.first() {
+            Some(only) if actors.len() == 1 => item.of(Field::Actor, only.as_str()),
+            _ => item.to(Lead::Within(Box::new(all_of(name, actors)))),
+        }
+    };
     let mut items = outlying("actor", &actors, &actor);
-    items.extend(outlying("action", &actions, &action));
+    items.extend(outlying("action", &actions, &|item, name| item.of(Field::Event, name)));
     let title = format!("More events than others, in the whole log · z > {}", outlier::THRESHOLD);
     let empty = "No actor and no action has far more events than the others.";
     Some(Panel::new("outliers", title, Body::Table(Table::new(heads, items))).or(empty))
 }
 
-fn outlying(kind: &str, found: &Outliers, value: &dyn Fn(&str) -> (Field, String)) -> Vec<Item> {
+fn outlying(kind: &str, found: &Outliers, lead: &dyn Fn(Item, &str) -> Item) -> Vec<Item> {
     let item = |o: &outlier::Outlier| {
         let cells = vec![
             Cell::Number(o.zscore, 2),
@@ -130,7 +140,6 @@ fn outlying(kind: &str, found: &Outliers, value: &dyn Fn(&str) -> (Field, String
             Cell::Text(o.name.clone()),
             Cell::Count(o.count),
         ];
-        let (field, value) = value(&o.name);
         let said = format!(
             "{} events; {} {kind}s have {:.1} on average, with a standard deviation of {:.1}",
             count(o.count),
@@ -138,21 +147,30 @@ fn outlying(kind: &str, found: &Outliers, value: &dyn Fn(&str) -> (Field, String
             found.mean,
             found.deviation
         );
-        Item::new(format!("{kind} {}", o.name), cells)
-            .of(field, value)
-            .noting(vec![Note::new("events", said)])
+        let item = Item::new(format!("{kind} {}", o.name), cells).noting(vec![Note::new("events", said)]);
+        lead(item, &o.name)
     };
     found.rows.iter().map(item).collect()
 }
 
-/// The actor behind each name as that comparison has it.
-fn actor_names(request: &BoardRequest) -> HashMap<String, String> {
+/// The events of several actors that one name stands for.
+fn all_of(name: &str, actors: &BTreeSet<String>) -> Scope {
+    let field = FieldRef::Column(Field::Actor);
+    let term = |actor: &String| {
+        let test = Test::Matches(Pattern::exact(actor.as_str()));
+        Expr::Term(Term { field: field.clone(), test })
+    };
+    let expr = Expr::Or(actors.iter().take(ACTORS).map(term).collect());
+    Scope { label: format!("actors named {name}"), expr }
+}
+
+/// The actors behind each name as that comparison has it.
+fn actor_names(request: &BoardRequest) -> HashMap<String, BTreeSet<String>> {
     let dicts = request.inv().table.dicts();
-    let identities = (0..dicts.identity_count()).map(|id| dicts.identity(id));
-    identities
-        .map(|identity| {
-            let name = user_of(dicts.word(identity.user_name), dicts.word(identity.arn));
-            (name.to_owned(), dicts.actor(identity.actor).0.to_owned())
-        })
-        .collect()
+    let mut names: HashMap<String, BTreeSet<String>> = HashMap::new();
+    for identity in (0..dicts.identity_count()).map(|id| dicts.identity(id)) {
+        let name = user_of(dicts.word(identity.user_name), dicts.word(identity.arn));
+        names.entry(name.to_owned()).or_default().insert(dicts.actor(identity.actor).0.to_owned());
+    }
+    names
 }

@@ -19,7 +19,7 @@ pub fn split(body: Area, notes: u16) -> (Area, Option<Area>) {
     if notes == 0 || body.height < 17 {
         return (body, None);
     }
-    let height = (notes + 2).min(body.height / 3);
+    let height = (notes + 2).min(body.height / 4);
     let above = Area { height: body.height - height, ..body };
     (above, Some(Area { y: body.y + above.height, height, ..body }))
 }
@@ -27,13 +27,20 @@ pub fn split(body: Area, notes: u16) -> (Area, Option<Area>) {
 /// The panels that are seen, with their places. `tops` is the first that is seen of each column; it is moved as
 /// little as possible so that `focus` is seen.
 pub fn flow(area: Area, board: &Board, focus: usize, tops: &mut [usize; 3]) -> Vec<(usize, Area)> {
-    let count = columns(area.width);
+    let used =
+        board.panels.iter().map(|panel| panel.columns).fold([0, 0], |a, b| [a[0].max(b[0]), a[1].max(b[1])]);
+    let wide = columns(area.width);
+    let count = match wide {
+        1 => 1,
+        2 => u16::from(used[0]).min(1) + 1,
+        _ => u16::from(used[1]).min(2) + 1,
+    };
     let mut placed = Vec::new();
     for column in 0..count {
         let (from, to) = (cut(area.width, column, count), cut(area.width, column + 1, count));
         let room = Area { x: area.x + from, width: to - from, ..area };
         let panels: Vec<(usize, &Panel)> =
-            board.panels.iter().enumerate().filter(|(_, panel)| column_of(panel, count) == column).collect();
+            board.panels.iter().enumerate().filter(|(_, panel)| column_of(panel, wide) == column).collect();
         let Some(top) = tops.get_mut(usize::from(column)) else { continue };
         stack(room, &panels, focus, top, &mut placed);
     }
@@ -98,6 +105,7 @@ fn stack(
     let spare = u32::from(room.height).saturating_sub(sum(heights.get(*top..).unwrap_or_default()));
     grow(panels, &mut heights, *top, spare as u16);
     let mut y = 0;
+    let first = placed.len();
     for ((n, _), height) in panels.iter().zip(heights).skip(*top) {
         let left = room.height.saturating_sub(y);
         if left < LOWEST.min(height) {
@@ -106,6 +114,10 @@ fn stack(
         let height = height.min(left);
         placed.push((*n, Area { y: room.y + y, height, ..room }));
         y += height;
+    }
+    // No hole is left below.
+    if let Some((_, last)) = placed.get_mut(first..).and_then(<[_]>::last_mut) {
+        last.height += room.height.saturating_sub(y);
     }
 }
 

@@ -3,10 +3,10 @@
 use super::Told;
 use crate::console::app::board::{Body, Cell, Head, Item, Lead, Note, Panel, Table};
 use crate::event::field::Field;
+use crate::investigation::Investigation;
 use crate::profile::change::Judgment;
 use crate::profile::describe::{EventRef, New, Profile};
 use crate::profile::first_seen::{Baseline, History};
-use crate::report::who::profile::baseline_words;
 use crate::text::{count, plural};
 
 /// What can be said of the past, and what was new.
@@ -25,7 +25,8 @@ fn event_heads() -> Vec<Head> {
     ]
 }
 
-fn event(e: &EventRef) -> Item {
+/// An event, with what its points are made of.
+fn event(inv: &Investigation, e: &EventRef) -> Item {
     let cells = vec![
         Cell::Risk(e.risk),
         Cell::Time(e.time),
@@ -33,31 +34,37 @@ fn event(e: &EventRef) -> Item {
         Cell::Dim(e.service.clone()),
         Cell::Outcome(e.outcome),
     ];
-    Item::new(e.id.clone(), cells).about(Field::Event, e.event.clone()).to(Lead::Event(e.row))
+    let factors = inv.table.row(e.row).map(|row| inv.factors(&row)).unwrap_or_default();
+    let notes = factors.into_iter().map(|f| Note::new(format!("{:+}", f.points), f.reason));
+    Item::new(e.id.clone(), cells)
+        .about(Field::Event, e.event.clone())
+        .to(Lead::Event(e.row))
+        .noting(notes.collect())
 }
 
-pub(super) fn riskiest(p: &Profile) -> Panel {
-    let items = p.riskiest.iter().map(event).collect();
+pub(super) fn riskiest(p: &Profile, inv: &Investigation) -> Panel {
+    let items = p.riskiest.iter().map(|e| event(inv, e)).collect();
     let title = "Riskiest events, of each kind one";
     Panel::new("riskiest", title, Body::Table(Table::new(event_heads(), items))).or("No event has points.")
 }
 
-pub(super) fn latest(p: &Profile) -> Panel {
-    let items = p.latest.iter().map(event).collect();
+pub(super) fn latest(p: &Profile, inv: &Investigation) -> Panel {
+    let items = p.latest.iter().map(|e| event(inv, e)).collect();
     Panel::new("latest", "Latest events", Body::Table(Table::new(event_heads(), items))).or("There is none.")
 }
 
 /// What was new; `None` while that cannot be told.
 pub(super) fn new(news: Option<News>, baseline: Baseline) -> Panel {
     let heads = vec![
-        Head::new("time"),
+        Head::new("risk"),
         Head::new("what"),
-        Head::text("value", 16, 60),
-        Head::text("event", 10, 32).spare(2),
-        Head::text("also", 7, 12).spare(1),
-        Head::text("actor", 10, 30).spare(3),
+        Head::text("value", 20, 60),
+        Head::new("time").spare(1),
+        Head::new("also").spare(2),
+        Head::text("event", 14, 32).spare(3),
+        Head::text("actor", 10, 30).spare(4),
     ];
-    let words = baseline_words(baseline);
+    let words = super::normal(baseline);
     let empty = match &news {
         None => "This comes when everything is loaded and in order of time.".to_owned(),
         Some((History::Known, _)) => "Nothing was new.".to_owned(),
@@ -65,23 +72,25 @@ pub(super) fn new(news: Option<News>, baseline: Baseline) -> Panel {
             format!("{}: b makes the baseline longer, B shorter.", capital(history.words()))
         }
     };
-    let news = news.map(|(_, new)| new).unwrap_or_default();
+    let mut news = news.map(|(_, new)| new).unwrap_or_default();
+    news.sort_by_key(|new| std::cmp::Reverse(new.event.risk));
     let title = format!("New · {} · normal is {words}", count(news.len() as u64));
     let items = news.iter().take(MOST).map(first).collect();
     Panel::new("new", title, Body::Table(Table::new(heads, items))).or(empty)
 }
 
 fn first(new: &New) -> Item {
-    let for_account = if new.for_account { "for account" } else { "" };
+    let also = if new.for_account { "its account" } else { "" };
     let cells = vec![
-        Cell::Time(new.event.time),
+        Cell::Risk(new.event.risk),
         Cell::Dim(new.dimension.name().to_owned()),
         Cell::Text(new.value.clone()),
+        Cell::Time(new.event.time),
+        Cell::Warn(also.to_owned()),
         Cell::Event(new.event.event.clone(), new.event.risk),
-        Cell::Warn(for_account.to_owned()),
         Cell::Text(new.actor.clone()),
     ];
-    let whom = if new.for_account { " and for the whole account" } else { "" };
+    let whom = if new.for_account { " and of its account" } else { "" };
     let said = format!("first {} of {}{whom}: {}", new.dimension.name(), new.actor, new.value);
     Item::new(format!("{} {}", new.dimension.name(), new.event.id), cells)
         .to(Lead::Event(new.event.row))

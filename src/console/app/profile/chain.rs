@@ -25,7 +25,7 @@ impl Scene<'_> {
         let heads = vec![
             Head::new("risk"),
             Head::text("session", 22, 60),
-            Head::text("proven by", 10, 44),
+            Head::text("proven by", 24, 44),
             Head::new("events"),
             Head::new("writes").spare(3),
             Head::new("denied").spare(2),

@@ -1,5 +1,6 @@
 //! Panels of values and how often they were met.
 
+use super::Scene;
 use crate::console::app::board::{Body, Cell, Head, Item, Lead, Note, Panel, Table};
 use crate::console::app::page::Scope;
 use crate::event::agent;
@@ -13,11 +14,27 @@ use crate::text::{count, plural};
 /// So many names of one program are looked for at most; of more the program's name is.
 const NAMES: usize = 200;
 
-/// What there is in numbers.
-pub(super) fn overview(p: &Profile) -> Panel {
-    let heads = Vec::new();
+impl Scene<'_> {
+    /// What there is in numbers, and who is behind it.
+    pub(super) fn overview(&self) -> Panel {
+        let p = &self.told.profile;
+        let mut items = numbers(p);
+        // The largest session comes first; of many sessions one does not speak for all.
+        let origin = p.sessions.first().filter(|_| p.sessions.len() == 1 || p.actors.len() == 1);
+        if let Some(origin) = origin.map(|session| &session.origin).filter(|origin| !origin.name.is_empty()) {
+            let cells = vec![Cell::Dim("behind it".to_owned()), Cell::Text(origin.name.clone())];
+            let note = Note::new("known by", origin.known_by);
+            items
+                .push(Item::new("behind it", cells).of(Field::Actor, origin.name.clone()).noting(vec![note]));
+        }
+        let title = format!("{} {}", p.kind.name(), p.name);
+        Panel::new("overview", title, Body::Table(Table::new(Vec::new(), items)))
+    }
+}
+
+fn numbers(p: &Profile) -> Vec<Item> {
     let row = |label: &str, cell: Cell| Item::new(label, vec![Cell::Dim(label.to_owned()), cell]);
-    let items = vec![
+    vec![
         row("risk", Cell::Risk(p.risk)).to(Lead::All),
         row("events", Cell::Text(count(p.events))).to(Lead::All),
         row("writes", Cell::Text(count(p.writes))).to(asked("writes", "access:write")),
@@ -26,9 +43,7 @@ pub(super) fn overview(p: &Profile) -> Panel {
         row("first", Cell::Time(p.first)),
         row("last", Cell::Time(p.last)),
         row("bytes", Cell::Text(format!("{} in, {} out", count(p.bytes_in), count(p.bytes_out)))),
-    ];
-    let title = format!("{} {}", p.kind.name(), p.name);
-    Panel::new("overview", title, Body::Table(Table::new(heads, items)))
+    ]
 }
 
 /// The events that a query finds.
@@ -41,7 +56,7 @@ fn asked(label: &str, text: &str) -> Lead {
 /// A panel of values of a field.
 fn seen(name: &'static str, title: &str, what: &'static str, seen: &[Seen], field: Option<Field>) -> Panel {
     let heads = vec![
-        Head::text(what, 10, 48),
+        Head::text(what, 15, 48),
         Head::new("share"),
         Head::new("events"),
         Head::new("writes").spare(3),
@@ -175,7 +190,7 @@ pub(super) fn keys(p: &Profile) -> Panel {
 /// Tactics that were reached.
 pub(super) fn tactics(p: &Profile, inv: &Investigation) -> Panel {
     let heads = vec![
-        Head::text("tactic", 12, 30),
+        Head::text("tactic", 20, 30),
         Head::new("share"),
         Head::new("events"),
         Head::new("not denied").spare(1),

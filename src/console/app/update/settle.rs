@@ -222,6 +222,7 @@ impl Model {
         if let Some(row) = inv.table.row(number) {
             detail.explain(inv, &row);
         }
+        detail.tell_change();
         if matches!(detail.record, Record::Coming) {
             effects.push(Effect::Read(id.clone(), self.answer.inv.clone(), number));
         }

@@ -3,25 +3,50 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::table::bar;
+use crate::anomaly::series::LEAST_BUCKETS;
 use crate::config::Role;
-use crate::console::app::board::{Item, Note};
+use crate::console::app::board::chart::{Heat, stretch};
+use crate::console::app::board::{Body, Item, Note, Panel};
 use crate::console::app::layout::Area;
 use crate::console::ui::paint::{Canvas, columns};
-use crate::text::visible;
+use crate::text::{plural, visible};
 
 /// How wide the bar of a part is.
 const BAR: usize = 12;
 
-pub(super) fn draw(canvas: &mut Canvas<'_>, item: Option<&Item>, area: Area) {
-    let inside = canvas.boxed(area, "About this row", false);
-    let Some(item) = item.filter(|item| !item.notes.is_empty()) else { return };
-    let label = item.notes.iter().map(|note| columns(&note.label)).max().unwrap_or(0).min(inside.width / 3);
+pub(super) fn draw(canvas: &mut Canvas<'_>, item: Option<&Item>, panel: Option<(&Panel, usize)>, area: Area) {
+    let inside = canvas.boxed(area, "Under the cursor", false);
+    let own = panel.map(|(panel, line)| of_panel(panel, line)).unwrap_or_default();
+    let notes = item.map_or(&own, |item| if item.notes.is_empty() { &own } else { &item.notes });
+    let label = notes.iter().map(|note| columns(&note.label)).max().unwrap_or(0).min(inside.width / 3);
     let mut y = inside.y;
-    for note in &item.notes {
+    for note in notes {
         if y >= inside.y + inside.height {
             break;
         }
         y += put(canvas, note, label, Area { y, height: inside.y + inside.height - y, ..inside });
+    }
+}
+
+/// What a map or chart says of a place, and what can be done there.
+fn of_panel(panel: &Panel, line: usize) -> Vec<Note> {
+    match &panel.body {
+        Body::Heat(heat) => {
+            let (name, events) = (Heat::name(line), plural(heat.at(line).into(), "event"));
+            vec![Note::new("hour", format!("{events} at {name}, in all weeks"))]
+        }
+        Body::Activity(activity) => activity.points.get(line).map_or_else(Vec::new, |point| {
+            let (events, length) = (plural(point.count, "event"), stretch(activity.step_ms));
+            let judged = match activity.limit {
+                None => format!("nothing can be said of fewer than {LEAST_BUCKETS} stretches with events"),
+                Some(limit) => format!(
+                    "{:.0} are usual, {limit:.0} would still be ordinary; z {:.1}, a stretch stands out from {} on",
+                    activity.usual, point.score, activity.threshold
+                ),
+            };
+            vec![Note::new("activity", format!("{events} in {length} from {}: {judged}", point.start))]
+        }),
+        Body::Table(_) | Body::Scatter(_) => Vec::new(),
     }
 }
 
