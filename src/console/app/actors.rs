@@ -57,18 +57,18 @@ pub(super) fn board(request: &BoardRequest, unit: Unit) -> Option<Board> {
 fn heads(unit: Unit) -> Vec<Head> {
     let name = if unit == Unit::Actor { "actor" } else { "session" };
     vec![
-        Head::new("rank").spare(7),
+        Head::new("rank").spare(8),
         Head::new("score"),
-        Head::text(name, 14, 48),
-        Head::text("kind", 6, 13).spare(5),
-        Head::text("account", 12, 12).spare(8),
+        Head::text(name, 24, 48),
+        Head::text("kind", 11, 13).spare(7),
+        Head::text("account", 12, 12).spare(9),
         Head::new("tactics"),
         Head::new("events"),
         Head::new("writes").spare(3),
         Head::new("denied").spare(2),
         Head::new("first").spare(6),
         Head::new("last").spare(4),
-        Head::new("activity").spare(9),
+        Head::new("activity").spare(5),
     ]
 }
 

@@ -2,13 +2,14 @@
 //!
 //! A view makes its board from the events ([`request`]), on a worker; a board is plain data and keeps the snapshot
 //! that it was made from. Here is what all boards have in common: a cursor in each panel ([`spot`]), an
-//! order, a place on the screen ([`flow`]), and that every row leads somewhere ([`Lead`]).
+//! order, a place on the screen ([`flow`]), and that every row leads somewhere ([`Lead`]), to events of [`exact`]ly its value.
 //!
 //! A new view needs a function that makes its panels and a [`request::Wanted`] that asks for them; keys,
 //! cursors, sorting and drawing come with the board.
 
 pub mod cell;
 pub mod chart;
+pub mod exact;
 pub mod flow;
 pub mod request;
 pub mod shown;

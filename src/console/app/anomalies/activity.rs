@@ -7,11 +7,12 @@ use crate::anomaly::found::{Burst, Bursts};
 use crate::anomaly::series::{self, Activity as Judged};
 use crate::console::app::board::chart::{Activity, Point, between, stretch};
 use crate::console::app::board::request::BoardRequest;
-use crate::console::app::board::{Body, Cell, Head, Item, Lead, Note, Panel, Table};
+use crate::console::app::board::{Body, Cell, Head, Item, Lead, Note, Panel, Table, exact};
 use crate::console::app::page::Scope;
-use crate::event::field::{Field, FieldRef};
+use crate::event::field::Field;
 use crate::event::time::Time;
-use crate::query::{Expr, Pattern, Term, Test};
+use crate::investigation::Investigation;
+use crate::query::Expr;
 use crate::store::flags::RecordKind;
 use crate::text::{count, plural};
 
@@ -90,7 +91,7 @@ pub(super) fn bursts(request: &BoardRequest, bursts: &Bursts) -> Panel {
     let here: std::collections::HashSet<(&str, &str)> =
         here.into_iter().map(|actor| dicts.actor(actor)).collect();
     let rows = bursts.rows.iter().filter(|b| here.contains(&(b.actor.as_str(), b.account.as_str())));
-    let items: Vec<Item> = rows.map(|burst| item(burst, bursts.bucket_ms)).collect();
+    let items: Vec<Item> = rows.map(|burst| item(request.inv(), burst, bursts.bucket_ms)).collect();
     let title = format!(
         "Actors that did more than usual · {} of {}; of {} nothing can be said",
         count(items.len() as u64),
@@ -105,7 +106,7 @@ pub(super) fn bursts(request: &BoardRequest, bursts: &Bursts) -> Panel {
     Panel::new("bursts", title, Body::Table(Table::new(heads, items))).or(empty)
 }
 
-fn item(burst: &Burst, step: i64) -> Item {
+fn item(inv: &Investigation, burst: &Burst, step: i64) -> Item {
     let calls: Vec<String> = burst.calls.iter().map(|c| format!("{} ×{}", c.event, count(c.count))).collect();
     let calls = calls.join(", ");
     let cells = vec![
@@ -117,11 +118,7 @@ fn item(burst: &Burst, step: i64) -> Item {
         Cell::Text(calls.clone()),
     ];
     let from = burst.start.millis().unwrap_or_default();
-    let actor = Expr::Term(Term {
-        field: FieldRef::Column(Field::Actor),
-        test: Test::Matches(Pattern::exact(burst.actor.as_str())),
-    });
-    let expr = Expr::And(vec![actor, between(from, from.saturating_add(step))]);
+    let expr = Expr::And(vec![exact::actor(inv, &burst.actor), between(from, from.saturating_add(step))]);
     let label = format!("{} {} from {}", burst.actor, stretch(step), burst.start);
     let said = format!(
         "{} in {}, where {:.0} are usual and {:.0} would still be; z {:.1}",

@@ -7,11 +7,12 @@ use crate::anomaly::features::{Cause, Isolation};
 use crate::anomaly::outlier::{self, Outliers};
 use crate::console::app::board::chart::Scatter;
 use crate::console::app::board::request::BoardRequest;
-use crate::console::app::board::{Body, Cell, Head, Item, Lead, Note, Panel, Table};
+use crate::console::app::board::{Body, Cell, Head, Item, Lead, Note, Panel, Table, exact};
 use crate::console::app::page::Scope;
-use crate::event::field::{Field, FieldRef};
+use crate::event::field::Field;
+use crate::investigation::Investigation;
 use crate::profile::summary::user_of;
-use crate::query::{Expr, Pattern, Term, Test};
+use crate::query::Expr;
 use crate::store::Row;
 use crate::text::count;
 
@@ -22,7 +23,7 @@ const MOST: usize = 200;
 const ORDINARY: usize = 2_000;
 
 /// Of one name so many actors are looked for at most.
-const ACTORS: usize = 300;
+const ACTORS: usize = 50;
 
 /// How many causes stand in the list itself.
 const NAMED: usize = 3;
@@ -122,7 +123,7 @@ pub(super) fn outliers(request: &BoardRequest) -> Option<Panel> {
         let Some(actors) = names.get(name) else { return item };
         match actors.first() {
             Some(only) if actors.len() == 1 => item.of(Field::Actor, only.as_str()),
-            _ => item.to(Lead::Within(Box::new(all_of(name, actors)))),
+            _ => item.to(Lead::Within(Box::new(all_of(request.inv(), name, actors)))),
         }
     };
     let mut items = outlying("actor", &actors, &actor);
@@ -154,13 +155,8 @@ fn outlying(kind: &str, found: &Outliers, lead: &dyn Fn(Item, &str) -> Item) -> 
 }
 
 /// The events of several actors that one name stands for.
-fn all_of(name: &str, actors: &BTreeSet<String>) -> Scope {
-    let field = FieldRef::Column(Field::Actor);
-    let term = |actor: &String| {
-        let test = Test::Matches(Pattern::exact(actor.as_str()));
-        Expr::Term(Term { field: field.clone(), test })
-    };
-    let expr = Expr::Or(actors.iter().take(ACTORS).map(term).collect());
+fn all_of(inv: &Investigation, name: &str, actors: &BTreeSet<String>) -> Scope {
+    let expr = Expr::Or(actors.iter().take(ACTORS).map(|actor| exact::actor(inv, actor)).collect());
     Scope { label: format!("actors named {name}"), expr }
 }
 

@@ -1,6 +1,7 @@
 //! Going deeper, and back.
 
 use crate::console::app::action::{Pivot, Preset, View};
+use crate::console::app::board::exact;
 use crate::console::app::detail::{Detail, Search};
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::overlay::Overlay;
@@ -117,6 +118,9 @@ impl Model {
             return;
         }
         match self.value() {
+            Some((FieldRef::Column(field), value)) if self.page().view.has_board() => {
+                self.try_scope(exact::scope(&self.answer.inv, field, &value, drop));
+            }
             Some((field, value)) => {
                 self.try_scope(Scope::value(&field, &value, drop));
             }

@@ -1,7 +1,7 @@
 //! From a row of a board to its events, and from anything to the profile of whoever is behind it.
 
 use crate::console::app::action::{View, Whom};
-use crate::console::app::board::Lead;
+use crate::console::app::board::{Lead, exact};
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::page::{Cursor, Page, Scope};
 use crate::event::field::{Field, FieldRef};
@@ -59,7 +59,7 @@ impl Model {
 
     fn open_value(&mut self, value: Option<(Field, String)>) {
         let Some((field, value)) = value else { return };
-        match Scope::value(&FieldRef::Column(field), &value, false) {
+        match exact::scope(&self.answer.inv, field, &value, false) {
             Ok(scope) => {
                 let mut scopes = self.page().scopes.clone();
                 scopes.retain(|known| *known != scope);
@@ -109,7 +109,7 @@ impl Model {
     /// Opens a profile: a page of the events of that subject, and of nothing else.
     fn open_profile_of(&mut self, subject: Subject) {
         let kind = subject.kind.unwrap_or(SubjectKind::Actor);
-        let scope = match Scope::value(&FieldRef::Column(field_of(kind)), &subject.name, false) {
+        let scope = match exact::scope(&self.answer.inv, field_of(kind), &subject.name, false) {
             Ok(scope) => scope,
             Err(fault) => return self.note(fault.to_string()),
         };

@@ -114,7 +114,7 @@ fn line(dots: &mut Dots, scale: &Scale, activity: &Activity) {
 fn levels(canvas: &mut Canvas<'_>, scale: &Scale, activity: &Activity, left: u16, dots: &Dots) {
     let plot = scale.plot;
     let mut level = |value: f64, sign: &str, role: Role| {
-        let row = (scale.height(value, usize::from(plot.height) * 4) / 4) as u16;
+        let row = (scale.height(value, usize::from(plot.height) * 2) / 2) as u16;
         canvas.put_right(
             plot.x.saturating_sub(1),
             plot.y + row,

@@ -1,4 +1,4 @@
-//! A plane of dots, eight in each cell of the screen, for lines and points.
+//! A plane of dots, four in each cell of the screen, for lines: in the same blocks as bars, which every font has.
 
 use crate::config::Role;
 use crate::console::app::layout::Area;
@@ -11,8 +11,12 @@ pub(super) struct Dots {
     cells: Vec<u8>,
 }
 
-/// The bit of each dot of a cell, by row and column.
-const BITS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+/// How many dots a cell has across and up.
+const ACROSS: usize = 2;
+const UP: usize = 2;
+
+/// What a cell looks like, by its dots: of each row the left one first, the upper row first.
+const LETTERS: [&str; 16] = [" ", "▘", "▝", "▀", "▖", "▌", "▞", "▛", "▗", "▚", "▐", "▜", "▄", "▙", "▟", "█"];
 
 impl Dots {
     /// An empty plane over so many cells.
@@ -23,15 +27,15 @@ impl Dots {
 
     /// How many dots there are across and up.
     pub(super) fn size(&self) -> (usize, usize) {
-        (self.width * 2, self.height * 4)
+        (self.width * ACROSS, self.height * UP)
     }
 
     /// Sets a dot; `y` counts from above. What is outside is left out.
     pub(super) fn set(&mut self, x: usize, y: usize) {
-        if x / 2 < self.width
-            && let Some(cell) = self.cells.get_mut(y / 4 * self.width + x / 2)
+        if x / ACROSS < self.width
+            && let Some(cell) = self.cells.get_mut(y / UP * self.width + x / ACROSS)
         {
-            *cell |= BITS[y % 4][x % 2];
+            *cell |= 1 << (y % UP * ACROSS + x % ACROSS);
         }
     }
 
@@ -45,9 +49,9 @@ impl Dots {
         for row in 0..self.height {
             for column in 0..self.width {
                 let bits = self.cells.get(row * self.width + column).copied().unwrap_or(0);
-                if let Some(letter) = char::from_u32(0x2800 + u32::from(bits)).filter(|_| bits != 0) {
+                if let Some(letter) = LETTERS.get(usize::from(bits)).filter(|_| bits != 0) {
                     let (x, y) = (area.x + column as u16, area.y + row as u16);
-                    canvas.put(x, y, 1, letter.encode_utf8(&mut [0; 4]), role(column as u16));
+                    canvas.put(x, y, 1, letter, role(column as u16));
                 }
             }
         }
@@ -81,10 +85,10 @@ mod tests {
     #[test]
     fn dots_outside_of_the_plane_are_left_out() {
         let mut dots = Dots::new(2, 1);
-        assert_eq!(dots.size(), (4, 4));
+        assert_eq!(dots.size(), (4, 2));
         dots.set(0, 0);
         dots.set(4, 0);
-        dots.set(0, 4);
+        dots.set(0, 2);
         assert!(dots.has(0, 0) && !dots.has(1, 0) && !dots.has(0, 1));
     }
 }

@@ -37,6 +37,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, view: &View<'_>, heat: &Heat, area: 
             let at = Area { x: inside.x + LEFT + hour * wide, y, width: wide, height: 1 };
             cell(canvas, heat, place, at);
             if place == view.line && view.focus {
+                canvas.put(at.x, at.y, at.width, if wide == 2 { "[]" } else { "+" }, Role::Text);
                 canvas.tint(at, Role::Selection);
             }
         }

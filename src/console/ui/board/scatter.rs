@@ -1,7 +1,7 @@
 //! Points by two features: the ordinary ones as dots, those that stand out as crosses.
 
 use super::View;
-use super::dots::{Dots, place};
+use super::dots::place;
 use crate::config::Role;
 use crate::console::app::board::chart::Scatter;
 use crate::console::app::layout::Area;
@@ -32,21 +32,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, view: &View<'_>, scat
     if plot.width == 0 || plot.height == 0 {
         return;
     }
-    let spot = |point: &[f32], width: usize, height: usize| {
-        let at = |feature: usize| point.get(feature).copied().map_or(0.0, f64::from);
-        (place(at(across), ranges[0], width), height.saturating_sub(1) - place(at(up), ranges[1], height))
-    };
-    let mut dots = Dots::new(plot.width, plot.height);
-    let (width, height) = dots.size();
-    for point in &scatter.ordinary {
-        let (x, y) = spot(point, width, height);
-        dots.set(x, y);
-    }
-    dots.draw(canvas, plot, |_| Role::Chart2);
     let cell = |point: &[f32]| {
-        let (x, y) = spot(point, usize::from(plot.width), usize::from(plot.height));
+        let at = |feature: usize| point.get(feature).copied().map_or(0.0, f64::from);
+        let (width, height) = (usize::from(plot.width), usize::from(plot.height));
+        let (x, y) = (place(at(across), ranges[0], width), height - 1 - place(at(up), ranges[1], height));
         Area { x: plot.x + x as u16, y: plot.y + y as u16, width: 1, height: 1 }
     };
+    for point in &scatter.ordinary {
+        let at = cell(point);
+        canvas.put(at.x, at.y, 1, "·", Role::Chart2);
+    }
     for point in &scatter.odd {
         let at = cell(point);
         canvas.put(at.x, at.y, 1, "×", Role::RiskHigh);
