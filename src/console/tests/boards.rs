@@ -136,10 +136,13 @@ fn said(panel: &Panel, line: usize) -> Option<u64> {
         Body::Heat(heat) => Some(u64::from(heat.at(line))).filter(|n| *n > 0),
         Body::Activity(activity) => Some(activity.points[line].count),
         Body::Table(table) => {
-            let place = table.heads.iter().position(|head| head.name == "events")?;
+            let place = match table.heads.is_empty() {
+                true => 1,
+                false => table.heads.iter().position(|head| head.name == "events")?,
+            };
             match (table.items[line].cells.get(place)?, &table.items[line].lead) {
                 // A tree leads to what came out of a session as well, and an actor to a profile.
-                (Cell::Count(n), Lead::Value | Lead::Within(_)) => Some(*n),
+                (Cell::Count(n), Lead::Value | Lead::Within(_) | Lead::All) => Some(*n),
                 _ => None,
             }
         }

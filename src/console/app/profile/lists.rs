@@ -18,7 +18,7 @@ impl Scene<'_> {
     /// What there is in numbers, and who is behind it.
     pub(super) fn overview(&self) -> Panel {
         let p = &self.told.profile;
-        let mut items = numbers(p);
+        let mut items = numbers(p, self.request.inv().judgment.scoring.critical_at);
         // The largest session comes first; of many sessions one does not speak for all.
         let origin = p.sessions.first().filter(|_| p.sessions.len() == 1 || p.actors.len() == 1);
         if let Some(origin) = origin.map(|session| &session.origin).filter(|origin| !origin.name.is_empty()) {
@@ -32,14 +32,17 @@ impl Scene<'_> {
     }
 }
 
-fn numbers(p: &Profile) -> Vec<Item> {
+fn numbers(p: &Profile, critical: u32) -> Vec<Item> {
+    let note = Note::new("risky", format!("events of {critical} points and more"));
     let row = |label: &str, cell: Cell| Item::new(label, vec![Cell::Dim(label.to_owned()), cell]);
     vec![
         row("risk", Cell::Risk(p.risk)).to(Lead::All),
-        row("events", Cell::Text(count(p.events))).to(Lead::All),
-        row("writes", Cell::Text(count(p.writes))).to(asked("writes", "access:write")),
-        row("denied", Cell::Text(count(p.denied))).of(Field::Outcome, "denied"),
-        row("critical", Cell::Text(count(p.risky))).to(asked("critical", "risk>=90")),
+        row("events", Cell::Count(p.events)).to(Lead::All),
+        row("writes", Cell::Count(p.writes)).to(asked("writes", "access:write")),
+        row("denied", Cell::Count(p.denied)).of(Field::Outcome, "denied"),
+        row("risky", Cell::Count(p.risky))
+            .to(asked("risky", &format!("risk>={critical}")))
+            .noting(vec![note]),
         row("first", Cell::Time(p.first)),
         row("last", Cell::Time(p.last)),
         row("bytes", Cell::Text(format!("{} in, {} out", count(p.bytes_in), count(p.bytes_out)))),
