@@ -266,7 +266,7 @@ fn what_counts_as_normal_is_chosen_live() {
     assert!(panel(&console, "new").empty.contains("o baseline yet"), "{}", panel(&console, "new").empty);
     console.press("BBB");
     let title = panel(&console, "new").title.clone();
-    assert!(title.contains("the first 3 h") && panel(&console, "new").len() > 0, "{title}");
+    assert!(title.contains("the first 3 h") && !panel(&console, "new").is_empty(), "{title}");
     let three = panel(&console, "new").len();
     console.press("B");
     assert!(panel(&console, "new").len() >= three);
@@ -274,7 +274,7 @@ fn what_counts_as_normal_is_chosen_live() {
     assert!(console.line_with("already").contains("normal is the first 1 h of each actor already"));
     console.press("4");
     assert!(panel(&console, "firsts").title.contains("the first 1 h"));
-    assert!(panel(&console, "firsts").len() > 0);
+    assert!(!panel(&console, "firsts").is_empty());
 }
 
 #[test]

@@ -100,8 +100,11 @@ impl Cell {
 
     fn text(&self) -> &str {
         match self {
-            Self::Text(text) | Self::Dim(text) | Self::Warn(text) | Self::Event(text, _) => text,
-            Self::Tree(_, _, text) => text,
+            Self::Text(text)
+            | Self::Dim(text)
+            | Self::Warn(text)
+            | Self::Event(text, _)
+            | Self::Tree(_, _, text) => text,
             Self::Outcome(text) => text,
             _ => "",
         }

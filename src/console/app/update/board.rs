@@ -7,7 +7,7 @@ use crate::console::app::action::{Axis, Brush, Length, Motion, Step};
 use crate::console::app::board::request::{BoardRequest, Key, Knowledge, Wanted};
 use crate::console::app::board::shown::Shown;
 use crate::console::app::board::spot::Order;
-use crate::console::app::board::{Board, Body, flow};
+use crate::console::app::board::{Board, Body, Cell, flow};
 use crate::console::app::model::{Model, Now, ToastTone};
 use crate::console::app::msg::Effect;
 use crate::console::app::scroll::{around, moved};
@@ -259,7 +259,7 @@ impl Model {
             return None;
         };
         let cell = panel.table().and_then(|table| table.items.first()?.cells.get(column));
-        Some((panel.spot, head.name, cell.is_some_and(|cell| cell.falls())))
+        Some((panel.spot, head.name, cell.is_some_and(Cell::falls)))
     }
 
     /// A new order is looked at from its top.

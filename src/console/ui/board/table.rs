@@ -213,8 +213,7 @@ fn spark(counts: &[u32]) -> String {
 fn role_of(cell: &Cell) -> Role {
     match cell {
         Cell::Risk(risk) | Cell::Event(_, risk) => risk_role(Level::of(*risk)),
-        Cell::Dim(_) | Cell::Time(_) => Role::Muted,
-        Cell::Count(0) => Role::Muted,
+        Cell::Dim(_) | Cell::Time(_) | Cell::Count(0) => Role::Muted,
         Cell::Warn(_) => Role::Warning,
         Cell::Outcome("success") => Role::OutcomeSuccess,
         Cell::Outcome("denied") => Role::OutcomeDenied,
