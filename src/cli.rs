@@ -7,6 +7,7 @@
 
 mod actors;
 mod args;
+mod aws;
 mod config;
 mod console;
 mod documents;
@@ -58,6 +59,8 @@ pub fn run() -> ExitCode {
         Some(Command::Anomalies(args)) => who::anomalies(&args),
         Some(Command::Synth(args)) => synth::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::S3(args)) => aws::s3(&args),
+        Some(Command::Aws(args)) => aws::aws(&args),
         Some(Command::Keys(args)) => keys::run(&args),
         Some(Command::Config(args)) => config::run(&args),
         Some(Command::Completions { shell }) => documents::completions(shell),

@@ -13,6 +13,7 @@
 //! This room must not be read from deep inside: a room that needs a setting
 //! is handed the value. It names no type of the terminal.
 
+pub mod buckets;
 pub mod dirs;
 mod docs;
 pub mod document;
@@ -21,6 +22,7 @@ pub mod fault;
 pub mod file;
 mod given;
 pub mod load;
+pub mod pick;
 pub mod settings;
 pub mod theme;
 
@@ -29,6 +31,7 @@ pub use docs::markdown;
 pub use environment::Environment;
 pub use fault::{Fault, Reason};
 pub use load::{Flags, Loaded, load};
+pub use pick::{Pick, PickFlags};
 pub use settings::Settings;
 pub(crate) use settings::{read_sort, write_sort};
 pub use theme::{Depth, Role, Theme, Themes};

@@ -6,6 +6,7 @@
 
 pub mod anomaly;
 pub mod cli;
+pub mod cloud;
 pub mod config;
 pub mod console;
 pub mod detect;

@@ -46,7 +46,7 @@ pub use error::QueryError;
 pub use highlight::{TokenKind, highlight};
 pub use parse::{MAX_DEPTH, MAX_LEN};
 pub use pattern::{Part, Pattern, Shape};
-pub use when::{beginning, length};
+pub use when::{beginning, ending, length};
 pub use write::name;
 
 use crate::event::field::{self, Field, FieldRef, RECORD_KEYS};

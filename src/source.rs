@@ -14,6 +14,18 @@ use std::time::SystemTime;
 
 use spool::Spool;
 
+/// Bytes that are somewhere else, and can be had again and again.
+pub trait Remote: std::fmt::Debug + Send + Sync {
+    /// Opens them from the beginning.
+    ///
+    /// # Errors
+    /// Why they cannot be had, in words to show; they are no longer what was listed.
+    fn open(&self) -> io::Result<Box<dyn Read + Send>>;
+
+    /// What was said of them when they were listed.
+    fn stamp(&self) -> Stamp;
+}
+
 /// Where an object is.
 #[derive(Clone, Debug)]
 pub enum Place {
@@ -23,6 +35,8 @@ pub enum Place {
     Once(Arc<Spool>),
     /// Bytes in memory.
     Memory(Arc<[u8]>),
+    /// Somewhere else.
+    Remote(Arc<dyn Remote>),
 }
 
 impl Place {
@@ -35,6 +49,7 @@ impl Place {
             Self::File(path) => Box::new(File::open(path)?),
             Self::Once(spool) => spool.open()?,
             Self::Memory(bytes) => Box::new(Cursor::new(bytes.clone())),
+            Self::Remote(remote) => remote.open()?,
         })
     }
 
@@ -50,6 +65,7 @@ impl Place {
             }
             Self::Once(_) => Stamp { size: None, modified: None },
             Self::Memory(bytes) => Stamp { size: Some(bytes.len() as u64), modified: None },
+            Self::Remote(remote) => remote.stamp(),
         })
     }
 }

@@ -1,19 +1,22 @@
 //! What can be typed on the command line: types only, no deeds.
 
+mod aws;
 mod who;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::aws::{AwsArgs, AwsCommand, PickArgs, PolicyArgs, S3Command, TreeArgs};
 pub use self::who::{AnomaliesArgs, Features, PageArgs, ProfileArgs, SessionArgs};
 use crate::config;
 
 /// Investigate AWS CloudTrail: whom and what to look at first.
 ///
 /// Without a command it opens the console on the sources. A SOURCE is a file, a folder (all logs below it),
-/// a pattern in quotes ("logs/**/*.json.gz") or - for what is piped in; every form that CloudTrail comes in is
-/// read: as delivered to S3, from the API, from Athena, CloudWatch, EventBridge, Splunk, Elastic and more.
+/// a pattern in quotes ("logs/**/*.json.gz"), - for what is piped in, s3://bucket/prefix, or cloudtrail://region for
+/// the last 90 days from the API; every form that CloudTrail comes in is read: as delivered to S3, from the API,
+/// from Athena, CloudWatch, EventBridge, Splunk, Elastic and more.
 #[derive(Parser, Debug)]
 #[command(
     name = "trailhound",
@@ -25,7 +28,7 @@ pub struct Cli {
     /// What to do; without one, the console opens on SOURCE.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// Files, folders, patterns or - to open.
+    /// Files, folders, patterns, s3://, cloudtrail:// or - to open.
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
     /// How the console looks and what it starts with.
@@ -57,6 +60,12 @@ pub enum Command {
     /// List or check detection rules in the Sigma format.
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Look into a bucket without reading its objects.
+    #[command(subcommand)]
+    S3(S3Command),
+    /// What trailhound needs of AWS.
+    #[command(subcommand)]
+    Aws(AwsCommand),
     /// Show the keys, or check a keymap.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -108,6 +117,12 @@ pub struct SettingArgs {
     /// How many threads read.
     #[arg(long, value_name = "N", help_heading = "Settings")]
     pub threads: Option<String>,
+    /// How AWS is reached.
+    #[command(flatten)]
+    pub aws: AwsArgs,
+    /// What is wanted of sources in AWS.
+    #[command(flatten)]
+    pub pick: PickArgs,
 }
 
 impl SettingArgs {
@@ -125,6 +140,12 @@ impl SettingArgs {
             record_cap: self.record_cap.clone(),
             inflate_cap: self.inflate_cap.clone(),
             threads: self.threads.clone(),
+            aws_profile: self.aws.aws_profile.clone(),
+            endpoint_url: self.aws.endpoint_url.clone(),
+            path_style: self.aws.path_style.then(|| "true".to_owned()),
+            requester_pays: self.aws.requester_pays.then(|| "true".to_owned()),
+            s3_cache: self.aws.s3_cache.clone(),
+            pick: self.pick.flags(),
             ..config::Flags::default()
         }
     }
@@ -225,7 +246,7 @@ pub struct PrintArgs {
 /// `trailhound scan`.
 #[derive(Args, Debug)]
 pub struct ScanArgs {
-    /// Files, folders, patterns or - to read.
+    /// Files, folders, patterns, s3://, cloudtrail:// or - to read.
     #[arg(value_name = "SOURCE", required = true)]
     pub sources: Vec<String>,
     /// Only events with at least this risk, 0-100 [default: 30].
@@ -274,7 +295,7 @@ pub struct QueryArgs {
 /// What to read, for commands with few choices.
 #[derive(Args, Debug)]
 pub struct InputArgs {
-    /// Files, folders, patterns or - to read.
+    /// Files, folders, patterns, s3://, cloudtrail:// or - to read.
     #[arg(value_name = "SOURCE", required = true)]
     pub sources: Vec<String>,
     /// List everything that could not be read, not only the first few.

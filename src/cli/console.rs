@@ -102,8 +102,9 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
         settings: loaded.settings,
     };
     let options = load::options(&start.settings);
-    let snapshots = begin(sources, move |sources, update| {
-        investigation::load(load::listing(sources), options, judgment, status, update)
+    let listing = load::listing(sources, &start.settings, &status)?;
+    let snapshots = begin(!sources.is_empty(), move |update| {
+        investigation::load(listing, options, judgment, status, update)
     })?;
     match shell::run(start, snapshots) {
         Ok(Ended::Quit) => Ok(Exit::Done),
@@ -116,14 +117,13 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
 
 /// Loads in a thread of its own; the snapshots it makes.
 fn begin(
-    sources: &[String],
-    load: impl FnOnce(&[String], &(dyn Fn(Investigation) + Sync)) -> Investigation + Send + 'static,
+    anything: bool,
+    load: impl FnOnce(&(dyn Fn(Investigation) + Sync)) -> Investigation + Send + 'static,
 ) -> io::Result<Snapshots> {
     let (send, snapshots) = watch::channel(None);
-    let sources = sources.to_vec();
-    if !sources.is_empty() {
+    if anything {
         thread::Builder::new().name("load".to_owned()).spawn(move || {
-            let complete = load(&sources, &|inv| {
+            let complete = load(&|inv| {
                 send.send_replace(Some(Arc::new(inv)));
             });
             send.send_replace(Some(Arc::new(complete)));

@@ -1,6 +1,7 @@
 //! `trailhound eval`: how early the list shows a labeled attack.
 
 use std::io::{self, Read as _, Write};
+use std::sync::Arc;
 
 use crate::cli::args::{EvalArgs, ListFormat};
 use crate::cli::exit::{Failure, Outcome};
@@ -16,9 +17,10 @@ pub(crate) fn run(args: &EvalArgs) -> Outcome {
     let labels = Labels::parse(&name, &text).map_err(|e| Failure::Use(e.to_string()))?;
     let settings = load::sound_settings(&args.input.settings.flags())?;
     let words: Vec<String> = args.mask.iter().filter(|word| !word.is_empty()).cloned().collect();
-    let listing = load::listing(&args.input.sources);
+    let status = Arc::default();
+    let listing = load::listing(&args.input.sources, &settings, &status)?;
     let listing = if words.is_empty() { listing } else { masked(listing, words) };
-    let inv = load::everything_of(listing, &settings, args.input.quiet)?;
+    let inv = load::everything_of(listing, status, &settings, args.input.quiet)?;
     let measures = measure(inv, &labels);
     if measures.events == 0 {
         return Err(Failure::Use(format!(

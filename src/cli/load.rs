@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::rule_files;
+use crate::cli::{aws, rule_files};
+use crate::cloud::address::is_cloud;
 use crate::config::settings::Scoring as ScoringName;
 use crate::config::{self, Dirs, Environment, Settings, dirs::System};
 use crate::detect::attack::Attack;
@@ -71,16 +72,30 @@ pub(crate) fn options(settings: &Settings) -> Options {
         limits: Limits { inflated: settings.inflate_cap, ..Limits::default() },
         record_cap: usize::try_from(settings.record_cap).unwrap_or(usize::MAX),
         threads: settings.threads.map_or(0, std::num::NonZero::get),
+        // As what is loaded, this lives until the program ends.
+        events: Box::leak(settings.pick.events.clone().into_boxed_slice()),
     }
 }
 
-/// The objects that the sources name.
-pub(crate) fn listing(sources: &[String]) -> Listing {
-    let parts: Vec<Listing> = sources
-        .iter()
-        .map(|source| if source == DEMO { demo() } else { local::list(std::slice::from_ref(source)) })
-        .collect();
-    Box::new(parts.into_iter().flatten())
+/// The objects that the sources name; what is left out of sources in AWS is noted in `status`.
+pub(crate) fn listing(
+    sources: &[String],
+    settings: &Settings,
+    status: &Arc<Status>,
+) -> Result<Listing, Failure> {
+    let in_aws = sources.iter().any(|source| is_cloud(source));
+    if let Some(flag) = settings.pick.cloud_flag().filter(|_| !in_aws && !sources.is_empty()) {
+        return Err(Failure::Use(format!(
+            "{flag} is for sources in AWS (s3://, cloudtrail://); of files, choose with --query, such as 'time>=2026-03-02 account:111122223333'"
+        )));
+    }
+    let one = |source: &String| match source.as_str() {
+        DEMO => demo(),
+        cloud if is_cloud(cloud) => aws::listing(cloud, settings, status),
+        _ => local::list(std::slice::from_ref(source)),
+    };
+    let parts: Vec<Listing> = sources.iter().map(one).collect();
+    Ok(Box::new(parts.into_iter().flatten()))
 }
 
 /// The built-in incident.
@@ -99,17 +114,18 @@ pub(crate) fn everything(
     settings: &Settings,
     quiet: bool,
 ) -> Result<&'static Investigation, Failure> {
-    everything_of(listing(sources), settings, quiet)
+    let status = Arc::default();
+    everything_of(listing(sources, settings, &status)?, status, settings, quiet)
 }
 
 /// As [`everything`], for objects that are listed already.
 pub(crate) fn everything_of(
     listing: Listing,
+    status: Arc<Status>,
     settings: &Settings,
     quiet: bool,
 ) -> Result<&'static Investigation, Failure> {
     let judgment = judgment(settings)?;
-    let status = Arc::new(Status::default());
     let bar = (!quiet && std::io::stderr().is_terminal()).then(|| progress(&status));
     let inv = load(listing, options(settings), judgment, status, &|_| {});
     if let Some(bar) = bar {

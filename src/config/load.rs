@@ -12,7 +12,7 @@ use super::fault::{self, COMMAND_LINE, ENVIRONMENT, Fault, Reason};
 use super::file::read_if_there;
 use super::given::{Given, Surroundings, Value};
 use super::settings::{self, SETTINGS, Setting, Settings};
-use super::{Dirs, Environment, Themes};
+use super::{Dirs, Environment, Pick, PickFlags, Themes};
 
 /// The name of the file of settings.
 pub const FILE: &str = "config.toml";
@@ -44,6 +44,14 @@ pub struct Flags {
     pub record_cap: Option<String>,
     pub inflate_cap: Option<String>,
     pub threads: Option<String>,
+    pub aws_profile: Option<String>,
+    pub endpoint_url: Option<String>,
+    pub path_style: Option<String>,
+    pub requester_pays: Option<String>,
+    pub s3_cache: Option<String>,
+    pub buckets: Option<String>,
+    /// What is wanted of sources in AWS, which is no setting.
+    pub pick: PickFlags,
 }
 
 impl Flags {
@@ -67,6 +75,12 @@ impl Flags {
             "record_cap" => self.record_cap.as_deref(),
             "inflate_cap" => self.inflate_cap.as_deref(),
             "threads" => self.threads.as_deref(),
+            "aws_profile" => self.aws_profile.as_deref(),
+            "endpoint_url" => self.endpoint_url.as_deref(),
+            "path_style" => self.path_style.as_deref(),
+            "requester_pays" => self.requester_pays.as_deref(),
+            "s3_cache" => self.s3_cache.as_deref(),
+            "buckets" => self.buckets.as_deref(),
             _ => None,
         }
     }
@@ -147,6 +161,9 @@ pub fn load(environment: &Environment, flags: &Flags, dirs: Dirs) -> Loaded {
     layers.file(config_path(environment, flags, &dirs), &around);
     layers.environment(environment, &around);
     layers.flags(flags, &around);
+    let (pick, mut wrong) = Pick::read(&flags.pick);
+    layers.settings.pick = pick;
+    faults.append(&mut wrong);
     faults.append(&mut layers.faults);
     fault::sort(&mut faults);
     Loaded { settings: layers.settings, origins: layers.origins, dirs, themes, faults }

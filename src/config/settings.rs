@@ -7,8 +7,10 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use super::buckets::{self, BucketSetting};
 use super::fault::Reason;
 use super::given::{Given, UNITS, read_field};
+use super::pick::Pick;
 use super::theme::Depth;
 use crate::event::field::Field;
 use crate::query::order::Sort;
@@ -52,6 +54,20 @@ pub struct Settings {
     pub inflate_cap: u64,
     /// How many threads read and score; `None`: one for each processor.
     pub threads: Option<NonZeroUsize>,
+    /// The profile by which AWS is reached.
+    pub aws_profile: Option<String>,
+    /// Another address for the services of AWS.
+    pub endpoint_url: Option<String>,
+    /// Whether bucket names stand in the path.
+    pub path_style: bool,
+    /// Whether requests are paid by the reader.
+    pub requester_pays: bool,
+    /// How many bytes of objects are kept on disk; 0: none.
+    pub s3_cache: u64,
+    /// The buckets that `s3://` stands for.
+    pub buckets: Vec<BucketSetting>,
+    /// What is wanted of sources in AWS in this run.
+    pub pick: Pick,
 }
 
 /// In which zone times are shown. They are kept in UTC always.
@@ -94,6 +110,13 @@ impl Default for Settings {
             record_cap: 8 << 20,
             inflate_cap: 4 << 30,
             threads: None,
+            aws_profile: None,
+            endpoint_url: None,
+            path_style: false,
+            requester_pays: false,
+            s3_cache: 0,
+            buckets: Vec::new(),
+            pick: Pick::default(),
         }
     }
 }
@@ -290,6 +313,61 @@ pub static SETTINGS: &[Setting] = &[
             put(&mut settings.threads, given.whole(1024).map(|n| NonZeroUsize::new(n as usize)))
         },
         show: |settings| Some(settings.threads.map_or(0, NonZeroUsize::get).to_string()),
+    },
+    Setting {
+        key: "aws_profile",
+        about: "the profile by which AWS is reached; without it, that of `AWS_PROFILE` or the default",
+        values: "a name of `~/.aws/config`",
+        set: |settings, given| put(&mut settings.aws_profile, given.text().map(|text| Some(text.to_owned()))),
+        show: |settings| settings.aws_profile.as_deref().map(quoted),
+    },
+    Setting {
+        key: "endpoint_url",
+        about: "another address for the services of AWS: MinIO, LocalStack, a VPC endpoint",
+        values: "a URL",
+        set: |settings, given| {
+            let url = given.text()?;
+            if !url.starts_with("http://") && !url.starts_with("https://") {
+                return Err(Reason::new("expected a URL that begins with https:// or http://"));
+            }
+            settings.endpoint_url = Some(url.to_owned());
+            Ok(())
+        },
+        show: |settings| settings.endpoint_url.as_deref().map(quoted),
+    },
+    Setting {
+        key: "path_style",
+        about: "whether bucket names stand in the path of requests; always so at an `endpoint_url` that is not of AWS",
+        values: "`true`, `false`",
+        set: |settings, given| put(&mut settings.path_style, given.flag()),
+        show: |settings| Some(settings.path_style.to_string()),
+    },
+    Setting {
+        key: "requester_pays",
+        about: "whether you pay for requests, which some buckets demand of their readers",
+        values: "`true`, `false`",
+        set: |settings, given| put(&mut settings.requester_pays, given.flag()),
+        show: |settings| Some(settings.requester_pays.to_string()),
+    },
+    Setting {
+        key: "s3_cache",
+        about: "how many bytes of objects are kept in the cache folder, so that they are fetched once; 0 is none",
+        values: "a size such as `2 GiB`, or 0",
+        set: |settings, given| put(&mut settings.s3_cache, given.whole(0).or_else(|_| given.bytes())),
+        show: |settings| {
+            Some(if settings.s3_cache == 0 {
+                "0".to_owned()
+            } else {
+                quoted(&shown_bytes(settings.s3_cache))
+            })
+        },
+    },
+    Setting {
+        key: "buckets",
+        about: "what `s3://` alone stands for",
+        values: "`[[buckets]]` tables with `bucket_name`, and any of `prefix`, `region`, `max_files`, `enabled`, `description`",
+        set: |settings, given| put(&mut settings.buckets, buckets::read(given)),
+        show: |settings| Some(buckets::write(&settings.buckets)),
     },
 ];
 

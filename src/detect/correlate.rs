@@ -86,23 +86,66 @@ impl Match {
 pub fn correlate(correlation: &Correlation, mut hits: Vec<Hit>) -> Vec<Match> {
     let kind = &correlation.kind;
     hits.retain(|hit| usable(kind, hit));
-    let key = |hit: &Hit| (hit.group, hit.time_ms, hit.row, hit.rule);
-    if !hits.is_sorted_by_key(key) {
-        hits.sort_unstable_by_key(key);
-    }
+    let mut hits = by_group(correlation, hits);
     if matches!(kind, Kind::EventCount) || kind.is_numeric() {
         one_of_each_event(kind, &mut hits);
     }
     let mut matches = Vec::new();
+    let mut room = measure::Room::default();
     for group in hits.chunk_by(|a, b| a.group == b.group) {
         match kind {
             Kind::TemporalOrdered(sequences) => {
                 chain::matches(sequences, correlation.span, group, &mut matches);
             }
-            _ => measure::matches(correlation, group, &mut matches),
+            _ => measure::matches(correlation, group, &mut room, &mut matches),
         }
     }
     matches
+}
+
+/// The hits by group, time, row and rule, without the groups that have too few for any window.
+///
+/// Groups are numbered densely and the hits of a rule mostly come in order of time, so that they are dealt out and
+/// not sorted.
+fn by_group(correlation: &Correlation, mut hits: Vec<Hit>) -> Vec<Hit> {
+    let key = |hit: &Hit| (hit.group, hit.time_ms, hit.row, hit.rule);
+    let groups = hits.iter().map(|hit| hit.group as usize + 1).max().unwrap_or(0);
+    let (Some(&some), true) = (hits.first(), groups <= hits.len().saturating_mul(4)) else {
+        hits.sort_unstable_by_key(key);
+        return hits;
+    };
+    let mut counts = vec![0usize; groups];
+    for hit in &hits {
+        if let Some(count) = counts.get_mut(hit.group as usize) {
+            *count += 1;
+        }
+    }
+    let counting = matches!(correlation.kind, Kind::EventCount | Kind::ValueCount);
+    let needs_more =
+        |count: usize| counting && correlation.bounds.only_lower() && !correlation.bounds.hold(count as f64);
+    const NOWHERE: usize = usize::MAX;
+    let mut kept = 0;
+    for count in &mut counts {
+        let place = if needs_more(*count) { NOWHERE } else { kept };
+        kept += if place == NOWHERE { 0 } else { *count };
+        *count = place;
+    }
+    let mut dealt = vec![some; kept];
+    for hit in hits {
+        let Some(place) = counts.get_mut(hit.group as usize).filter(|place| **place != NOWHERE) else {
+            continue;
+        };
+        if let Some(slot) = dealt.get_mut(*place) {
+            *slot = hit;
+        }
+        *place += 1;
+    }
+    for group in dealt.chunk_by_mut(|a, b| a.group == b.group) {
+        if !group.is_sorted_by_key(key) {
+            group.sort_unstable_by_key(key);
+        }
+    }
+    dealt
 }
 
 fn usable(kind: &Kind, hit: &Hit) -> bool {

@@ -8,6 +8,7 @@
 mod classes;
 pub mod leaf;
 pub mod matcher;
+mod record;
 
 use std::collections::HashMap;
 
@@ -19,7 +20,7 @@ use crate::ingest::scan::Key;
 use crate::store::Column;
 
 pub use leaf::Parts;
-pub use matcher::Matcher;
+pub use matcher::{Lessons, Matcher};
 
 /// Rules that share their leaves.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::attack::Attack;
 use super::capture::{Captures, Needs};
-use super::engine::{Engine, Matcher};
+use super::engine::{Engine, Lessons, Matcher};
 use super::hits::{HitSets, Sets};
 use super::sigma::correlation::{Correlation, Link};
 use super::sigma::item::Placeholders;
@@ -282,7 +282,8 @@ impl Rules {
     /// Watches records while they are loaded, numbers what hits them by `sets`, and takes what rules on several events
     /// need of them.
     pub fn watcher(&self, sets: Arc<HitSets>, captures: Arc<Captures>) -> Option<Arc<dyn Watcher>> {
-        let watching = Watching { engine: self.engine.clone(), sets, captures };
+        let lessons = Lessons::new(&self.engine);
+        let watching = Watching { engine: self.engine.clone(), lessons, sets, captures };
         (!self.engine.is_empty()).then(|| Arc::new(watching) as Arc<dyn Watcher>)
     }
 }
@@ -315,12 +316,13 @@ impl Attack {
 #[derive(Debug)]
 struct Watching {
     engine: Arc<Engine>,
+    lessons: Lessons,
     sets: Arc<HitSets>,
     captures: Arc<Captures>,
 }
 
 impl Watcher for Watching {
     fn watch(&self) -> Box<dyn Watch> {
-        Box::new(Matcher::new(self.engine.clone(), self.sets.clone(), self.captures.clone()))
+        Box::new(Matcher::new(self.engine.clone(), &self.lessons, self.sets.clone(), self.captures.clone()))
     }
 }

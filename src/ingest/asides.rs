@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use foldhash::fast::FixedState;
 use memchr::memmem;
 
-use crate::json::{self, at_path, member, scalar, skip_space, skip_value};
+use crate::json::{self, member, scalar, skip_space, skip_value};
 use crate::store::dicts::Grant;
 use crate::store::table::uuid_in;
 
@@ -41,38 +41,58 @@ impl Granted<'_> {
 
 /// The credentials that a `responseElements` hands out.
 pub(super) fn granted(response: &[u8]) -> Granted<'_> {
-    const KEYS: [[&str; 2]; 3] =
-        [["credentials", "accessKeyId"], ["accessKey", "accessKeyId"], ["roleCredentials", "accessKeyId"]];
-    const PRINCIPALS: [[&str; 2]; 2] =
-        [["assumedRoleUser", "assumedRoleId"], ["federatedUser", "federatedUserId"]];
-    let first = |paths: &[[&str; 2]]| paths.iter().find_map(|path| scalar(at_path(response, path)?));
+    // The most usual place first; where several have a key, the first in this order counts.
+    let (mut keys, mut principals) = ([None, None, None], [None, None]);
+    for part in json::members(response) {
+        let (place, name) = match part.key {
+            b"credentials" => (&mut keys[0], "accessKeyId"),
+            b"accessKey" => (&mut keys[1], "accessKeyId"),
+            b"roleCredentials" => (&mut keys[2], "accessKeyId"),
+            b"assumedRoleUser" => (&mut principals[0], "assumedRoleId"),
+            b"federatedUser" => (&mut principals[1], "federatedUserId"),
+            _ => continue,
+        };
+        *place = member(part.value, name).and_then(scalar);
+    }
     // What was masked is no key: `HIDDEN_DUE_TO_SECURITY_REASONS`, `***`.
     let plain = |text: &Cow<'_, str>| text.bytes().all(|b| b.is_ascii_alphanumeric());
     Granted {
-        key: first(&KEYS).filter(plain).unwrap_or_default(),
-        principal_id: first(&PRINCIPALS).unwrap_or_default(),
+        key: keys.into_iter().flatten().next().filter(plain).unwrap_or_default(),
+        principal_id: principals.into_iter().flatten().next().unwrap_or_default(),
     }
 }
 
 /// The bytes that came in and went out, of an `additionalEventData`.
 pub(super) fn transferred(additional: &[u8]) -> (u64, u64) {
-    let of = |key: &memmem::Finder<'_>| {
-        let at = skip_space(additional, key.find(additional)? + key.needle().len());
-        let end = skip_value(additional, at)?;
-        Some(number(additional.get(at..end)?))
-    };
-    (of(&BYTES_IN).unwrap_or(0), of(&BYTES_OUT).unwrap_or(0))
+    let (mut inward, mut outward) = (None, None);
+    for at in BYTES.find_iter(additional) {
+        let rest = additional.get(at + BYTES.needle().len()..).unwrap_or_default();
+        let (direction, key) = match rest.first() {
+            Some(b'I') => (&mut inward, &b"In\":"[..]),
+            _ => (&mut outward, &b"Out\":"[..]),
+        };
+        if let Some(rest) = rest.strip_prefix(key)
+            && direction.is_none()
+        {
+            let from = skip_space(rest, 0);
+            let value = skip_value(rest, from).and_then(|end| rest.get(from..end));
+            *direction = value.map(number);
+        }
+    }
+    (inward.unwrap_or(0), outward.unwrap_or(0))
 }
 
-static BYTES_IN: LazyLock<memmem::Finder<'static>> =
-    LazyLock::new(|| memmem::Finder::new(b"\"bytesTransferredIn\":"));
-static BYTES_OUT: LazyLock<memmem::Finder<'static>> =
-    LazyLock::new(|| memmem::Finder::new(b"\"bytesTransferredOut\":"));
+static BYTES: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new(b"\"bytesTransferred"));
 static TLS_HOST: LazyLock<memmem::Finder<'static>> =
     LazyLock::new(|| memmem::Finder::new(b"\"clientProvidedHostHeader\""));
 
 /// A whole number that may be written as `1.5E7` or as a string; 0 for anything else.
 fn number(value: &[u8]) -> u64 {
+    // Nearly all are plain digits, of which eighteen fit without a check.
+    if value.len() <= 18 && value.iter().all(u8::is_ascii_digit) {
+        return value.iter().fold(0, |n, digit| n * 10 + u64::from(digit - b'0'));
+    }
     let Some(text) = scalar(value) else { return 0 };
     text.parse().unwrap_or_else(|_| text.parse::<f64>().map_or(0, |n| n as u64))
 }

@@ -6,12 +6,9 @@
 //!
 //! What a value means is `event`'s business, whether it is risky is nobody's here.
 
-use std::borrow::Cow;
-use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -19,6 +16,8 @@ use crate::event::outcome::Outcome;
 use crate::event::time::Time;
 use crate::ingest::asides;
 use crate::ingest::scan::{Key, RECENT, Spans};
+use crate::ingest::seen::Seen;
+use crate::ingest::target::target_in;
 use crate::json;
 use crate::store::dict::ABSENT;
 use crate::store::dicts::Dicts;
@@ -326,99 +325,6 @@ fn reads_by_name(name: &str) -> bool {
     })
 }
 
-/// Of the first so many of [`TARGETS`] the one that stands first is taken, without a look at the rest.
-const UNMISTAKABLE: usize = 4;
-
-/// The request parameters that name what is acted on, the most telling first.
-const TARGETS: &[&str] = &[
-    "roleArn",
-    "bucketName",
-    "userName",
-    "roleName",
-    "groupName",
-    "instanceProfileName",
-    "policyArn",
-    "policyName",
-    "trailName",
-    "secretId",
-    "keyId",
-    "functionName",
-    "instanceId",
-    "dBInstanceIdentifier",
-    "dBSnapshotIdentifier",
-    "dBClusterIdentifier",
-    "snapshotId",
-    "imageId",
-    "volumeId",
-    "groupId",
-    "vpcId",
-    "subnetId",
-    "networkAclId",
-    "routeTableId",
-    "detectorId",
-    "logGroupName",
-    "tableName",
-    "queueUrl",
-    "topicArn",
-    "repositoryName",
-    "clusterName",
-    "cluster",
-    "stackName",
-    "modelId",
-    "parameterName",
-    "name",
-    "names",
-    "resourceArn",
-    "arn",
-    "id",
-];
-
-/// How telling a parameter is, the less the better; asked for each parameter of each event.
-fn target_rank(key: &[u8]) -> Option<usize> {
-    let candidates = TARGETS_BY_LENGTH.get(key.len())?;
-    candidates
-        .iter()
-        .map_while(|&rank| TARGETS.get(rank as usize).map(|t| (rank, t)))
-        .find_map(|(rank, target)| (target.as_bytes() == key).then_some(rank as usize))
-}
-
-/// For each length of a key the ranks of the targets of that length, ended by 255.
-static TARGETS_BY_LENGTH: [[u8; 12]; 24] = {
-    let mut table = [[u8::MAX; 12]; 24];
-    let mut used = [0; 24];
-    let mut rank = 0;
-    while rank < TARGETS.len() {
-        let len = TARGETS[rank].len();
-        table[len][used[len]] = rank as u8;
-        used[len] += 1;
-        rank += 1;
-    }
-    table
-};
-
-/// The most telling of the known parameters, as a raw string value; a list gives its first text.
-fn target_in(parameters: &[u8]) -> Option<&[u8]> {
-    let mut best: Option<(usize, &[u8])> = None;
-    for member in json::members(parameters) {
-        if !matches!(member.value.first(), Some(b'"' | b'[')) {
-            continue;
-        }
-        let Some(rank) = target_rank(member.key) else { continue };
-        let value = if member.value.first() == Some(&b'[') {
-            json::elements(member.value).next().unwrap_or_default()
-        } else {
-            member.value
-        };
-        if value.first() == Some(&b'"') && value.len() > 2 && best.is_none_or(|(r, _)| rank < r) {
-            best = Some((rank, value));
-            if rank < UNMISTAKABLE {
-                break;
-            }
-        }
-    }
-    best.map(|(_, value)| value)
-}
-
 /// A number for a record without an id: the hash of its content, whatever the order of keys and the spacing.
 fn content_id(text: &[u8]) -> u128 {
     let canonical = match serde_json::from_slice::<Value>(text) {
@@ -430,113 +336,6 @@ fn content_id(text: &[u8]) -> u128 {
     };
     let hash: [u8; 32] = Sha256::digest(&canonical).into();
     hash[..16].iter().fold(0, |id, &b| id << 8 | u128::from(b))
-}
-
-/// Whether two spans are equal. Most are short, and a call to compare them costs more than comparing.
-#[inline(always)]
-fn same(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    let ends = |s: &[u8]| Some((u64::from_le_bytes(*s.first_chunk()?), u64::from_le_bytes(*s.last_chunk()?)));
-    let wide_ends =
-        |s: &[u8]| Some((u128::from_le_bytes(*s.first_chunk()?), u128::from_le_bytes(*s.last_chunk()?)));
-    match a.len() {
-        8..=16 => ends(a) == ends(b),
-        17..=32 => wide_ends(a) == wide_ends(b),
-        _ => a == b,
-    }
-}
-
-/// How many bytes of spans a worker remembers per column before it starts anew.
-const REMEMBERED: usize = 8 << 20;
-
-/// How the text of a raw value is read, and whether anything in it had to be replaced.
-type Reader = fn(&[u8]) -> (Cow<'_, str>, bool);
-
-/// The text of a value: of a string what it says, of anything else as it is written.
-fn plain_text(raw: &[u8]) -> (Cow<'_, str>, bool) {
-    match raw.first() {
-        Some(b'"') => json::unquote(raw),
-        _ => json::lossy(raw),
-    }
-}
-
-/// The raw spans that this worker has met in a column, with their numbers.
-#[derive(Default, Debug)]
-struct Seen {
-    table: HashTable<Entry>,
-    bytes: Vec<u8>,
-    /// The entry of the last value: the next one is often the same.
-    last: Option<Entry>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    hash: u64,
-    start: u32,
-    len: u32,
-    id: u32,
-    lossy: bool,
-}
-
-impl Seen {
-    fn text(&self, entry: &Entry) -> &[u8] {
-        self.bytes.get(entry.start as usize..(entry.start + entry.len) as usize).unwrap_or_default()
-    }
-
-    /// The number of the last value where `raw` begins with it and it ended before a comma.
-    #[inline]
-    fn last_within(&self, raw: &[u8]) -> Option<u32> {
-        let last = self.last?;
-        let text = self.text(&last);
-        (text.last() == Some(&b',') && raw.starts_with(text)).then_some(last.id)
-    }
-
-    /// The number of a raw value, and whether its text was damaged.
-    #[inline]
-    fn id(&mut self, dicts: &Dicts, hasher: &RandomState, column: Column, raw: &[u8]) -> (u32, bool) {
-        self.id_as(dicts, hasher, column, raw, plain_text)
-    }
-
-    /// As [`Seen::id`], for a value whose text is what `read` makes of it.
-    #[inline]
-    fn id_as(
-        &mut self,
-        dicts: &Dicts,
-        hasher: &RandomState,
-        column: Column,
-        raw: &[u8],
-        read: Reader,
-    ) -> (u32, bool) {
-        if let Some(last) = self.last
-            && same(self.text(&last), raw)
-        {
-            return (last.id, last.lossy);
-        }
-        let hash = hasher.hash_one(raw);
-        let found = self.table.find(hash, |e| e.hash == hash && same(self.text(e), raw)).copied();
-        let entry = found.unwrap_or_else(|| self.learn(dicts, column, raw, hash, read));
-        self.last = Some(entry);
-        (entry.id, entry.lossy)
-    }
-
-    #[cold]
-    fn learn(&mut self, dicts: &Dicts, column: Column, raw: &[u8], hash: u64, read: Reader) -> Entry {
-        let (text, lossy) = read(raw);
-        let id = dicts.intern(column, &text);
-        if self.bytes.len() + raw.len() > REMEMBERED {
-            self.table.clear();
-            self.bytes.clear();
-            self.last = None;
-        }
-        let entry = Entry { hash, start: self.bytes.len() as u32, len: raw.len() as u32, id, lossy };
-        if raw.len() <= REMEMBERED {
-            self.bytes.extend_from_slice(raw);
-            self.table.insert_unique(hash, entry, |e| e.hash);
-        }
-        entry
-    }
 }
 
 #[cfg(test)]
@@ -554,7 +353,7 @@ mod tests {
             let mut scanner = Scanner::default();
             let (spans, _) = scanner.scan(record.as_bytes(), 0).unwrap();
             let kind = kind_of(&spans).unwrap();
-            builder.push(extractor.row(
+            builder.push(&extractor.row(
                 &spans,
                 kind,
                 Locator { offset: n as u64, ..Locator::default() },

@@ -27,11 +27,13 @@ pub struct Options {
     pub record_cap: usize,
     /// How many workers read at once; 0 for one a core.
     pub threads: usize,
+    /// Only events of these names; all when empty.
+    pub events: &'static [String],
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { limits: Limits::default(), record_cap: 8 << 20, threads: 0 }
+        Self { limits: Limits::default(), record_cap: 8 << 20, threads: 0, events: &[] }
     }
 }
 
@@ -305,6 +307,10 @@ impl<'a> Worker<'a> {
             Found::Record { json, reconstructed } => {
                 let at = Locator { file: self.now.file, offset, part };
                 let record = self.scanner.scan(&json, 0).ok().map(|(spans, _)| spans);
+                if record.as_ref().is_some_and(|spans| sifted(self.shared.options.events, spans)) {
+                    self.now.others += 1;
+                    return;
+                }
                 let row = record.and_then(|s| {
                     let mut row = self.extractor.row(&s, kind_of(&s)?, at, reconstructed);
                     watched(&mut self.watch, &s, &mut row);
@@ -361,7 +367,7 @@ impl<'a> Worker<'a> {
 
     #[inline]
     fn push(&mut self, row: EventRow) {
-        self.builder.push(row);
+        self.builder.push(&row);
         self.now.records += 1;
         if self.builder.len() >= SEGMENT_ROWS {
             self.flush();
@@ -404,6 +410,10 @@ impl Take for Worker<'_> {
                 return Err(Fault::Malformed(at));
             }
         }
+        if sifted(self.shared.options.events, &spans) {
+            self.now.others += 1;
+            return Ok(end);
+        }
         let at = Locator { file: self.now.file, offset, part: 0 };
         let mut row = self.extractor.row(&spans, kind, at, false);
         watched(&mut self.watch, &spans, &mut row);
@@ -425,6 +435,17 @@ impl Take for Worker<'_> {
             None => self.reject_at(offset, reason, sample),
         }
     }
+}
+
+/// Whether an event has another name than those that are wanted.
+#[inline]
+fn sifted(wanted: &[String], spans: &Spans<'_>) -> bool {
+    if wanted.is_empty() {
+        return false;
+    }
+    let name = spans.get(Key::EventName);
+    let name = name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\"")).unwrap_or(name);
+    !wanted.iter().any(|wanted| wanted.as_bytes() == name)
 }
 
 /// Lets the watch look at an event; what is counted or summed up is no act of anybody.

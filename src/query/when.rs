@@ -145,6 +145,14 @@ pub fn beginning(text: &str) -> Option<Time> {
     }
 }
 
+/// The first instant behind a written time: that of `2023-07-10` is the midnight at its end; `None` for anything else.
+pub fn ending(text: &str) -> Option<Time> {
+    match absolute(text)?.to? {
+        Moment::At(time) => Some(time),
+        Moment::BeforeNewest(_) => None,
+    }
+}
+
 fn digit(c: char) -> bool {
     c.is_ascii_digit()
 }

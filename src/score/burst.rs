@@ -3,6 +3,7 @@
 //! A list of six hundred denied calls to the same API says one thing. Nothing is hidden: the row says how many
 //! events it stands for, has the highest of their scores, and can be opened.
 
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -16,15 +17,26 @@ use crate::store::segment::Segment;
 use crate::store::{Column, Row, Table};
 
 /// What the events of a burst have in common.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+///
+/// The hits are part of it: an act that a rule points at is not hidden among others of its name. What was acted on
+/// does not part acts, or making and unmaking things in a row would fill the list.
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Act {
     session: u32,
     event: u32,
     source: u32,
     outcome: Outcome,
-    /// What was found in it: an act that a rule points at is not hidden among others of its name. What was acted on
-    /// does not part acts, or making and unmaking things in a row would fill the list.
     hits: u32,
+}
+
+impl Hash for Act {
+    /// In two words: this is asked for each event.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(u64::from(self.session) << 32 | u64::from(self.event));
+        state.write_u64(
+            u64::from(self.hits) << 32 | u64::from(self.source.rotate_left(8)) ^ self.outcome as u64,
+        );
+    }
 }
 
 /// How long an act may rest before it is another burst, in milliseconds. Tools repeat themselves between other

@@ -136,7 +136,7 @@ struct Ranker<'l> {
     sessions: Vec<(u32, u32)>,
     agents: Vec<u32>,
     global: Vec<bool>,
-    rarity: HashMap<(u32, u32), u16, FixedState>,
+    rarity: Kinds,
     since: Vec<i64>,
     seen: [PairSet; 5],
     denied: HashMap<(u32, u32), (), FixedState>,
@@ -170,7 +170,6 @@ impl<'l> Ranker<'l> {
         let (region, agent, identity) =
             (column(Column::Region), column(Column::Agent), column(Column::Identity));
         let hits = segment.hit_column();
-        let mut last_rarity = ((u32::MAX, u32::MAX), 0);
         (0..segment.len())
             .map(|row| {
                 let flags = segment.flags(row);
@@ -181,10 +180,7 @@ impl<'l> Ranker<'l> {
                 let who = identity.id(row);
                 let values = [event, source, ip.id(row), region.id(row), self.family(agent.id(row))];
                 let mut bits = self.first_seen(who, values, segment.times()[row]);
-                if last_rarity.0 != (event, source) {
-                    last_rarity = ((event, source), self.rarity.get(&(event, source)).copied().unwrap_or(0));
-                }
-                bits |= last_rarity.1 << RARITY_SHIFT;
+                bits |= (*self.rarity.of(event, source) as u16) << RARITY_SHIFT;
                 bits |= self.level(row, hits.id(row)) << RULE_SHIFT;
                 if self.went_through(who, event, flags) {
                     bits |= AFTER_DENIAL;
@@ -274,15 +270,44 @@ fn families_of<'a>(dicts: &'a DictSet, mut families: HashMap<&'a str, u32>) -> V
 }
 
 /// How rare each kind of event is: 15 for once, one less for each doubling.
-fn rarities(segments: &[Arc<Segment>]) -> HashMap<(u32, u32), u16, FixedState> {
-    let mut counts: HashMap<(u32, u32), u64, FixedState> = HashMap::default();
+fn rarities(segments: &[Arc<Segment>]) -> Kinds {
+    let mut counts = Kinds::default();
     for segment in segments {
         let (event, source) = (segment.column(Column::Event), segment.column(Column::Source));
         for row in 0..segment.len() {
-            *counts.entry((event.id(row), source.id(row))).or_default() += 1;
+            *counts.of(event.id(row), source.id(row)) += 1;
         }
     }
-    counts.into_iter().map(|(kind, n)| (kind, 15u32.saturating_sub(n.max(1).ilog2()) as u16)).collect()
+    for count in counts.first.iter_mut().map(|(_, n)| n).chain(counts.rest.values_mut()) {
+        *count = 15u32.saturating_sub((*count).max(1).ilog2());
+    }
+    counts
+}
+
+/// A number for each kind of event: for each name and source. Hardly any name has more than one source.
+#[derive(Default)]
+struct Kinds {
+    /// By name: the first source that it was met with.
+    first: Vec<(u32, u32)>,
+    rest: HashMap<(u32, u32), u32, FixedState>,
+}
+
+impl Kinds {
+    #[inline]
+    fn of(&mut self, event: u32, source: u32) -> &mut u32 {
+        const NONE: u32 = u32::MAX;
+        let at = event as usize;
+        if self.first.len() <= at {
+            self.first.resize(at + 1, (NONE, 0));
+        }
+        match self.first.get_mut(at) {
+            Some(slot) if slot.0 == source || slot.0 == NONE => {
+                slot.0 = source;
+                &mut slot.1
+            }
+            _ => self.rest.entry((event, source)).or_default(),
+        }
+    }
 }
 
 /// A set of pairs of small numbers: bits where they are few, a hash table where they are not.
@@ -367,7 +392,7 @@ mod tests {
             ] {
                 row.columns[column as usize] = dicts.intern(column, text);
             }
-            builder.push(row);
+            builder.push(&row);
         }
         let mut segments = vec![Arc::new(builder.seal())];
         let set = dicts.snapshot();

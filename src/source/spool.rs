@@ -8,6 +8,8 @@ use std::io::{self, Read, Write as _};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::source::{Remote, Stamp};
+
 /// Where the bytes come from the first time.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Pipe {
@@ -46,6 +48,31 @@ impl Spool {
         let file = Arc::new(tempfile::tempfile()?);
         *kept = Some(file.clone());
         Ok(Box::new(First { reader, file }))
+    }
+}
+
+/// A part of a file that several share, such as what an API answered page by page.
+#[derive(Debug)]
+pub struct Slice {
+    file: Arc<File>,
+    at: u64,
+    len: u64,
+}
+
+impl Slice {
+    /// The `len` bytes from `at`.
+    pub fn new(file: Arc<File>, at: u64, len: u64) -> Self {
+        Self { file, at, len }
+    }
+}
+
+impl Remote for Slice {
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(Again { file: self.file.clone(), at: self.at }.take(self.len)))
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp { size: Some(self.len), modified: None }
     }
 }
 
@@ -90,6 +117,18 @@ fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slice_is_its_part_of_the_file_and_no_more() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"one two three").unwrap();
+        let slice = Slice::new(Arc::new(file), 4, 3);
+        for _ in 0..2 {
+            let mut text = String::new();
+            slice.open().unwrap().read_to_string(&mut text).unwrap();
+            assert_eq!((text.as_str(), slice.stamp().size), ("two", Some(3)));
+        }
+    }
 
     #[test]
     fn what_was_read_once_is_read_again_and_by_several_at_a_time() {

@@ -45,7 +45,8 @@ pub struct Dict {
 struct Inner {
     full: Vec<Arc<Page>>,
     tail: Page,
-    index: HashTable<u32>,
+    /// Numbers with a part of their hash, so that other texts are hardly ever looked at.
+    index: HashTable<(u32, u32)>,
     hasher: RandomState,
     bytes: usize,
     /// The last snapshot taken, reused while nothing new was interned.
@@ -95,18 +96,29 @@ pub const LONGEST: usize = 4 << 20;
 
 fn intern(inner: &mut Inner, text: &str) -> u32 {
     let text = if text.len() > LONGEST { &text[..text.floor_char_boundary(LONGEST)] } else { text };
-    let hash = inner.hasher.hash_one(text);
-    if let Some(&id) = inner.index.find(hash, |&id| inner.get(id) == text) {
+    let hash = inner.hasher.hash_one(text) as u32;
+    if let Some(&(_, id)) = inner.index.find(spread(hash), |&(own, id)| own == hash && inner.get(id) == text)
+    {
         return id;
     }
     let id = inner.push(text);
-    let Inner { full, tail, index, hasher, .. } = inner;
-    let rehash = |&id: &u32| {
-        let (page, slot) = (id as usize / PAGE, id as usize % PAGE);
-        hasher.hash_one(full.get(page).map_or(&*tail, |p| p).get(slot))
-    };
-    index.insert_unique(hash, id, rehash);
+    inner.index.insert_unique(spread(hash), (hash, id), |&(hash, _)| spread(hash));
     id
+}
+
+/// Half a hash as a whole one: a table looks at both ends.
+const fn spread(hash: u32) -> u64 {
+    (hash as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// A dictionary that one thread holds for several texts.
+pub(crate) struct Held<'d>(MutexGuard<'d, Inner>);
+
+impl Held<'_> {
+    /// The number of `text`, new or known.
+    pub(crate) fn intern(&mut self, text: &str) -> u32 {
+        if text.is_empty() { ABSENT } else { intern(&mut self.0, text) }
+    }
 }
 
 impl Dict {
@@ -118,6 +130,11 @@ impl Dict {
     /// The number of `text`, new or known.
     pub fn intern(&self, text: &str) -> u32 {
         intern(&mut self.lock(), text)
+    }
+
+    /// The dictionary, held until the value is dropped.
+    pub(crate) fn hold(&self) -> Held<'_> {
+        Held(self.lock())
     }
 
     /// The number of `text`, and whether it was new.

@@ -121,7 +121,10 @@ impl Dicts {
 
     fn identity_row(&self, raw: &str) -> IdentityRow {
         let id = Identity::parse(raw.as_bytes());
-        let word = |text: &str| self.words.intern(text);
+        let (session, console_session) = (id.session(false), id.session(true));
+        let actor = format!("{}{MARK}{}", id.actor, id.account);
+        let mut words = self.words.hold();
+        let mut word = |text: &str| words.intern(text);
         IdentityRow {
             kind: word(&id.kind),
             arn: word(&id.arn),
@@ -138,9 +141,9 @@ impl Dicts {
             issued_to: word(&id.issued_to),
             on_behalf_of: word(&id.on_behalf_of),
             invoked_by: word(&id.invoked_by),
-            session: word(&id.session(false)),
-            console_session: word(&id.session(true)),
-            actor: word(&format!("{}{MARK}{}", id.actor, id.account)),
+            session: word(&session),
+            console_session: word(&console_session),
+            actor: word(&actor),
             created: id.created,
             mfa: id.mfa,
             is_root: id.kind == "Root",

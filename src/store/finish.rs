@@ -109,7 +109,8 @@ fn in_order(segments: &[Arc<Segment>], ranks: &[u32]) -> Vec<Place> {
     };
     for ties in order.chunk_by_mut(|a, b| a.time == b.time) {
         if ties.len() > 1 {
-            ties.sort_unstable_by_key(|p| (id(p), place(p)));
+            // Ids tell nearly all apart; where records stand is looked up for the rest alone.
+            ties.sort_unstable_by(|a, b| id(a).cmp(&id(b)).then_with(|| place(a).cmp(&place(b))));
         }
     }
     order
@@ -389,7 +390,7 @@ mod tests {
 
     fn seal(rows: &[EventRow]) -> Arc<Segment> {
         let mut builder = Builder::default();
-        rows.iter().for_each(|&r| builder.push(r));
+        rows.iter().for_each(|r| builder.push(r));
         Arc::new(builder.seal())
     }
 

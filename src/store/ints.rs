@@ -38,10 +38,11 @@ macro_rules! by_width {
 #[expect(clippy::unnecessary_cast, reason = "the code is the same for each width, one of which is u64")]
 impl Ints {
     /// Packs numbers into the narrowest width that holds them all.
-    pub fn pack(values: &[u64]) -> Self {
-        let first = values.first().copied().unwrap_or(0);
+    pub fn pack<T: Copy + Into<u64>>(values: &[T]) -> Self {
+        let first = values.first().copied().map_or(0, T::into);
         let (mut max, mut differ) = (0, 0);
         for &v in values {
+            let v: u64 = v.into();
             max |= v;
             differ |= v ^ first;
         }
@@ -49,10 +50,10 @@ impl Ints {
             return Self::Const { value: first, len: values.len() as u32 };
         }
         match max {
-            0..=0xff => Self::U8(values.iter().map(|&v| v as u8).collect()),
-            0x100..=0xffff => Self::U16(values.iter().map(|&v| v as u16).collect()),
-            0x1_0000..=0xffff_ffff => Self::U32(values.iter().map(|&v| v as u32).collect()),
-            _ => Self::U64(values.to_vec()),
+            0..=0xff => Self::U8(values.iter().map(|&v| v.into() as u8).collect()),
+            0x100..=0xffff => Self::U16(values.iter().map(|&v| v.into() as u16).collect()),
+            0x1_0000..=0xffff_ffff => Self::U32(values.iter().map(|&v| v.into() as u32).collect()),
+            _ => Self::U64(values.iter().map(|&v| v.into()).collect()),
         }
     }
 
@@ -145,13 +146,13 @@ mod tests {
 
     #[test]
     fn the_narrowest_width_is_taken() {
-        assert_eq!(Ints::pack(&[]), Ints::Const { value: 0, len: 0 });
-        assert_eq!(Ints::pack(&[7, 7, 7]), Ints::Const { value: 7, len: 3 });
-        assert_eq!(Ints::pack(&[0, 255]), Ints::U8(vec![0, 255]));
-        assert_eq!(Ints::pack(&[0, 256]), Ints::U16(vec![0, 256]));
-        assert_eq!(Ints::pack(&[65_536, 0]), Ints::U32(vec![65_536, 0]));
-        assert_eq!(Ints::pack(&[1 << 40, 0]), Ints::U64(vec![1 << 40, 0]));
-        assert_eq!(Ints::pack(&[1, 2]).get(9), 0, "beyond the end");
+        assert_eq!(Ints::pack::<u64>(&[]), Ints::Const { value: 0, len: 0 });
+        assert_eq!(Ints::pack(&[7u64, 7, 7]), Ints::Const { value: 7, len: 3 });
+        assert_eq!(Ints::pack(&[0u64, 255]), Ints::U8(vec![0, 255]));
+        assert_eq!(Ints::pack(&[0u64, 256]), Ints::U16(vec![0, 256]));
+        assert_eq!(Ints::pack(&[65_536u64, 0]), Ints::U32(vec![65_536, 0]));
+        assert_eq!(Ints::pack(&[1u64 << 40, 0]), Ints::U64(vec![1 << 40, 0]));
+        assert_eq!(Ints::pack(&[1u64, 2]).get(9), 0, "beyond the end");
     }
 
     proptest! {

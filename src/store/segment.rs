@@ -38,85 +38,122 @@ pub struct EventRow {
     pub hits: u32,
 }
 
-/// Events being gathered by one worker.
+/// Events being gathered by one worker: each column by itself, so that sealing walks short lists and not wide rows.
 #[derive(Default, Debug)]
 pub struct Builder {
-    rows: Vec<EventRow>,
+    time: Vec<Time>,
+    id: Vec<u128>,
+    content: Vec<u64>,
+    columns: [Vec<u32>; Column::COUNT],
+    /// By row, for the few that have something.
+    asides: Vec<(u32, [u64; Aside::COUNT])>,
+    flags: Vec<u32>,
+    file: Vec<u32>,
+    offset: Vec<u64>,
+    part: Vec<u32>,
+    hits: Vec<u32>,
 }
 
 impl Builder {
     /// Adds an event.
-    pub fn push(&mut self, row: EventRow) {
-        self.rows.push(row);
+    #[inline]
+    pub fn push(&mut self, row: &EventRow) {
+        if row.flags.has(Flags::ASIDE) {
+            self.asides.push((self.time.len() as u32, row.asides));
+        }
+        self.time.push(row.time);
+        self.id.push(row.id);
+        self.content.push(row.content);
+        for (column, id) in self.columns.iter_mut().zip(row.columns) {
+            column.push(id);
+        }
+        self.flags.push(row.flags.bits());
+        self.file.push(row.at.file);
+        self.offset.push(row.at.offset);
+        self.part.push(row.at.part);
+        self.hits.push(row.hits);
     }
 
     /// How many events there are.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.time.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.time.is_empty()
     }
 
     /// Sorts by time and turns the events into columns; the builder is empty afterwards.
     pub fn seal(&mut self) -> Segment {
-        // Pairs are sorted and not the rows themselves, which are seven times as large.
-        let mut order: Vec<(Time, u32)> =
-            self.rows.iter().enumerate().map(|(n, r)| (r.time, n as u32)).collect();
-        order.sort_by_key(|pair| pair.0);
-        let rows = &Ordered { rows: &self.rows, order: &order };
-        let mut scratch = Vec::with_capacity(rows.len());
-        let columns = std::array::from_fn(|c| pack(rows, &mut scratch, |r| u64::from(r.columns[c])));
+        let order = Order::of(&self.time);
+        let (mut ids, mut wide) = (Vec::new(), Vec::new());
+        let mut pack = |values: &mut Vec<u32>| {
+            let packed = Ints::pack(order.sorted(values, &mut ids));
+            values.clear();
+            packed
+        };
         let segment = Segment {
-            columns,
-            asides: asides(rows),
-            file: pack(rows, &mut scratch, |r| u64::from(r.at.file)),
-            offset: pack(rows, &mut scratch, |r| r.at.offset),
-            part: pack(rows, &mut scratch, |r| u64::from(r.at.part)),
-            flags: pack(rows, &mut scratch, |r| u64::from(r.flags.bits())),
-            hits: pack(rows, &mut scratch, |r| u64::from(r.hits)),
-            time: rows.iter().map(|r| r.time.raw()).collect(),
-            id: rows.iter().map(|r| r.id).collect(),
-            content: rows.iter().map(|r| r.content).collect(),
+            columns: self.columns.each_mut().map(&mut pack),
+            file: pack(&mut self.file),
+            part: pack(&mut self.part),
+            flags: pack(&mut self.flags),
+            hits: pack(&mut self.hits),
+            offset: Ints::pack(order.sorted(&self.offset, &mut wide)),
+            asides: order.asides(&self.asides),
+            time: order.sorted(&self.time, &mut Vec::new()).iter().map(|time| time.raw()).collect(),
+            id: order.sorted(&self.id, &mut Vec::new()).to_vec(),
+            content: order.sorted(&self.content, &mut wide).to_vec(),
             risk: Vec::new(),
             context: Vec::new(),
             burst: None,
         };
-        self.rows.clear();
+        self.time.clear();
+        self.id.clear();
+        self.content.clear();
+        self.offset.clear();
+        self.asides.clear();
         segment
     }
 }
 
-/// Rows in the order of time.
-struct Ordered<'a> {
-    rows: &'a [EventRow],
-    order: &'a [(Time, u32)],
-}
+/// The order of time of gathered rows; `None` where they came in it.
+struct Order(Option<Vec<u32>>);
 
-impl Ordered<'_> {
-    fn len(&self) -> usize {
-        self.order.len()
+impl Order {
+    fn of(times: &[Time]) -> Self {
+        if times.is_sorted() {
+            return Self(None);
+        }
+        let mut pairs: Vec<(Time, u32)> = times.iter().copied().zip(0..).collect();
+        // Files are mostly in order, or almost, which this sort is made for.
+        pairs.sort_by_key(|pair| pair.0);
+        Self(Some(pairs.into_iter().map(|pair| pair.1).collect()))
     }
 
-    fn iter(&self) -> impl Iterator<Item = &EventRow> {
-        self.order.iter().filter_map(|&(_, n)| self.rows.get(n as usize))
+    /// The values in order, copied into `room` where they came in another.
+    fn sorted<'a, T: Copy>(&self, values: &'a [T], room: &'a mut Vec<T>) -> &'a [T] {
+        let Some(order) = &self.0 else { return values };
+        room.clear();
+        room.extend(order.iter().filter_map(|&row| values.get(row as usize)));
+        room
     }
-}
 
-/// What few rows have, for those that have something.
-fn asides(rows: &Ordered<'_>) -> [Sparse; Aside::COUNT] {
-    let have: Vec<(u32, &EventRow)> =
-        (0u32..).zip(rows.iter()).filter(|(_, r)| r.flags.has(Flags::ASIDE)).collect();
-    std::array::from_fn(|a| Sparse::new(have.iter().map(|(n, r)| (*n, r.asides[a]))))
-}
-
-/// One number of each row, packed.
-fn pack(rows: &Ordered<'_>, scratch: &mut Vec<u64>, get: impl Fn(&EventRow) -> u64) -> Ints {
-    scratch.clear();
-    scratch.extend(rows.iter().map(get));
-    Ints::pack(scratch)
+    /// What few rows have, for those that have something.
+    fn asides(&self, rows: &[(u32, [u64; Aside::COUNT])]) -> [Sparse; Aside::COUNT] {
+        let mut rows = rows.to_vec();
+        if let Some(order) = &self.0 {
+            let mut place = vec![0u32; order.len()];
+            for (at, &row) in (0u32..).zip(order) {
+                if let Some(place) = place.get_mut(row as usize) {
+                    *place = at;
+                }
+            }
+            rows.iter_mut().for_each(|(row, _)| *row = place.get(*row as usize).copied().unwrap_or_default());
+            rows.sort_unstable_by_key(|row| row.0);
+        }
+        std::array::from_fn(|a| Sparse::new(rows.iter().map(|(row, values)| (*row, values[a]))))
+    }
 }
 
 /// Events as columns, in order of time. All columns have the same length.

@@ -415,7 +415,7 @@ mod tests {
         for (n, flags) in [(1u128, Flags::default()), (u128::from(odd), Flags::ODD_ID), (5, Flags::NO_ID)] {
             let mut row = EventRow { id: n, flags, time: Time::from_millis(n as i64), ..EventRow::default() };
             row.columns[Column::Event as usize] = event;
-            builder.push(row);
+            builder.push(&row);
             segments.push(Arc::new(builder.seal()));
         }
         let table = Table::new(segments, dicts.snapshot(), false);

@@ -55,6 +55,15 @@ fn the_engine_knows_no_terminal_no_network_and_no_runtime() {
 }
 
 #[test]
+fn aws_is_known_in_one_room_which_only_reads() {
+    names_none_of(&["config", "console", "synth", "cli"], &["aws_sdk", "aws_config"]);
+    names_none_of(&["cloud"], &["crate::cli", "crate::console", "crate::store", "crate::score", "Settings"]);
+    let writing =
+        [".put_object(", ".delete_object", ".copy_object(", ".create_", ".put_bucket", ".restore_object("];
+    names_none_of(&["cloud"], &writing);
+}
+
+#[test]
 fn data_goes_one_way() {
     names_none_of(
         &["event"],

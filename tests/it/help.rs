@@ -56,7 +56,7 @@ pub fn run_with_input(args: &[&str], input: &[u8]) -> Ran {
     finish(output)
 }
 
-fn finish(output: std::process::Output) -> Ran {
+pub fn finish(output: std::process::Output) -> Ran {
     Ran {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),

@@ -7,6 +7,7 @@ mod arch;
 mod bad_input;
 mod classic;
 mod cli;
+mod cloud;
 mod detection;
 mod help;
 mod real_data;

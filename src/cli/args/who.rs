@@ -32,7 +32,7 @@ pub struct SessionArgs {
     /// A session, an access key that was used in it, or the id of an event of it.
     #[arg(value_name = "ID")]
     pub id: String,
-    /// Files, folders, patterns or - to read.
+    /// Files, folders, patterns, s3://, cloudtrail:// or - to read.
     #[arg(value_name = "SOURCE", required = true)]
     pub sources: Vec<String>,
     /// A MaxMind database of cities, such as GeoLite2-City.mmdb, to find journeys that nobody can make.
@@ -49,7 +49,7 @@ pub struct ProfileArgs {
     /// An actor, user, role, address, access key or session; role:NAME, ip:ADDRESS and so on say which it is.
     #[arg(value_name = "ACTOR")]
     pub subject: String,
-    /// Files, folders, patterns or - to read.
+    /// Files, folders, patterns, s3://, cloudtrail:// or - to read.
     #[arg(value_name = "SOURCE", required = true)]
     pub sources: Vec<String>,
     /// What is taken for normal: the first 12h or 7d of each actor, or everything before a time such as 2026-01-10.
@@ -75,7 +75,7 @@ pub enum Features {
 /// `trailhound anomalies`.
 #[derive(Args, Debug)]
 pub struct AnomaliesArgs {
-    /// Files, folders, patterns or - to read.
+    /// Files, folders, patterns, s3://, cloudtrail:// or - to read.
     #[arg(value_name = "SOURCE", required = true)]
     pub sources: Vec<String>,
     /// By what events are compared.

@@ -171,9 +171,40 @@ fn every_setting_has_a_flag() {
         record_cap: text(),
         inflate_cap: text(),
         threads: text(),
+        aws_profile: text(),
+        endpoint_url: text(),
+        path_style: text(),
+        requester_pays: text(),
+        s3_cache: text(),
+        buckets: text(),
+        pick: PickFlags::default(),
     };
     for setting in SETTINGS {
         assert_eq!(flags.of(setting.key), Some("?"), "{}", setting.key);
+    }
+}
+
+#[test]
+fn buckets_are_tables_and_a_wrong_one_is_told() {
+    let table =
+        "[[buckets]]\nbucket_name = \"logs\"\nprefix = \"AWSLogs/\"\nmax_files = 5\nenabled = false\n";
+    let loaded = Home::with(&[("config.toml", table)]).load(&[], &Flags::default());
+    assert_eq!(loaded.faults, []);
+    let bucket = &loaded.settings.buckets[0];
+    assert_eq!((bucket.bucket_name.as_str(), bucket.max_files, bucket.enabled), ("logs", 5, false));
+    let shown = loaded.show();
+    let again = Home::with(&[("config.toml", &shown)]).load(&[], &Flags::default());
+    assert_eq!(again.settings.buckets, loaded.settings.buckets, "{shown}");
+    for (text, part) in [
+        ("[[buckets]]\nprefix = \"x\"", "needs a bucket_name"),
+        ("[[buckets]]\nbuket_name = \"x\"", "did you mean \"bucket_name\"?"),
+        ("[[buckets]]\nbucket_name = \"x\"\nmax_files = \"y\"", "max_files: expected a whole number"),
+        ("endpoint_url = \"localhost\"", "begins with https://"),
+        ("s3_cache = \"lots\"", "expected a size"),
+    ] {
+        let home = Home::with(&[("config.toml", text)]);
+        let faults = home.faults(&home.load(&[], &Flags::default()));
+        assert!(faults.len() == 1 && faults[0].contains(part), "{text}: {faults:?}");
     }
 }
 

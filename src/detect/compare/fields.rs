@@ -147,6 +147,7 @@ impl<'a> Fields<'a> {
     }
 
     /// When each key was first seen in any event, where columns tell; keys with fields in records are not followed.
+    /// Rows are in order of time: of those with the same numbers the first one tells.
     pub(super) fn history(&self, fields: &[Field<'_>]) -> HashMap<u64, i64, FixedState> {
         let mut starts: HashMap<u64, i64, FixedState> = HashMap::default();
         let column = |field: &Field<'_>| match field.place {
@@ -156,27 +157,48 @@ impl<'a> Fields<'a> {
         };
         let columns: Option<Vec<Column>> = fields.iter().map(column).collect();
         let Some(columns) = columns.filter(|columns| !columns.is_empty()) else { return starts };
-        // Rows are in order of time: of rows with the same numbers the first one tells.
-        let mut met: Vec<bool> = Vec::new();
-        let mut pairs: HashSet<Vec<u32>, FixedState> = HashSet::default();
-        for row in self.inv.table.rows() {
-            let is_new = match columns.as_slice() {
-                [one] => {
-                    let id = row.id_of(*one) as usize;
-                    if met.len() <= id {
-                        met.resize(id + 1, false);
-                    }
-                    met.get_mut(id).is_some_and(|met| !std::mem::replace(met, true))
-                }
-                many => pairs.insert(many.iter().map(|column| row.id_of(*column)).collect()),
-            };
-            if is_new && let Some(time) = row.time().millis() {
+        for row in self.first_rows(&columns).into_iter().filter_map(|row| self.inv.table.row(row)) {
+            if let Some(time) = row.time().millis() {
                 self.each(&row, fields, |key| {
                     starts.entry(key).or_insert(time);
                 });
             }
         }
         starts
+    }
+
+    /// The first row with each combination of numbers in some columns, in order.
+    fn first_rows(&self, columns: &[Column]) -> Vec<u32> {
+        let mut first = Vec::new();
+        let mut met: Vec<bool> = Vec::new();
+        let mut pairs: HashSet<u64, FixedState> = HashSet::default();
+        let mut many: HashSet<Vec<u32>, FixedState> = HashSet::default();
+        for (start, segment) in self.inv.table.segments() {
+            match *columns {
+                [one] => segment.column(one).for_each(|row, id| {
+                    let id = id as usize;
+                    if met.len() <= id {
+                        met.resize(id + 1, false);
+                    }
+                    if met.get_mut(id).is_some_and(|met| !std::mem::replace(met, true)) {
+                        first.push(start + row as u32);
+                    }
+                }),
+                [one, two] => {
+                    let two = segment.column(two);
+                    segment.column(one).for_each(|row, id| {
+                        if pairs.insert(id << 32 | two.get(row)) {
+                            first.push(start + row as u32);
+                        }
+                    });
+                }
+                _ => first.extend((0..segment.len()).filter_map(|row| {
+                    let ids = columns.iter().map(|column| segment.column(*column).id(row)).collect();
+                    many.insert(ids).then_some(start + row as u32)
+                })),
+            }
+        }
+        first
     }
 }
 
@@ -199,8 +221,31 @@ fn in_columns(row: &Row<'_>, place: Place, field: &[String]) -> Vec<String> {
     match place {
         Place::Column(column) if row.id_of(column) == 0 => Vec::new(),
         Place::Column(column) => vec![row.text(column).to_owned()],
-        _ => texts(&IdentityOnly(row.text(Column::Identity).as_bytes()), field),
+        _ => {
+            let raw = row.text(Column::Identity);
+            match known_word(row, raw, field) {
+                Some(word) => vec![word.to_owned()],
+                None => texts(&IdentityOnly(raw.as_bytes()), field),
+            }
+        }
     }
+}
+
+/// What an identity says at a path that was read when it was met; `None` where only the identity itself tells.
+fn known_word<'a>(row: &Row<'a>, raw: &str, field: &[String]) -> Option<&'a str> {
+    let own = row.identity();
+    let path: Vec<&str> = field.iter().skip(1).map(String::as_str).collect();
+    let word = match path.as_slice() {
+        ["arn"] => own.arn,
+        ["type"] => own.kind,
+        ["principalId"] => own.principal_id,
+        ["accessKeyId"] => own.access_key,
+        ["sessionContext", "sessionIssuer", "arn"] => own.issuer_arn,
+        _ => return None,
+    };
+    // A key can be written with escapes, which only a closer look reads.
+    let is_plain = word != 0 && memchr::memchr(b'\\', raw.as_bytes()).is_none();
+    is_plain.then(|| row.word(word))
 }
 
 /// The values that a path leads to, as texts.

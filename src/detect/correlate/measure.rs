@@ -11,7 +11,7 @@ use crate::detect::sigma::condition::Condition;
 use crate::detect::sigma::correlation::{Bounds, Correlation, Kind};
 
 /// The matches in a group, for every kind whose windows are measured.
-pub(super) fn matches(correlation: &Correlation, group: &[Hit], matches: &mut Vec<Match>) {
+pub(super) fn matches(correlation: &Correlation, group: &[Hit], room: &mut Room, matches: &mut Vec<Match>) {
     let bounds = &correlation.bounds;
     let lowest = !bounds.0.is_empty() && bounds.only_upper();
     let judging = |grows| Judging { span: correlation.span, grows, lowest };
@@ -22,7 +22,8 @@ pub(super) fn matches(correlation: &Correlation, group: &[Hit], matches: &mut Ve
         }
         Kind::ValueCount => {
             let judging = judging(bounds.only_lower());
-            slide(group, judging, &mut Values { counts: HashMap::default(), bounds }, matches);
+            slide(group, judging, &mut Values { room, different: 0, bounds }, matches);
+            room.clear(group);
         }
         Kind::Temporal { condition, grows } => {
             slide(group, judging(*grows), &mut Rules::new(condition), matches);
@@ -73,45 +74,62 @@ impl Measure for Events<'_> {
     }
 }
 
-/// A value that can be told apart from others.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Distinct {
-    Id(u32),
-    /// The bits of a number, with one zero.
-    Number(u64),
+/// Counts of different values, used for one group after the other.
+#[derive(Default)]
+pub(super) struct Room {
+    /// By the number of a value.
+    ids: Vec<u32>,
+    /// By the bits of a number, with one zero.
+    numbers: HashMap<u64, u32, foldhash::fast::FixedState>,
 }
 
-struct Values<'b> {
-    counts: HashMap<Distinct, u32, foldhash::fast::FixedState>,
-    bounds: &'b Bounds,
+impl Room {
+    fn count(&mut self, hit: &Hit) -> Option<&mut u32> {
+        match hit.value? {
+            ValueRef::Id(id) => {
+                let at = id as usize;
+                if self.ids.len() <= at {
+                    self.ids.resize(at + 1, 0);
+                }
+                self.ids.get_mut(at)
+            }
+            ValueRef::Number(number) => Some(self.numbers.entry((number + 0.0).to_bits()).or_default()),
+        }
+    }
+
+    fn clear(&mut self, group: &[Hit]) {
+        self.numbers.clear();
+        for hit in group {
+            if let Some(count) = self.count(hit) {
+                *count = 0;
+            }
+        }
+    }
 }
 
-fn distinct(hit: &Hit) -> Option<Distinct> {
-    Some(match hit.value? {
-        ValueRef::Id(id) => Distinct::Id(id),
-        ValueRef::Number(number) => Distinct::Number((number + 0.0).to_bits()),
-    })
+struct Values<'r> {
+    room: &'r mut Room,
+    different: usize,
+    bounds: &'r Bounds,
 }
 
 impl Measure for Values<'_> {
     fn add(&mut self, hit: &Hit) {
-        if let Some(value) = distinct(hit) {
-            *self.counts.entry(value).or_default() += 1;
+        if let Some(count) = self.room.count(hit) {
+            *count += 1;
+            self.different += usize::from(*count == 1);
         }
     }
 
     fn remove(&mut self, hit: &Hit) {
-        let Some(value) = distinct(hit) else { return };
-        if let Some(count) = self.counts.get_mut(&value) {
-            *count -= 1;
-            if *count == 0 {
-                self.counts.remove(&value);
-            }
+        if let Some(count) = self.room.count(hit) {
+            *count = count.saturating_sub(1);
+            self.different -= usize::from(*count == 0);
         }
     }
 
     fn satisfies(&mut self) -> Option<f64> {
-        Some(counted(self.counts.len())).filter(|count| self.bounds.hold(*count))
+        Some(counted(self.different)).filter(|count| self.bounds.hold(*count))
     }
 }
 

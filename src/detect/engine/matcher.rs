@@ -5,42 +5,70 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::classes::{Class, Classes, ODD, Slot};
-use super::leaf::{Parts as _, item_on, item_on_values, seen, values_at, values_below};
+use super::classes::{Class, Classes, ODD, Place, Slot};
+use super::record::RecordLeaves;
 use super::{Bounds, Engine, Program};
 use crate::detect::capture::{Captured, Captures};
 use crate::detect::hits::HitSets;
-use crate::detect::sigma::item::Test;
 use crate::ingest::scan::{Key, Spans};
 use crate::ingest::watch::Watch;
-use crate::json;
 use crate::store::Column;
 use crate::store::segment::{EventRow, Locator};
 
-/// The values that have classes: those of columns, and those that are hardly ever anything but true or false.
-const SLOTS: [Slot; WIDTH] = [
-    Slot::Column(Column::Event, Key::EventName),
-    Slot::Column(Column::Source, Key::EventSource),
-    Slot::Column(Column::Error, Key::ErrorCode),
-    Slot::Column(Column::Identity, Key::UserIdentity),
-    Slot::Column(Column::Agent, Key::UserAgent),
-    Slot::Column(Column::Ip, Key::SourceIpAddress),
-    Slot::Column(Column::Region, Key::AwsRegion),
-    Slot::Column(Column::Account, Key::RecipientAccountId),
-    Slot::Column(Column::Type, Key::EventType),
-    Slot::Column(Column::Category, Key::EventCategory),
-    Slot::Word(Key::ReadOnly),
-    Slot::Word(Key::ManagementEvent),
-    Slot::Word(Key::SessionFromConsole),
+/// The values that have classes, with the bits that their classes have in a [`Kind`]: those of columns, and those
+/// that are hardly ever anything but true or false. Name and source come first and choose the [`Candidates`].
+const SLOTS: [(Slot, u32); WIDTH] = [
+    (Slot::Column(Column::Event, Key::EventName), 16),
+    (Slot::Column(Column::Source, Key::EventSource), 16),
+    (Slot::Column(Column::Identity, Key::UserIdentity), 16),
+    (Slot::Column(Column::Agent, Key::UserAgent), 16),
+    (Slot::Column(Column::Ip, Key::SourceIpAddress), 16),
+    (Slot::Column(Column::Error, Key::ErrorCode), 8),
+    (Slot::Column(Column::Region, Key::AwsRegion), 8),
+    (Slot::Column(Column::Account, Key::RecipientAccountId), 8),
+    (Slot::Column(Column::Type, Key::EventType), 8),
+    (Slot::Column(Column::Category, Key::EventCategory), 8),
+    (Slot::Word(Key::ReadOnly), 8),
+    (Slot::Word(Key::ManagementEvent), 8),
+    (Slot::Word(Key::SessionFromConsole), 8),
 ];
 
 const WIDTH: usize = 13;
 
+/// Where the class of each slot stands in a kind; name and source stand in front of it.
+const SHIFTS: [u32; WIDTH] = {
+    let mut shifts = [0; WIDTH];
+    let mut slot = NAMED + 1;
+    while slot < WIDTH {
+        shifts[slot] = shifts[slot - 1] + SLOTS[slot - 1].1;
+        slot += 1;
+    }
+    shifts
+};
+
+/// How many slots choose the candidates.
+const NAMED: usize = 2;
+
 /// How many verdicts are remembered before all are forgotten.
 const MOST_VERDICTS: usize = 1 << 18;
 
-/// The classes of the values of an event, in the order of [`SLOTS`].
-type Kind = [Class; WIDTH];
+/// The classes of the values of an event.
+#[derive(Clone, Copy, Debug)]
+struct Kind {
+    named: [Class; NAMED],
+    /// Those of the other slots, side by side as [`SHIFTS`] says; 0 where nobody looks.
+    others: u128,
+}
+
+impl Kind {
+    fn class(&self, slot: usize) -> Class {
+        match (self.named.get(slot), SLOTS.get(slot), SHIFTS.get(slot)) {
+            (Some(class), ..) => *class,
+            (None, Some((_, bits)), Some(shift)) => (self.others >> shift) as u16 & (u16::MAX >> (16 - bits)),
+            _ => ODD,
+        }
+    }
+}
 
 /// Holds records against all rules.
 #[derive(Debug)]
@@ -49,9 +77,11 @@ pub struct Matcher {
     sets: Arc<HitSets>,
     classes: Vec<Classes>,
     /// Where the bit of each leaf stands: the place in `classes`, and which bit.
-    places: Vec<Option<(usize, usize)>>,
+    places: Arc<[Option<(usize, usize)>]>,
+    /// By the number of a name: the source that came with it last, and which of `candidates` belong to the two.
+    by_name: Vec<(u32, u32)>,
     /// Which of `candidates` belong to the classes of a name and a source.
-    candidates_of: HashMap<(Class, Class), usize, FixedState>,
+    candidates_of: HashMap<[Class; NAMED], u32, FixedState>,
     candidates: Vec<Candidates>,
     verdicts: Vec<Verdict>,
     /// The numbers of the sets that this worker has met.
@@ -65,11 +95,14 @@ pub struct Matcher {
 /// The rules that can fire for events of some name and source.
 #[derive(Debug)]
 struct Candidates {
+    named: [Class; NAMED],
     rules: Vec<usize>,
     /// Which of the other slots they look at.
     relevant: Vec<usize>,
     /// Which of the verdicts belongs to the classes there; those of other slots are left out.
-    verdicts: HashMap<Kind, usize, FixedState>,
+    verdicts: HashMap<u128, u32, FixedState>,
+    /// The last of these: the next event is often of the same kind.
+    last: (u128, u32),
 }
 
 /// What the columns say of events whose values are of the same classes.
@@ -81,63 +114,44 @@ struct Verdict {
     number: u32,
     /// The rules that only the record can decide.
     open: Vec<usize>,
-    /// Whether something is to be taken from the record for another rule.
-    takes: bool,
+    /// Whether the columns say everything, and nothing is to be taken from the record for another rule.
+    is_final: bool,
 }
 
-/// What the leaves on the record said of the record that is being looked at.
-#[derive(Debug, Default)]
-struct RecordLeaves {
-    /// By leaf: for which record it was asked last, and what it said.
-    said: Vec<(u32, bool)>,
-    /// By leaf: which of the paths it asks for; `None` where it needs the whole record.
-    path_of: Vec<Option<usize>>,
-    paths: Vec<PathValues>,
-    /// The members of what stands below top-level keys that paths lead into.
-    roots: Vec<Members>,
-    record: u32,
-}
-
-/// The members of the object below a top-level key of the record that is being looked at.
+/// What the workers of a load learn together.
 #[derive(Debug)]
-struct Members {
-    key: String,
-    record: u32,
-    /// Key and value of each, as places in the record; `None` when it is no plain object.
-    members: Option<Vec<(Part, Part)>>,
+pub struct Lessons {
+    slots: Vec<Arc<Place>>,
+    /// Where the bit of each leaf stands: the slot, and which bit.
+    places: Arc<[Option<(usize, usize)>]>,
 }
 
-/// Where something begins in the record, and how long it is.
-type Part = (usize, usize);
-
-/// Where a path leads to in the record that is being looked at.
-#[derive(Debug)]
-struct PathValues {
-    path: Vec<String>,
-    /// Which of the roots it goes through, if it goes on below it.
-    root: Option<usize>,
-    /// For which record it was followed last.
-    record: u32,
-    /// The values, as places in the record.
-    places: Vec<Part>,
-}
-
-impl Matcher {
-    /// One that has learned nothing yet, numbers what hits a record by `sets` and puts what others need of it into
-    /// `captures`.
-    pub fn new(engine: Arc<Engine>, sets: Arc<HitSets>, captures: Arc<Captures>) -> Self {
-        let classes: Vec<Classes> = SLOTS.iter().map(|slot| Classes::new(&engine, *slot)).collect();
+impl Lessons {
+    /// Nothing learned yet.
+    pub fn new(engine: &Engine) -> Self {
+        let room = |bits: u32| Class::MAX >> (Class::BITS - bits);
+        let slots = SLOTS.iter().map(|(slot, bits)| Arc::new(Place::new(engine, *slot, room(*bits))));
+        let slots: Vec<Arc<Place>> = slots.collect();
         let mut places = vec![None; engine.leaves.len()];
-        for (place, classes) in classes.iter().enumerate() {
-            for (bit, leaf) in classes.leaves().iter().enumerate() {
-                if let Some(slot) = places.get_mut(*leaf) {
-                    *slot = Some((place, bit));
+        for (number, slot) in slots.iter().enumerate() {
+            for (bit, leaf) in slot.leaves().iter().enumerate() {
+                if let Some(place) = places.get_mut(*leaf) {
+                    *place = Some((number, bit));
                 }
             }
         }
+        Self { slots, places: places.into() }
+    }
+}
+
+impl Matcher {
+    /// One that has met nothing yet, shares `lessons`, numbers what hits a record by `sets` and puts what others need
+    /// of it into `captures`.
+    pub fn new(engine: Arc<Engine>, lessons: &Lessons, sets: Arc<HitSets>, captures: Arc<Captures>) -> Self {
         Self {
-            classes,
-            places,
+            classes: lessons.slots.iter().map(|slot| Classes::new(slot.clone())).collect(),
+            places: lessons.places.clone(),
+            by_name: Vec::new(),
             candidates_of: HashMap::default(),
             candidates: Vec::new(),
             verdicts: Vec::new(),
@@ -153,38 +167,65 @@ impl Matcher {
 
     /// What the columns say of an event; `None` when one of its values has to be looked at by itself.
     #[inline]
-    fn verdict(&mut self, spans: &Spans<'_>, row: &EventRow) -> Option<(Kind, usize)> {
-        let mut kind = [ODD; WIDTH];
-        let [event, source, ..] = self.classes.as_mut_slice() else { return None };
-        kind[0] = event.of(&self.engine, spans, row);
-        kind[1] = source.of(&self.engine, spans, row);
-        if kind[0] == ODD || kind[1] == ODD {
-            return None;
-        }
-        let at = match self.candidates_of.get(&(kind[0], kind[1])) {
-            Some(at) => *at,
-            None => self.possible(kind),
+    fn verdict(&mut self, spans: &Spans<'_>, row: &EventRow) -> Option<(Kind, u32)> {
+        let (event, source) = (row.columns[Column::Event as usize], row.columns[Column::Source as usize]);
+        let at = match self.by_name.get(event as usize) {
+            Some((with, at)) if *with == source => *at,
+            _ => self.named(spans, row)?,
         };
-        let candidates = self.candidates.get(at)?;
+        let candidates = self.candidates.get_mut(at as usize)?;
+        let mut kind = Kind { named: candidates.named, others: 0 };
         for &slot in &candidates.relevant {
-            if let (Some(class), Some(classes)) = (kind.get_mut(slot), self.classes.get_mut(slot)) {
-                *class = classes.of(&self.engine, spans, row);
-                if *class == ODD {
+            if let (Some(classes), Some(shift)) = (self.classes.get_mut(slot), SHIFTS.get(slot)) {
+                let class = classes.of(&self.engine, spans, row);
+                if class == ODD {
                     return None;
                 }
+                kind.others |= u128::from(class) << shift;
             }
         }
-        match candidates.verdicts.get(&kind) {
-            Some(verdict) => Some((kind, *verdict)),
-            None => Some((kind, self.judge(kind, at))),
+        if candidates.last.0 == kind.others {
+            return Some((kind, candidates.last.1));
         }
+        let verdict = match candidates.verdicts.get(&kind.others) {
+            Some(verdict) => *verdict,
+            None => self.judge(kind, at),
+        };
+        if let Some(candidates) = self.candidates.get_mut(at as usize) {
+            candidates.last = (kind.others, verdict);
+        }
+        Some((kind, verdict))
+    }
+
+    /// Which of the candidates belong to the name and the source of an event.
+    #[cold]
+    fn named(&mut self, spans: &Spans<'_>, row: &EventRow) -> Option<u32> {
+        let mut named = [ODD; NAMED];
+        for (class, classes) in named.iter_mut().zip(&mut self.classes) {
+            *class = classes.of(&self.engine, spans, row);
+        }
+        if named.contains(&ODD) {
+            return None;
+        }
+        let at = match self.candidates_of.get(&named) {
+            Some(at) => *at,
+            None => self.possible(named),
+        };
+        let event = row.columns[Column::Event as usize] as usize;
+        if self.by_name.len() <= event {
+            self.by_name.resize(event + 1, (u32::MAX, 0));
+        }
+        if let Some(slot) = self.by_name.get_mut(event) {
+            *slot = (row.columns[Column::Source as usize], at);
+        }
+        Some(at)
     }
 
     /// The rules that name and source leave open.
-    #[cold]
-    fn possible(&mut self, kind: Kind) -> usize {
+    fn possible(&mut self, named: [Class; NAMED]) -> u32 {
+        let kind = Kind { named, others: 0 };
         let leaf = |n: usize| match self.places.get(n) {
-            Some(Some((place @ 0..=1, bit))) => self.said(kind, *place, *bit),
+            Some(Some((place, bit))) if *place < NAMED => self.said(kind, *place, *bit),
             _ => Bounds::OPEN,
         };
         let programs = self.engine.programs.iter().enumerate();
@@ -200,30 +241,35 @@ impl Matcher {
                 }
             }
         }
-        let relevant = (2..WIDTH).filter(|slot| relevant.get(*slot) == Some(&true)).collect();
-        let at = self.candidates.len();
-        self.candidates.push(Candidates { rules, relevant, verdicts: HashMap::default() });
-        self.candidates_of.insert((kind[0], kind[1]), at);
+        let relevant = (NAMED..WIDTH).filter(|slot| relevant.get(*slot) == Some(&true)).collect();
+        let at = self.candidates.len() as u32;
+        // No kind has all its bits set: the classes do not fill them.
+        let last = (u128::MAX, 0);
+        self.candidates.push(Candidates { named, rules, relevant, verdicts: HashMap::default(), last });
+        self.candidates_of.insert(named, at);
         at
     }
 
     fn said(&self, kind: Kind, place: usize, bit: usize) -> Bounds {
-        let class = kind.get(place).copied().unwrap_or(ODD);
-        Bounds::sure(self.classes.get(place).is_some_and(|classes| classes.holds(class, bit)))
+        Bounds::sure(self.classes.get(place).is_some_and(|classes| classes.holds(kind.class(place), bit)))
     }
 
     /// Works out what the columns say of the events of a kind.
     #[cold]
-    fn judge(&mut self, kind: Kind, candidates: usize) -> usize {
+    fn judge(&mut self, kind: Kind, candidates: u32) -> u32 {
         if self.verdicts.len() >= MOST_VERDICTS {
             self.verdicts.clear();
-            self.candidates.iter_mut().for_each(|candidates| candidates.verdicts.clear());
+            for candidates in &mut self.candidates {
+                candidates.verdicts.clear();
+                candidates.last = (u128::MAX, 0);
+            }
         }
         let leaf = |n: usize| match self.places.get(n) {
             Some(Some((place, bit))) => self.said(kind, *place, *bit),
             _ => Bounds::OPEN,
         };
         let (mut hits, mut open) = (Vec::new(), Vec::new());
+        let candidates = candidates as usize;
         for &rule in self.candidates.get(candidates).map_or(&[][..], |candidates| &candidates.rules) {
             let Some(program) = self.engine.programs.get(rule) else { continue };
             match program.bounds(&leaf) {
@@ -234,26 +280,25 @@ impl Matcher {
         }
         let needs = self.engine.needs();
         let takes = |rule: &u32| needs.of_rule.get(*rule as usize).is_some_and(|needs| !needs.is_empty());
-        let takes = hits.iter().any(takes);
-        let verdict = Verdict { number: self.number(&hits), takes, hits, open };
-        let at = self.verdicts.len();
+        let is_final = open.is_empty() && !hits.iter().any(takes);
+        let verdict = Verdict { number: self.number(&hits), is_final, hits, open };
+        let at = self.verdicts.len() as u32;
         self.verdicts.push(verdict);
         if let Some(candidates) = self.candidates.get_mut(candidates) {
-            candidates.verdicts.insert(kind, at);
+            candidates.verdicts.insert(kind.others, at);
         }
         at
     }
 
     /// Adds the open rules that fire on a record to those that hit it.
-    fn decide(&mut self, kind: Kind, verdict: usize, spans: &Spans<'_>) {
+    fn decide(&mut self, kind: Kind, verdict: u32, spans: &Spans<'_>) {
         let Self { engine, classes, places, record_leaves, hits, verdicts, .. } = self;
-        let Some(verdict) = verdicts.get(verdict) else { return };
+        let Some(verdict) = verdicts.get(verdict as usize) else { return };
         hits.extend(&verdict.hits);
-        record_leaves.record = record_leaves.record.wrapping_add(1);
+        record_leaves.turn();
         let mut leaf = |n: usize| match places.get(n) {
             Some(Some((place, bit))) => {
-                let class = kind.get(*place).copied().unwrap_or(ODD);
-                classes.get(*place).is_some_and(|classes| classes.holds(class, *bit))
+                classes.get(*place).is_some_and(|classes| classes.holds(kind.class(*place), *bit))
             }
             _ => record_leaves.holds(engine, n, spans),
         };
@@ -270,7 +315,7 @@ impl Matcher {
     /// Every rule by itself, for a record with values that dictionaries do not tell apart.
     fn one_by_one(&mut self, spans: &Spans<'_>) {
         let Self { engine, record_leaves, hits, .. } = self;
-        record_leaves.record = record_leaves.record.wrapping_add(1);
+        record_leaves.turn();
         let mut leaf = |n: usize| record_leaves.holds(engine, n, spans);
         for (rule, program) in engine.programs.iter().enumerate() {
             if fires(program, &mut leaf) {
@@ -304,99 +349,6 @@ impl Matcher {
     }
 }
 
-impl RecordLeaves {
-    fn new(engine: &Engine) -> Self {
-        let mut all = Self { said: vec![(0, false); engine.leaves.len()], ..Self::default() };
-        for leaf in &engine.leaves {
-            let refers = leaf.item.tests.iter().any(|test| matches!(test, Test::Field(..)));
-            let path = leaf.item.field.as_ref().filter(|_| !refers);
-            let number = path.map(|path| {
-                let known = all.paths.iter().position(|known| known.path == *path);
-                known.unwrap_or_else(|| {
-                    let root = all.root(path);
-                    all.paths.push(PathValues { path: path.clone(), root, record: 0, places: Vec::new() });
-                    all.paths.len() - 1
-                })
-            });
-            all.path_of.push(number);
-        }
-        all
-    }
-
-    /// The root that a path goes through, where it goes on below it.
-    fn root(&mut self, path: &[String]) -> Option<usize> {
-        let [key, _, ..] = path else { return None };
-        let known = self.roots.iter().position(|root| root.key == *key);
-        Some(known.unwrap_or_else(|| {
-            self.roots.push(Members { key: key.clone(), record: 0, members: None });
-            self.roots.len() - 1
-        }))
-    }
-
-    fn holds(&mut self, engine: &Engine, number: usize, spans: &Spans<'_>) -> bool {
-        let (Some(leaf), Some(said)) = (engine.leaves.get(number), self.said.get_mut(number)) else {
-            return false;
-        };
-        if said.0 != self.record {
-            let path = self.path_of.get(number).copied().flatten();
-            let holds = match path.and_then(|path| self.paths.get_mut(path)) {
-                Some(path) => item_on_values(&leaf.item, &path.values(self.record, spans, &mut self.roots)),
-                None => item_on(&leaf.item, spans),
-            };
-            *said = (self.record, holds);
-        }
-        said.1
-    }
-}
-
-impl Members {
-    /// The members in a record, which several paths may go through.
-    fn of(&mut self, record: u32, spans: &Spans<'_>) -> Option<&[(Part, Part)]> {
-        if self.record != record {
-            self.record = record;
-            let value = spans.root(&self.key);
-            let members =
-                || json::members(value).map(|m| (part(spans, m.key), part(spans, m.value))).collect();
-            let is_plain = value.first() == Some(&b'{') && memchr::memchr(b'\\', value).is_none();
-            self.members = is_plain.then(members);
-        }
-        self.members.as_deref()
-    }
-}
-
-/// Where a piece of a record stands in it.
-fn part(spans: &Spans<'_>, piece: &[u8]) -> Part {
-    ((piece.as_ptr() as usize).wrapping_sub(spans.text.as_ptr() as usize), piece.len())
-}
-
-/// The piece of a record that stands there.
-fn piece<'r>(spans: &Spans<'r>, (from, len): Part) -> Option<&'r [u8]> {
-    spans.text.get(from..from.checked_add(len)?)
-}
-
-impl PathValues {
-    /// The values in a record, which several leaves may ask for.
-    fn values<'r>(&mut self, record: u32, spans: &Spans<'r>, roots: &mut [Members]) -> Vec<&'r [u8]> {
-        if self.record != record {
-            self.record = record;
-            let found = self.found(record, spans, roots);
-            self.places = found.into_iter().map(|value| part(spans, value)).collect();
-        }
-        self.places.iter().filter_map(|&place| piece(spans, place)).collect()
-    }
-
-    fn found<'r>(&self, record: u32, spans: &'r Spans<'_>, roots: &mut [Members]) -> Vec<&'r [u8]> {
-        let root = self.root.and_then(|root| roots.get_mut(root)).and_then(|root| root.of(record, spans));
-        let (Some(members), [_, name, rest @ ..]) = (root, self.path.as_slice()) else {
-            return seen(&self.path, values_at(spans, &self.path));
-        };
-        let is = |key: &Part| piece(spans, *key) == Some(name.as_bytes());
-        let member =
-            members.iter().rev().find(|(key, _)| is(key)).and_then(|(_, value)| piece(spans, *value));
-        member.map_or_else(Vec::new, |value| values_below(value, rest))
-    }
-}
-
 impl Drop for Matcher {
     fn drop(&mut self) {
         self.captures.add(&mut self.taken);
@@ -408,8 +360,8 @@ impl Watch for Matcher {
         self.hits.clear();
         match self.verdict(spans, row) {
             None => self.one_by_one(spans),
-            Some((kind, at)) => match self.verdicts.get(at) {
-                Some(verdict) if verdict.open.is_empty() && !verdict.takes => return verdict.number,
+            Some((kind, at)) => match self.verdicts.get(at as usize) {
+                Some(verdict) if verdict.is_final => return verdict.number,
                 _ => self.decide(kind, at, spans),
             },
         }

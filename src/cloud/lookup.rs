@@ -1,0 +1,237 @@
+//! Events from the CloudTrail API, which keeps the management events of 90 days: page by page, the newest first.
+//!
+//! The service allows two calls a second in a region and answers fifty events to each.
+//! Every region is asked on its own, at that pace; when it still says that it is too much, the
+//! pauses grow. A page is an object: the records as they are, a line each, kept in a file
+//! without a name, so that they can be looked at again.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_cloudtrail::Client;
+use aws_sdk_cloudtrail::operation::lookup_events::LookupEventsOutput;
+use aws_sdk_cloudtrail::primitives::DateTime;
+use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
+use tokio::sync::mpsc::{self, Sender};
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
+
+use crate::cloud::address::{Attribute, LookupAddress};
+use crate::cloud::engine::{Ahead, Engine};
+use crate::cloud::explain::{Act, Sort, Trouble, explain};
+use crate::cloud::pace::backoff;
+use crate::cloud::{Options, Say, client};
+use crate::event::time::{DAY_MS, Time};
+use crate::source::spool::Slice;
+use crate::source::{Listed, Listing, Missing, Object, Place};
+
+/// How long the API keeps events, in days.
+const KEPT_DAYS: i64 = 90;
+/// The time between two calls in a region: two a second are allowed.
+const BETWEEN: Duration = Duration::from_millis(500);
+/// How often in a row a call is tried that is refused for being one too many, or whose line broke.
+const TRIES: u32 = 8;
+/// How many pages may wait for the workers.
+const READY: usize = 64;
+
+/// Events of the API, of one or several regions.
+pub(super) fn list(address: &LookupAddress, options: &Options, say: &Say) -> Result<Listing, String> {
+    let regions = if address.regions.is_empty() { &options.regions } else { &address.regions };
+    if regions.is_empty() {
+        return Err("no region is named; write cloudtrail://us-east-1, several with commas".to_owned());
+    }
+    let since = cut_off(options, say);
+    let engine = Engine::start()?;
+    let (ready, queue) = mpsc::channel(READY);
+    for region in regions {
+        let (address, options, ready) = (address.clone(), options.clone(), ready.clone());
+        let region = region.clone();
+        engine.spawn(async move {
+            let sdk = client::configuration(&options.access, Some(&region)).await;
+            let client = client::cloudtrail(&options.access, &sdk, &region);
+            let mut ticks = interval(between(&options));
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let name = format!("cloudtrail://{region}");
+            let mut asking = Asking { client, ticks, name, profile: options.access.profile.clone(), ready };
+            for attribute in questions(&address, &options.events) {
+                if let Err(trouble) = asking.ask(attribute, since, options.until).await {
+                    let missing = Missing { name: asking.name.clone(), reason: trouble.reason };
+                    let _ = asking.ready.send(Err(missing)).await;
+                    break;
+                }
+            }
+        });
+    }
+    drop(ready);
+    Ok(Box::new(Ahead { queue, engine }))
+}
+
+fn between(options: &Options) -> Duration {
+    #[cfg(test)]
+    if let Some(keys) = &options.access.keys {
+        return keys.between;
+    }
+    let _ = options;
+    BETWEEN
+}
+
+/// From when on to ask; says so where the API has nothing any more.
+fn cut_off(options: &Options, say: &Say) -> Option<Time> {
+    let first = options.now.plus_millis(-KEPT_DAYS * DAY_MS);
+    let too_old = options.since.is_none_or(|since| since < first);
+    if too_old && first.is_known() {
+        let day = first.to_string();
+        let day = day.get(..10).unwrap_or_default();
+        say(&format!(
+            "events before {day}, which the CloudTrail API keeps for {KEPT_DAYS} days only; older ones are in the bucket of a trail"
+        ));
+    }
+    options.since
+}
+
+/// What is asked: one question for each name of an event, as the API takes one attribute at a time.
+fn questions(address: &LookupAddress, events: &[String]) -> Vec<Option<(Attribute, String)>> {
+    match &address.attribute {
+        Some(attribute) => vec![Some(attribute.clone())],
+        None if events.is_empty() => vec![None],
+        None => events.iter().map(|name| Some((Attribute::EventName, name.clone()))).collect(),
+    }
+}
+
+fn key_of(attribute: Attribute) -> LookupAttributeKey {
+    match attribute {
+        Attribute::AccessKeyId => LookupAttributeKey::AccessKeyId,
+        Attribute::EventId => LookupAttributeKey::EventId,
+        Attribute::EventName => LookupAttributeKey::EventName,
+        Attribute::EventSource => LookupAttributeKey::EventSource,
+        Attribute::ReadOnly => LookupAttributeKey::ReadOnly,
+        Attribute::ResourceName => LookupAttributeKey::ResourceName,
+        Attribute::ResourceType => LookupAttributeKey::ResourceType,
+        Attribute::Username => LookupAttributeKey::Username,
+    }
+}
+
+/// One region that is asked.
+struct Asking {
+    client: Client,
+    ticks: Interval,
+    name: String,
+    profile: Option<String>,
+    ready: Sender<Listed>,
+}
+
+impl Asking {
+    /// Asks one question to its end.
+    async fn ask(
+        &mut self,
+        attribute: Option<(Attribute, String)>,
+        since: Option<Time>,
+        until: Option<Time>,
+    ) -> Result<(), Trouble> {
+        let attribute = attribute.map(attribute_of).transpose()?;
+        let file = tempfile::tempfile().map_err(|e| no_room(&e))?;
+        let mut pages = Pages { file: Arc::new(file), at: 0, name: self.name.clone() };
+        let (mut token, mut end, mut oldest) = (None, until.and_then(date_of), None);
+        loop {
+            let answer = match self.call(attribute.clone(), since.and_then(date_of), end, token.take()).await
+            {
+                Err(trouble) if trouble.sort == Sort::Token && oldest.is_some() && oldest != end => {
+                    // The token grew too old: on from the last event that came, which may come twice.
+                    end = oldest;
+                    continue;
+                }
+                other => other?,
+            };
+            oldest = answer.events().iter().filter_map(Event::event_time).min().copied().or(oldest);
+            if let Some(object) = pages.keep(&answer).map_err(|e| no_room(&e))?
+                && self.ready.send(Ok(object)).await.is_err()
+            {
+                return Ok(());
+            }
+            token = answer.next_token;
+            if token.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// One call, at the pace of the service, again where that helps.
+    async fn call(
+        &mut self,
+        attribute: Option<LookupAttribute>,
+        since: Option<DateTime>,
+        until: Option<DateTime>,
+        token: Option<String>,
+    ) -> Result<LookupEventsOutput, Trouble> {
+        let mut tries = 0;
+        loop {
+            self.ticks.tick().await;
+            let request = self
+                .client
+                .lookup_events()
+                .set_lookup_attributes(attribute.clone().map(|attribute| vec![attribute]))
+                .set_start_time(since)
+                .set_end_time(until)
+                .set_next_token(token.clone())
+                .max_results(50);
+            let trouble = match request.send().await {
+                Ok(answer) => return Ok(answer),
+                Err(e) => {
+                    let profile = self.profile.as_deref();
+                    explain(&e, Act { permission: "cloudtrail:LookupEvents", on: &self.name, profile })
+                }
+            };
+            if !matches!(trouble.sort, Sort::Slow | Sort::Line) || tries >= TRIES {
+                return Err(trouble);
+            }
+            sleep(backoff(tries, 1.0)).await;
+            tries += 1;
+        }
+    }
+}
+
+fn attribute_of((attribute, value): (Attribute, String)) -> Result<LookupAttribute, Trouble> {
+    let built = LookupAttribute::builder().attribute_key(key_of(attribute)).attribute_value(value).build();
+    built.map_err(|_| Trouble::last("this attribute cannot be asked for"))
+}
+
+fn date_of(time: Time) -> Option<DateTime> {
+    time.millis().map(DateTime::from_millis)
+}
+
+fn no_room(e: &io::Error) -> Trouble {
+    Trouble::last(format!(
+        "what the API answered cannot be kept: {e}; make room in the folder for temporary files"
+    ))
+}
+
+/// The pages that came, in one file.
+struct Pages {
+    file: Arc<File>,
+    at: u64,
+    name: String,
+}
+
+impl Pages {
+    /// Keeps a page; the object that it is, unless it is empty.
+    fn keep(&mut self, answer: &LookupEventsOutput) -> io::Result<Option<Object>> {
+        let mut text = String::new();
+        for record in answer.events().iter().filter_map(Event::cloud_trail_event) {
+            text.push_str(record);
+            text.push('\n');
+        }
+        let Some(first) = answer.events().first().filter(|_| !text.is_empty()) else { return Ok(None) };
+        (&*self.file).write_all(text.as_bytes())?;
+        let len = text.len() as u64;
+        let place = Place::Remote(Arc::new(Slice::new(self.file.clone(), self.at, len)));
+        self.at += len;
+        let time =
+            first.event_time().and_then(|at| at.to_millis().ok()).map_or(Time::UNKNOWN, Time::from_millis);
+        let name = format!("{}/{time}/{}", self.name, first.event_id().unwrap_or_default());
+        Ok(Some(Object { name, place, found: true }))
+    }
+}
+
+#[cfg(test)]
+mod tests;

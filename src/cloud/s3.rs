@@ -1,0 +1,96 @@
+//! Objects of a bucket as a source: listed in many folders at once, fetched ahead of the workers.
+//!
+//! Two tasks: `walk` lists and hands on what is wanted, `fetch` downloads it and hands
+//! it to the listing. Every queue between them is bounded, and bytes in memory are counted
+//! against a budget, so that a slow reader slows the network and not the other way round.
+
+mod body;
+mod bucket;
+mod fetch;
+mod object;
+pub(super) mod tree;
+mod walk;
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::cloud::address::S3Address;
+use crate::cloud::cache::Cache;
+use crate::cloud::engine::{Ahead, Engine};
+use crate::cloud::{Options, Say};
+use crate::event::time::Time;
+use crate::source::{Listing, Missing};
+
+use self::bucket::Bucket;
+
+/// What a listing says of an object.
+#[derive(Clone, Debug)]
+pub(super) struct Meta {
+    pub(super) key: String,
+    pub(super) etag: String,
+    pub(super) size: u64,
+    pub(super) modified: Time,
+}
+
+/// One bucket to read.
+#[derive(Clone, Debug)]
+struct Job {
+    address: S3Address,
+    region: Option<String>,
+    max_files: Option<usize>,
+}
+
+/// How many objects may wait for the workers, and how many names for the fetching.
+const READY: usize = 256;
+const LISTED: usize = 4096;
+
+/// The objects of a bucket, or of those of the settings.
+pub(super) fn list(address: &S3Address, options: &Options, say: &Say) -> Result<Listing, String> {
+    let jobs = jobs(address, options)?;
+    let engine = Engine::start()?;
+    let (ready, queue) = mpsc::channel(READY);
+    let cache = options.cache.as_ref().map(|(folder, cap)| Arc::new(Cache::new(folder.clone(), *cap)));
+    for job in jobs {
+        let (ready, options, say) = (ready.clone(), options.clone(), say.clone());
+        let (cache, handle) = (cache.clone(), engine.clone());
+        engine.spawn(async move {
+            let bucket = Bucket::open(&options.access, &job.address.bucket, job.region.as_deref()).await;
+            let bucket = Arc::new(bucket);
+            let (found, metas) = mpsc::channel(LISTED);
+            let most = job.max_files.or(options.max_files);
+            let walk =
+                walk::walk(bucket.clone(), job.address.prefix, options.wanted(), found, ready.clone(), say);
+            let fetch = fetch::fetch(fetch::Fetch { bucket, cache, engine: handle, ready }, metas, most);
+            tokio::join!(walk, fetch);
+        });
+    }
+    drop(ready);
+    Ok(Box::new(Ahead { queue, engine }))
+}
+
+/// What to read: the bucket that was named, or all of the settings that are switched on.
+fn jobs(address: &S3Address, options: &Options) -> Result<Vec<Job>, String> {
+    let known = |name: &str| options.buckets.iter().find(|bucket| bucket.name == name);
+    if !address.bucket.is_empty() {
+        let region = known(&address.bucket).and_then(|bucket| bucket.region.clone());
+        return Ok(vec![Job { address: address.clone(), region, max_files: None }]);
+    }
+    if options.buckets.is_empty() {
+        return Err("s3:// alone stands for the buckets of the settings, and there are none; write s3://bucket/prefix, or [[buckets]] in config.toml".to_owned());
+    }
+    let job = |bucket: &crate::cloud::ConfiguredBucket| Job {
+        address: S3Address { bucket: bucket.name.clone(), prefix: bucket.prefix.clone() },
+        region: bucket.region.clone(),
+        max_files: bucket.max_files,
+    };
+    Ok(options.buckets.iter().map(job).collect())
+}
+
+/// A folder or an object that cannot be read.
+fn missing(bucket: &Bucket, key: &str, reason: impl Into<String>) -> Missing {
+    Missing { name: bucket.name_of(key), reason: reason.into() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! Lists a bucket: only the folders that are wanted, many at once, the newest first.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use tokio::sync::mpsc::Sender;
+
+use crate::cloud::Say;
+use crate::cloud::explain::{Sort, Trouble};
+use crate::cloud::layout::{Plan, Wanted};
+use crate::cloud::s3::bucket::{Bucket, Page};
+use crate::cloud::s3::{Meta, missing};
+use crate::source::Listed;
+
+/// How many pages are asked for at once.
+const AT_ONCE: usize = 16;
+
+/// A page to ask for.
+#[derive(Clone, Debug)]
+struct Visit {
+    prefix: String,
+    folders: bool,
+    next: Option<String>,
+}
+
+/// Lists everything that is wanted into `found`; folders that cannot be listed are told in `ready`.
+pub(super) async fn walk(
+    bucket: Arc<Bucket>,
+    prefix: String,
+    wanted: Wanted,
+    found: Sender<Meta>,
+    ready: Sender<Listed>,
+    say: Say,
+) {
+    let mut walk = Walk { open: Vec::new(), wanted, say, failed: BTreeMap::new() };
+    walk.begin(&prefix);
+    let mut flying = FuturesUnordered::new();
+    let (mut seen, mut taken) = (0u64, 0u64);
+    loop {
+        while flying.len() < AT_ONCE
+            && let Some(visit) = walk.open.pop()
+        {
+            let bucket = bucket.clone();
+            flying.push(async move {
+                let page = bucket.page(&visit.prefix, visit.folders, visit.next.as_deref()).await;
+                (visit, page)
+            });
+        }
+        let Some((visit, page)) = flying.next().await else { break };
+        match page {
+            Ok(page) => {
+                seen += page.objects.len() as u64;
+                for meta in walk.page(visit, page) {
+                    taken += 1;
+                    if found.send(meta).await.is_err() {
+                        return;
+                    }
+                }
+            }
+            Err(trouble) => {
+                let stop = trouble.sort == Sort::Stop;
+                if let Some(reason) = walk.failed(trouble) {
+                    let listed = Err(missing(&bucket, &visit.prefix, reason));
+                    if ready.send(listed).await.is_err() {
+                        return;
+                    }
+                }
+                if stop {
+                    return;
+                }
+            }
+        }
+    }
+    if let Some(reason) = walk.summary(seen, taken) {
+        let _ = ready.send(Err(missing(&bucket, &prefix, reason))).await;
+    }
+}
+
+struct Walk {
+    open: Vec<Visit>,
+    wanted: Wanted,
+    say: Say,
+    /// Reasons for which folders could not be listed, and how many more there were of each.
+    failed: BTreeMap<String, u64>,
+}
+
+impl Walk {
+    /// Begins with what was typed: a folder, or how names of folders or objects begin.
+    fn begin(&mut self, prefix: &str) {
+        if prefix.is_empty() || prefix.ends_with('/') {
+            self.folder(prefix.to_owned());
+        } else {
+            let folders = !self.wanted.exact;
+            self.open.push(Visit { prefix: prefix.to_owned(), folders, next: None });
+        }
+    }
+
+    fn folder(&mut self, folder: String) {
+        let visit = |prefix: String, folders| Visit { prefix, folders, next: None };
+        match self.wanted.plan(&folder) {
+            Plan::Leave(note) => {
+                if let Some(note) = note {
+                    (self.say)(note);
+                }
+            }
+            Plan::Open => self.open.push(visit(folder, true)),
+            Plan::Whole => self.open.push(visit(folder, false)),
+            Plan::These(folders) => self.open.extend(folders.into_iter().map(|f| visit(f, false))),
+        }
+    }
+
+    /// Takes a page: more to visit, and the objects that are wanted, the newest first.
+    fn page(&mut self, visit: Visit, page: Page) -> Vec<Meta> {
+        if page.next.is_some() {
+            self.open.push(Visit { next: page.next, ..visit });
+        }
+        for folder in page.folders {
+            self.folder(folder);
+        }
+        let mut objects = page.objects;
+        objects.retain(|meta| self.wanted.takes(&meta.key));
+        objects.reverse();
+        objects
+    }
+
+    /// A folder that could not be listed; what to say, unless the same was said of another one.
+    fn failed(&mut self, trouble: Trouble) -> Option<String> {
+        if let Some(more) = self.failed.get_mut(&trouble.reason) {
+            *more += 1;
+            return None;
+        }
+        self.failed.insert(trouble.reason.clone(), 0);
+        Some(trouble.reason)
+    }
+
+    /// What to say at the end: how many more folders failed, or that there was nothing.
+    fn summary(&self, seen: u64, taken: u64) -> Option<String> {
+        let more: u64 = self.failed.values().sum();
+        if more > 0 {
+            return Some(format!("{more} more folders could not be listed, for the same reason"));
+        }
+        if taken > 0 || !self.failed.is_empty() {
+            return None;
+        }
+        Some(match seen {
+            0 => "there are no objects here, or none in this time, account and region; see what there is with: trailhound s3 tree".to_owned(),
+            n => format!("none of the {n} objects here is a log of the wanted time, account and region"),
+        })
+    }
+}

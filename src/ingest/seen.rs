@@ -1,0 +1,154 @@
+//! The raw values that one worker has met in a column, with their numbers.
+//!
+//! They stand in front of a shared dictionary, so that a value is decoded, and a lock taken, once per distinct value
+//! and worker and not once per event. What a value means is nobody's business here.
+
+use std::borrow::Cow;
+use std::hash::BuildHasher as _;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use crate::json;
+use crate::store::Column;
+use crate::store::dicts::Dicts;
+
+/// Whether two spans are equal. Most are short, and a call to compare them costs more than comparing.
+#[inline(always)]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let ends = |s: &[u8]| Some((u64::from_le_bytes(*s.first_chunk()?), u64::from_le_bytes(*s.last_chunk()?)));
+    let wide_ends =
+        |s: &[u8]| Some((u128::from_le_bytes(*s.first_chunk()?), u128::from_le_bytes(*s.last_chunk()?)));
+    match a.len() {
+        8..=16 => ends(a) == ends(b),
+        17..=32 => wide_ends(a) == wide_ends(b),
+        _ => a == b,
+    }
+}
+
+/// How many bytes of spans a worker remembers per column before it starts anew.
+const REMEMBERED: usize = 8 << 20;
+
+/// How the text of a raw value is read, and whether anything in it had to be replaced.
+pub(super) type Reader = fn(&[u8]) -> (Cow<'_, str>, bool);
+
+/// The text of a value: of a string what it says, of anything else as it is written.
+fn plain_text(raw: &[u8]) -> (Cow<'_, str>, bool) {
+    match raw.first() {
+        Some(b'"') => json::unquote(raw),
+        _ => json::lossy(raw),
+    }
+}
+
+/// The raw spans that this worker has met in a column, with their numbers.
+#[derive(Debug)]
+pub(super) struct Seen {
+    table: HashTable<Entry>,
+    bytes: Vec<u8>,
+    /// What was met lately, by its mark: most values are among few, and a mark costs less than a hash.
+    lately: [Entry; LATELY],
+    /// The entry of the last value.
+    last: Entry,
+}
+
+/// How many values are found by their mark; a power of two.
+const LATELY: usize = 64;
+
+/// Where a value stands among those that were met lately: by its ends and its length.
+#[inline(always)]
+fn mark(raw: &[u8]) -> usize {
+    let ends = match (raw.first_chunk(), raw.last_chunk()) {
+        (Some(first), Some(last)) => {
+            u64::from_le_bytes(*first).rotate_left(23).wrapping_add(u64::from_le_bytes(*last))
+        }
+        _ => raw.first().copied().map_or(0, u64::from),
+    };
+    (ends.wrapping_add(raw.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        let none = Entry::default();
+        Self { table: HashTable::new(), bytes: Vec::new(), lately: [none; LATELY], last: none }
+    }
+}
+
+/// A raw value that was met; an empty one is none.
+#[derive(Clone, Copy, Default, Debug)]
+struct Entry {
+    hash: u64,
+    start: u32,
+    len: u32,
+    id: u32,
+    lossy: bool,
+}
+
+impl Seen {
+    fn text(&self, entry: &Entry) -> &[u8] {
+        self.bytes.get(entry.start as usize..(entry.start + entry.len) as usize).unwrap_or_default()
+    }
+
+    /// The number of the last value where `raw` begins with it and it ended before a comma.
+    #[inline]
+    pub(super) fn last_within(&self, raw: &[u8]) -> Option<u32> {
+        let text = self.text(&self.last);
+        (text.last() == Some(&b',') && raw.starts_with(text)).then_some(self.last.id)
+    }
+
+    /// The number of a raw value, and whether its text was damaged.
+    #[inline]
+    pub(super) fn id(
+        &mut self,
+        dicts: &Dicts,
+        hasher: &RandomState,
+        column: Column,
+        raw: &[u8],
+    ) -> (u32, bool) {
+        self.id_as(dicts, hasher, column, raw, plain_text)
+    }
+
+    /// As [`Seen::id`], for a value whose text is what `read` makes of it.
+    #[inline]
+    pub(super) fn id_as(
+        &mut self,
+        dicts: &Dicts,
+        hasher: &RandomState,
+        column: Column,
+        raw: &[u8],
+        read: Reader,
+    ) -> (u32, bool) {
+        let mark = mark(raw) % LATELY;
+        let met = self.lately[mark];
+        if met.len != 0 && same(self.text(&met), raw) {
+            self.last = met;
+            return (met.id, met.lossy);
+        }
+        let hash = hasher.hash_one(raw);
+        let found = self.table.find(hash, |e| e.hash == hash && same(self.text(e), raw)).copied();
+        let entry = found.unwrap_or_else(|| self.learn(dicts, column, raw, hash, read));
+        self.lately[mark] = entry;
+        self.last = entry;
+        (entry.id, entry.lossy)
+    }
+
+    #[cold]
+    fn learn(&mut self, dicts: &Dicts, column: Column, raw: &[u8], hash: u64, read: Reader) -> Entry {
+        let (text, lossy) = read(raw);
+        let id = dicts.intern(column, &text);
+        if self.bytes.len() + raw.len() > REMEMBERED {
+            self.table.clear();
+            self.bytes.clear();
+            self.lately = [Entry::default(); LATELY];
+        }
+        if raw.len() > REMEMBERED {
+            return Entry { id, lossy, ..Entry::default() };
+        }
+        let entry = Entry { hash, start: self.bytes.len() as u32, len: raw.len() as u32, id, lossy };
+        self.bytes.extend_from_slice(raw);
+        self.table.insert_unique(hash, entry, |e| e.hash);
+        entry
+    }
+}
