@@ -22,6 +22,7 @@ mod load;
 mod notify;
 mod output;
 mod query;
+mod report;
 mod rule_files;
 mod rules;
 mod scan;
@@ -65,6 +66,7 @@ pub fn run() -> ExitCode {
         Some(Command::Case(args)) => case::run(&args),
         Some(Command::Coverage(args)) => evidence::coverage(&args),
         Some(Command::Custody(args)) => evidence::custody(&args),
+        Some(Command::Report(args)) => report::run(&args),
         Some(Command::Synth(args)) => synth::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::S3(args)) => aws::s3(&args),

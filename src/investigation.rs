@@ -29,6 +29,7 @@ use crate::score::{Factor, Scorer, Scoring, burst, rank};
 use crate::source::Listing;
 use crate::store::finish::{Finished, finish};
 use crate::store::flags::RecordKind;
+use crate::store::narrow;
 use crate::store::raw::{RawError, Records};
 use crate::store::segment::{Locator, Segment};
 use crate::store::{Row, Table};
@@ -123,6 +124,31 @@ impl Investigation {
     /// One with nothing in it yet, whose load is about to begin.
     pub fn begun(judgment: Judgment, status: Arc<Status>) -> Self {
         Self { status, complete: false, ..Self::empty(judgment) }
+    }
+
+    /// The same with only these events, given as ascending numbers of rows: points, ranks and hits stay as they are.
+    #[must_use]
+    pub fn narrowed(&self, rows: &[u32]) -> Self {
+        let at = |row: u32| rows.binary_search(&row).ok().map(|n| n as u32);
+        let kept = |pairs: &[(u32, u32)]| -> Vec<(u32, u32)> {
+            pairs.iter().filter_map(|&(row, rule)| Some((at(row)?, rule))).collect()
+        };
+        let findings = self.compared.findings.iter().filter_map(|finding| {
+            let rows: Vec<u32> = finding.rows.iter().filter_map(|&row| at(row)).collect();
+            (!rows.is_empty()).then(|| compare::Finding { rows, ..finding.clone() })
+        });
+        let compared = Compared {
+            findings: findings.collect(),
+            hits: kept(&self.compared.hits),
+            lifts: kept(&self.compared.lifts),
+            no_baseline: self.compared.no_baseline.clone(),
+        };
+        Self {
+            table: narrow::narrowed(&self.table, rows),
+            compared: Arc::new(compared),
+            actors: OnceLock::new(),
+            ..self.clone()
+        }
     }
 
     /// The factors that make up the score of an event.

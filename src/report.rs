@@ -7,14 +7,24 @@
 
 pub mod case;
 pub mod coverage;
+pub mod classic;
+pub mod compose;
 pub mod csv;
+pub mod defang;
 pub mod document;
 pub mod eval;
 pub mod event_line;
+pub mod html;
+pub mod lists;
+pub mod markdown;
+pub mod model;
+pub mod navigator;
 pub mod overview;
 pub mod paper;
 pub mod pdf;
+pub mod png;
 pub mod shown;
+pub mod stix;
 pub mod summary;
 pub mod table;
 pub mod who;

@@ -17,6 +17,7 @@ pub mod dicts;
 pub mod finish;
 pub mod flags;
 pub mod ints;
+pub mod narrow;
 pub mod raw;
 pub mod segment;
 pub mod sparse;

@@ -3,6 +3,7 @@
 mod aws;
 mod notify;
 mod case;
+mod report;
 mod who;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub use self::notify::{NotifyCommand, NotifyPreviewArgs, NotifyTargetArgs};
 pub use self::case::{
     CaseArgs, CaseCommand, CoverageArgs, CustodyCommand, Form, IndicatorsCommand, ListArgs, Listed,
 };
+pub use self::report::{Part, ReportArgs};
 pub use self::who::{AnomaliesArgs, Features, PageArgs, ProfileArgs, SessionArgs};
 use crate::config;
 
@@ -68,6 +70,8 @@ pub enum Command {
     /// Keep or check a log of who did what with the evidence.
     #[command(subcommand)]
     Custody(CustodyCommand),
+    /// Write a report: everything that was found, as documents, tables and pictures, into a folder.
+    Report(Box<ReportArgs>),
     /// Write realistic CloudTrail logs with labeled attacks in them.
     Synth(SynthArgs),
     /// List or check detection rules in the Sigma format.

@@ -125,13 +125,23 @@ pub(crate) fn everything_of(
     settings: &Settings,
     quiet: bool,
 ) -> Result<&'static Investigation, Failure> {
+    Ok(Box::leak(Box::new(loaded(listing, status, settings, quiet)?)))
+}
+
+/// As [`everything_of`], for who loads more than once and so gives memory back.
+pub(crate) fn loaded(
+    listing: Listing,
+    status: Arc<Status>,
+    settings: &Settings,
+    quiet: bool,
+) -> Result<Investigation, Failure> {
     let judgment = judgment(settings)?;
     let bar = (!quiet && std::io::stderr().is_terminal()).then(|| progress(&status));
     let inv = load(listing, options(settings), judgment, status, &|_| {});
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    Ok(Box::leak(Box::new(inv)))
+    Ok(inv)
 }
 
 fn progress(status: &Arc<Status>) -> indicatif::ProgressBar {

@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::cli::exit::Failure;
 use crate::config::Settings;
 use crate::detect::attack::Attack;
 use crate::detect::environment::Environment;
 use crate::detect::rules::{Files, Rules, pack};
+use crate::report::model::Ruleset;
 use crate::text::visible;
 
 /// The rules that the settings ask for. Those that cannot be used are told on stderr, the others are used.
@@ -15,8 +18,7 @@ pub(crate) fn rules(
     environment: &Environment,
     attack: &Attack,
 ) -> Result<Rules, Failure> {
-    let mut files = if settings.builtin_rules { pack() } else { Files::new() };
-    files.extend(read(&settings.rules)?);
+    let files = files(settings)?;
     let rules = Rules::read(&files, &environment.placeholders(), &settings.exclude_rules, attack);
     for fault in rules.faults() {
         eprintln!("trailhound: {}", visible(&fault.to_string()));
@@ -27,6 +29,43 @@ pub(crate) fn rules(
         return Err(Failure::Use(format!("--exclude-rule {}: there is no such rule{near}", visible(id))));
     }
     Ok(rules)
+}
+
+/// The texts of the rules that the settings ask for: ours, then those of the paths.
+fn files(settings: &Settings) -> Result<Files, Failure> {
+    let mut files = if settings.builtin_rules { pack() } else { Files::new() };
+    files.extend(read(&settings.rules)?);
+    Ok(files)
+}
+
+/// What a report says of the rules in force: where they are from, how many, and a hash of their texts.
+pub(crate) fn ruleset(settings: &Settings, rules: &Rules) -> Result<Ruleset, Failure> {
+    let mut sums: Vec<String> =
+        files(settings)?.iter().map(|(_, text)| hex(&Sha256::digest(text.as_bytes()))).collect();
+    let mut name: Vec<String> = settings.builtin_rules.then(|| "built-in".to_owned()).into_iter().collect();
+    name.extend(settings.rules.iter().map(|path| path.display().to_string()));
+    let mut name = if name.is_empty() { "none".to_owned() } else { name.join(", ") };
+    if !settings.exclude_rules.is_empty() {
+        name += &format!(" without {}", settings.exclude_rules.join(", "));
+    }
+    let count = rules.infos().iter().filter(|rule| !rule.serves).count() as u64;
+    Ok(Ruleset { name, rules: count, sha256: sum_of_sums(&mut sums) })
+}
+
+/// SHA-256 over hashes: sorted, each on a line of its own.
+pub(crate) fn sum_of_sums(sums: &mut [String]) -> String {
+    sums.sort_unstable();
+    let mut all = Sha256::new();
+    for sum in sums {
+        all.update(sum.as_bytes());
+        all.update(b"\n");
+    }
+    hex(&all.finalize())
+}
+
+/// Bytes as lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What is known of one's own organization, by the file that the settings name.

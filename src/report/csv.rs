@@ -61,6 +61,15 @@ impl<'a> Writer<'a> {
         write!(self.out, "{}", n.into())
     }
 
+    /// Writes a cell with a number of ours that need not be whole, with as many digits as tell it from its neighbors.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn real(&mut self, n: f64) -> io::Result<()> {
+        self.separate()?;
+        write!(self.out, "{n:?}")
+    }
+
     fn separate(&mut self) -> io::Result<()> {
         if std::mem::take(&mut self.first) { Ok(()) } else { self.out.write_all(b",") }
     }

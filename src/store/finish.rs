@@ -19,10 +19,10 @@ pub const SEGMENT_ROWS: usize = 1 << 20;
 
 /// A row before it has its final number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Place {
-    time: i64,
-    segment: u32,
-    row: u32,
+pub(super) struct Place {
+    pub(super) time: i64,
+    pub(super) segment: u32,
+    pub(super) row: u32,
 }
 
 /// What loading ended with.
@@ -326,7 +326,7 @@ fn gather_ints(sources: &[&Ints], places: &[Place], out: &mut Vec<u64>) {
 }
 
 /// Copies the rows at `places` into one segment.
-fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segment {
+pub(super) fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segment {
     let mut scratch = Vec::with_capacity(places.len());
     let mut ints = |column: &dyn Fn(&Segment) -> &Ints| {
         scratch.clear();

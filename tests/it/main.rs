@@ -15,6 +15,8 @@ mod help;
 mod notify;
 mod pdf;
 mod real_data;
+mod report;
 mod rules;
+mod schema;
 mod terminal;
 mod who;

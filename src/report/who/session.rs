@@ -170,10 +170,7 @@ impl<'a> Lines<'a> {
     fn new(inv: &'a Investigation, background: &'a Background) -> Self {
         let mut keys: HashMap<u32, Vec<u32>> = HashMap::new();
         for &(key, session) in background.sessions.keys() {
-            let of = keys.entry(session).or_default();
-            if of.len() < KEYS {
-                of.push(key);
-            }
+            keys.entry(session).or_default().push(key);
         }
         Self { inv, background, keys }
     }
@@ -204,8 +201,12 @@ impl<'a> Lines<'a> {
         let session = self.background.sessions.get(number)?;
         let identity = dicts.identity(session.identity);
         let account = dicts.word(identity.account);
-        let key = |&word: &u32| {
-            let id = dicts.word(word).to_owned();
+        // By name: the order of their numbers depends on who read what first.
+        let mut keys: Vec<&str> =
+            self.keys.get(&number).into_iter().flatten().map(|&w| dicts.word(w)).collect();
+        keys.sort_unstable();
+        let key = |id: &&str| {
+            let id = (*id).to_owned();
             let named = account_of(&id);
             let mismatch = !account.is_empty() && named.as_deref().is_some_and(|a| a != account);
             Key { id, account: named, mismatch }
@@ -215,7 +216,7 @@ impl<'a> Lines<'a> {
             actor: dicts.actor(identity.actor).0.to_owned(),
             kind: dicts.word(identity.kind).to_owned(),
             account: account.to_owned(),
-            keys: self.keys.get(&number).into_iter().flatten().map(key).collect(),
+            keys: keys.iter().take(KEYS).map(key).collect(),
             address: self.inv.table.row(session.first_row)?.text(Column::Ip).to_owned(),
             first: session.first,
             last: session.last,
