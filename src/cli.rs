@@ -7,8 +7,8 @@
 
 mod actors;
 mod args;
-mod aws;
 mod author;
+mod aws;
 mod case;
 mod config;
 mod console;

@@ -6,9 +6,9 @@
 //! keeps it as it is.
 
 pub mod case;
-pub mod coverage;
 pub mod classic;
 pub mod compose;
+pub mod coverage;
 pub mod csv;
 pub mod defang;
 pub mod document;

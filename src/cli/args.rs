@@ -1,8 +1,8 @@
 //! What can be typed on the command line: types only, no deeds.
 
 mod aws;
-mod notify;
 mod case;
+mod notify;
 mod report;
 mod who;
 
@@ -11,10 +11,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::aws::{AwsArgs, AwsCommand, PickArgs, PolicyArgs, S3Command, TreeArgs};
-pub use self::notify::{NotifyCommand, NotifyPreviewArgs, NotifyTargetArgs};
 pub use self::case::{
     CaseArgs, CaseCommand, CoverageArgs, CustodyCommand, Form, IndicatorsCommand, ListArgs, Listed,
 };
+pub use self::notify::{NotifyCommand, NotifyPreviewArgs, NotifyTargetArgs};
 pub use self::report::{Part, ReportArgs};
 pub use self::who::{AnomaliesArgs, Features, PageArgs, ProfileArgs, SessionArgs};
 use crate::config;

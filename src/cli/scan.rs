@@ -71,7 +71,6 @@ fn print(
         Format::Json => {
             let meta = document::Metadata {
                 generated_at: author::now().to_string(),
-                generated_at: output::now().to_string(),
                 total_critical_events: shown.len(),
                 analyzer_version: env!("CARGO_PKG_VERSION"),
                 analyzer: "trailhound",
