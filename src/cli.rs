@@ -7,14 +7,19 @@
 
 mod actors;
 mod args;
+mod author;
 mod aws;
+mod case;
 mod config;
 mod console;
 mod documents;
 mod eval;
+mod evidence;
 mod exit;
+mod fonts;
 mod keys;
 mod load;
+mod notify;
 mod output;
 mod query;
 mod report;
@@ -58,11 +63,15 @@ pub fn run() -> ExitCode {
         Some(Command::Session(args)) => who::session(&args),
         Some(Command::Profile(args)) => who::profile(&args),
         Some(Command::Anomalies(args)) => who::anomalies(&args),
+        Some(Command::Case(args)) => case::run(&args),
+        Some(Command::Coverage(args)) => evidence::coverage(&args),
+        Some(Command::Custody(args)) => evidence::custody(&args),
         Some(Command::Report(args)) => report::run(&args),
         Some(Command::Synth(args)) => synth::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::S3(args)) => aws::s3(&args),
         Some(Command::Aws(args)) => aws::aws(&args),
+        Some(Command::Notify(args)) => notify::run(&args),
         Some(Command::Keys(args)) => keys::run(&args),
         Some(Command::Config(args)) => config::run(&args),
         Some(Command::Completions { shell }) => documents::completions(shell),

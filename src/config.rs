@@ -22,7 +22,9 @@ pub mod fault;
 pub mod file;
 mod given;
 pub mod load;
+pub mod notify;
 pub mod pick;
+pub mod secret;
 pub mod settings;
 pub mod theme;
 
@@ -32,6 +34,7 @@ pub use environment::Environment;
 pub use fault::{Fault, Reason};
 pub use load::{Flags, Loaded, load};
 pub use pick::{Pick, PickFlags};
+pub use secret::Secret;
 pub use settings::Settings;
 pub(crate) use settings::{read_sort, write_sort};
 pub use theme::{Depth, Role, Theme, Themes};

@@ -5,17 +5,20 @@
 //! whole story, each module opens with its own part of it.
 
 pub mod anomaly;
+pub mod case;
 pub mod cli;
 pub mod cloud;
 pub mod config;
 pub mod console;
 pub mod detect;
 pub mod event;
+pub mod evidence;
 #[cfg(test)]
 mod golden;
 pub mod ingest;
 pub mod investigation;
 pub mod json;
+pub mod notify;
 pub mod profile;
 pub mod query;
 pub mod report;

@@ -5,8 +5,10 @@
 //! table shows it as escapes, CSV takes away what a spreadsheet would run, JSON
 //! keeps it as it is.
 
+pub mod case;
 pub mod classic;
 pub mod compose;
+pub mod coverage;
 pub mod csv;
 pub mod defang;
 pub mod document;
@@ -19,6 +21,7 @@ pub mod model;
 pub mod navigator;
 pub mod overview;
 pub mod paper;
+pub mod pdf;
 pub mod png;
 pub mod shown;
 pub mod stix;

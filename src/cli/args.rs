@@ -1,6 +1,8 @@
 //! What can be typed on the command line: types only, no deeds.
 
 mod aws;
+mod case;
+mod notify;
 mod report;
 mod who;
 
@@ -9,6 +11,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::aws::{AwsArgs, AwsCommand, PickArgs, PolicyArgs, S3Command, TreeArgs};
+pub use self::case::{
+    CaseArgs, CaseCommand, CoverageArgs, CustodyCommand, Form, IndicatorsCommand, ListArgs, Listed,
+};
+pub use self::notify::{NotifyCommand, NotifyPreviewArgs, NotifyTargetArgs};
 pub use self::report::{Part, ReportArgs};
 pub use self::who::{AnomaliesArgs, Features, PageArgs, ProfileArgs, SessionArgs};
 use crate::config;
@@ -57,6 +63,13 @@ pub enum Command {
     Profile(ProfileArgs),
     /// Print actors, actions, hours and events that are out of the ordinary, with the reasons.
     Anomalies(AnomaliesArgs),
+    /// Work on a case: findings, incidents, notes and indicators that outlive the session.
+    Case(CaseArgs),
+    /// Print which accounts and regions have events when, where some are missing, and who switched logging.
+    Coverage(CoverageArgs),
+    /// Keep or check a log of who did what with the evidence.
+    #[command(subcommand)]
+    Custody(CustodyCommand),
     /// Write a report: everything that was found, as documents, tables and pictures, into a folder.
     Report(Box<ReportArgs>),
     /// Write realistic CloudTrail logs with labeled attacks in them.
@@ -70,6 +83,9 @@ pub enum Command {
     /// What trailhound needs of AWS.
     #[command(subcommand)]
     Aws(AwsCommand),
+    /// Tell people: test the targets, see what would go out, send what waits.
+    #[command(subcommand)]
+    Notify(NotifyCommand),
     /// Show the keys, or check a keymap.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -271,6 +287,9 @@ pub struct ScanArgs {
     /// End with status 1 when an event has at least this risk: a number, or low, medium, high, critical.
     #[arg(long, value_name = "RISK")]
     pub fail_on: Option<String>,
+    /// Send what is risky enough to the targets of messages; what was sent before is not sent again.
+    #[arg(long, conflicts_with = "summary")]
+    pub notify: bool,
     /// What is printed, and how.
     #[command(flatten)]
     pub print: PrintArgs,

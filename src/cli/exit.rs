@@ -15,7 +15,7 @@ pub enum Exit {
     WrongUse = 2,
     /// 3: some of the input could not be read; the rest was done.
     PartlyUnreadable = 3,
-    /// 4: the output could not be written.
+    /// 4: the output could not be written, or a message could not be sent.
     NotWritten = 4,
     /// 129: the console was closed because its terminal went away (SIGHUP).
     HungUp = 129,

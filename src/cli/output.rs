@@ -3,7 +3,6 @@
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use crate::cli::args::PrintArgs;
-use crate::event::time::Time;
 use crate::report::{csv, table};
 
 /// How wide a table is that goes into a file.
@@ -37,14 +36,4 @@ pub(crate) fn most(top: Option<usize>, usual: usize) -> usize {
         Some(0) => usize::MAX,
         Some(n) => n,
     }
-}
-
-/// The time of the run, or the one that a reproducible build asks for.
-pub(crate) fn now() -> Time {
-    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|s| s.parse::<i64>().ok());
-    let seconds = fixed.unwrap_or_else(|| {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0))
-    });
-    Time::from_millis(seconds.saturating_mul(1000))
 }

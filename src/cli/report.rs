@@ -15,7 +15,7 @@ use serde::Serialize;
 use self::write::{Folder, Written};
 use crate::cli::args::{ListFormat, Part, ReportArgs};
 use crate::cli::exit::{Failure, Outcome};
-use crate::cli::{load, output, rule_files, scan};
+use crate::cli::{author, load, output, rule_files, scan};
 use crate::cloud::address::is_cloud;
 use crate::config::Settings;
 use crate::event::time::Time;
@@ -154,7 +154,7 @@ impl<'a> Job<'a> {
             since: bound(args.settings.pick.since.as_deref(), inv),
             until: bound(args.settings.pick.until.as_deref(), inv),
             query: self.query.text().to_owned(),
-            made: output::now(),
+            made: author::now(),
             ruleset: rule_files::ruleset(self.settings, &inv.judgment.rules)?,
             evidence,
             dataset,

@@ -2,7 +2,8 @@
 
 use crate::cli::args::{Format, ScanArgs};
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::{load, output};
+use crate::cli::notify::Ready;
+use crate::cli::{author, load, output};
 use crate::config;
 use crate::investigation::Investigation;
 use crate::query::order::{self, Sort};
@@ -24,6 +25,7 @@ pub(crate) fn run(args: &ScanArgs) -> Outcome {
     let flags = config::Flags { min_risk: args.min_risk.clone(), ..args.print.settings.flags() };
     let settings = load::sound_settings(&flags)?;
     let min_risk = if args.all { 0 } else { settings.min_risk };
+    let ready = args.notify.then(|| Ready::new(&settings)).transpose()?;
     let inv = load::everything(&args.sources, &settings, args.print.quiet)?;
     if args.summary {
         output::to_stdout(|out| {
@@ -44,8 +46,14 @@ pub(crate) fn run(args: &ScanArgs) -> Outcome {
     let shown = if args.print.format == Format::Table { shown } else { shown.at_most(most) };
     print(args, inv, &query, &wanted, min_risk, &shown, most)?;
     let unreadable = load::tell_rejects(inv, args.print.quiet, args.print.show_rejects);
+    let told = ready.map_or(Ok(Exit::Done), |ready| ready.tell(inv, &wanted, args.print.quiet))?;
     let found = fail_on.is_some_and(|least| !at_least(inv, &wanted, least).is_empty());
-    Ok(if found { Exit::Found } else { unreadable })
+    Ok(match (told, found) {
+        // What nobody was told matters more than what was found.
+        (Exit::NotWritten, _) => told,
+        (_, true) => Exit::Found,
+        (_, false) => unreadable,
+    })
 }
 
 fn print(
@@ -62,7 +70,7 @@ fn print(
         Format::Csv => csv::write_events(out, inv, shown, output::csv_style(&args.print)),
         Format::Json => {
             let meta = document::Metadata {
-                generated_at: output::now().to_string(),
+                generated_at: author::now().to_string(),
                 total_critical_events: shown.len(),
                 analyzer_version: env!("CARGO_PKG_VERSION"),
                 analyzer: "trailhound",

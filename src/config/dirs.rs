@@ -62,6 +62,13 @@ impl Dirs {
     }
 }
 
+impl Dirs {
+    /// The case that is worked on when none is named; `None` where there is no place for it.
+    pub fn case(&self) -> Option<PathBuf> {
+        Some(self.state.as_ref()?.join("cases").join("default.sqlite"))
+    }
+}
+
 /// Whether a path is absolute by the rules of `system`, which in a test is not the one it runs on.
 fn is_absolute(path: &std::path::Path, system: System) -> bool {
     let text = path.to_string_lossy();
@@ -105,5 +112,12 @@ mod tests {
         ] {
             assert_eq!(dirs(system, &pairs), expected, "{system:?} {pairs:?}");
         }
+    }
+
+    #[test]
+    fn the_case_lies_among_what_must_survive() {
+        let dirs = Dirs::of(&[("XDG_STATE_HOME", "/x/s")].into_iter().collect(), System::Unix);
+        assert_eq!(dirs.case(), Some(PathBuf::from("/x/s/trailhound/cases/default.sqlite")));
+        assert_eq!(Dirs::default().case(), None);
     }
 }

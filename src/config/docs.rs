@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::Settings;
 use super::load::FILE;
-use super::settings::SETTINGS;
+use super::notify;
+use super::settings::{self, Setting};
 use super::theme::{ROLES, Themes};
 
 const HEAD: &str = "# Settings and themes
@@ -24,6 +25,17 @@ show` prints every setting with the place it came from.
 
 `TRAILHOUND_CONFIG` or `--config` names another file in the place of `config.toml`. A relative path in the file
 begins at the folder of the file; `~/` is your home.
+";
+
+const MESSAGES: &str = "
+## Messages
+
+These have no flags. In the file they may stand in tables: `channel = \"#alerts\"` below `[notify.slack]` is
+`notify.slack.channel`, and `TRAILHOUND_NOTIFY_SLACK_CHANNEL` in the environment. A secret is never taken from
+`config.toml`; see [notify.md](notify.md).
+
+| `config.toml` | default | values | |
+|---|---|---|---|
 ";
 
 const THEMES: &str = "
@@ -56,10 +68,13 @@ pub fn markdown() -> String {
     let mut out = HEAD.to_owned();
     let _ = write!(out, "\n## Settings\n\n| `{FILE}` | default | values | |\n|---|---|---|---|\n");
     let defaults = Settings::default();
-    for setting in SETTINGS {
+    let row = |out: &mut String, setting: &Setting| {
         let default = setting.show(&defaults).map(|value| format!("`{value}`")).unwrap_or_default();
         let _ = writeln!(out, "| `{}` | {default} | {} | {} |", setting.key, setting.values, setting.about);
-    }
+    };
+    settings::all().filter(|setting| !notify::owns(setting.key)).for_each(|setting| row(&mut out, setting));
+    out.push_str(MESSAGES);
+    settings::all().filter(|setting| notify::owns(setting.key)).for_each(|setting| row(&mut out, setting));
     out.push_str("\n## Themes\n\n| theme | |\n|---|---|\n");
     let themes = Themes::built_in();
     for name in themes.names() {

@@ -2,15 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::path::PathBuf;
 
 /// What every variable of trailhound begins with.
 pub const PREFIX: &str = "TRAILHOUND_";
 
 /// The variables of a process. A variable that is empty counts as not set.
-#[derive(Clone, Default, Debug)]
+///
+/// Some hold secrets, so it shows their names alone.
+#[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<OsString, OsString>,
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.variables.keys()).finish()
+    }
 }
 
 impl Environment {

@@ -11,6 +11,7 @@ use super::environment::PREFIX;
 use super::fault::{self, COMMAND_LINE, ENVIRONMENT, Fault, Reason};
 use super::file::read_if_there;
 use super::given::{Given, Surroundings, Value};
+use super::notify;
 use super::settings::{self, SETTINGS, Setting, Settings};
 use super::{Dirs, Environment, Pick, PickFlags, Themes};
 
@@ -202,22 +203,31 @@ impl Layers {
     }
 
     fn entry(&mut self, node: &Node<'_>, around: &Surroundings<'_>) {
-        let Some(setting) = Setting::find(node.name()) else {
-            self.faults.push(node.misplaced(Reason::unknown("setting", node.name(), keys())));
-            return;
+        let Some(setting) = Setting::find(node.key()) else {
+            return self.table(node, around);
         };
         let given = Given { value: Value::Typed(node), around };
         if let Err(reason) = (setting.set)(&mut self.settings, &given) {
-            self.faults.push(node.fault(reason));
+            let fault = if setting.tells_its_value() { node.fault(reason) } else { node.misplaced(reason) };
+            self.faults.push(fault);
             return;
         }
         let origin = Origin::File { file: node.file().to_owned(), line: node.line() };
         self.origins.insert(setting.key, origin);
     }
 
+    /// A table of settings, which goes no deeper than the names of settings do; or what is no setting.
+    fn table(&mut self, node: &Node<'_>, around: &Surroundings<'_>) {
+        let inside = |key: &str| key.strip_prefix(node.key()).is_some_and(|rest| rest.starts_with('.'));
+        match node.entries() {
+            Ok(entries) if keys().any(inside) => entries.iter().for_each(|entry| self.entry(entry, around)),
+            _ => self.faults.push(node.misplaced(unknown_key(node))),
+        }
+    }
+
     fn environment(&mut self, environment: &Environment, around: &Surroundings<'_>) {
         for (name, value) in environment.own() {
-            let Some(setting) = SETTINGS.iter().find(|s| s.key.eq_ignore_ascii_case(name)) else {
+            let Some(setting) = settings::all().find(|s| s.variable() == variable(name)) else {
                 if !OTHER_VARIABLES.contains(&name) {
                     self.faults.push(unknown_variable(name, &value));
                 }
@@ -244,7 +254,7 @@ impl Layers {
             Err(reason) if origin == Origin::CommandLine => {
                 self.faults.push(Fault::of_value(COMMAND_LINE, setting.flag(), value, reason));
             }
-            Err(reason) => self.faults.push(Fault::of_value(ENVIRONMENT, setting.variable(), value, reason)),
+            Err(reason) => self.faults.push(of_variable(setting.variable(), value, reason)),
         }
     }
 }
@@ -254,13 +264,34 @@ fn no_such(file: String) -> Fault {
 }
 
 fn keys() -> impl Iterator<Item = &'static str> + Clone {
-    SETTINGS.iter().map(|setting| setting.key)
+    settings::all().map(|setting| setting.key)
+}
+
+/// What is said of a key that is no setting: the nearest one that stands in the same table.
+fn unknown_key(node: &Node<'_>) -> Reason {
+    let table = node.key().strip_suffix(node.name()).unwrap_or_default();
+    let known = keys().filter_map(|key| key.strip_prefix(table)?.split('.').next());
+    Reason::unknown("setting", node.name(), known)
+}
+
+/// The whole name of a variable, as settings give theirs.
+fn variable(name: &str) -> String {
+    format!("{PREFIX}{}", name.to_ascii_uppercase())
+}
+
+/// A fault of a variable; its value is left out where it could be a secret.
+fn of_variable(name: String, value: &str, reason: Reason) -> Fault {
+    let secret = name.strip_prefix(PREFIX).is_some_and(notify::owns);
+    let fault = Fault::of_value(ENVIRONMENT, name, value, reason);
+    Fault { value: fault.value.filter(|_| !secret), ..fault }
 }
 
 fn unknown_variable(name: &str, value: &str) -> Fault {
-    let reason = Reason::unknown("setting", &name.to_ascii_lowercase(), keys());
-    let suggestion = reason.suggestion.map(|key| format!("{PREFIX}{}", key.to_ascii_uppercase()));
-    Fault::of_value(ENVIRONMENT, format!("{PREFIX}{name}"), value, Reason { suggestion, ..reason })
+    let known: Vec<String> = settings::all().map(Setting::variable).collect();
+    let known = known.iter().filter_map(|known| known.strip_prefix(PREFIX));
+    let reason = Reason::unknown("setting", &name.to_ascii_uppercase(), known);
+    let suggestion = reason.suggestion.map(|name| format!("{PREFIX}{name}"));
+    of_variable(format!("{PREFIX}{name}"), value, Reason { suggestion, ..reason })
 }
 
 #[cfg(test)]

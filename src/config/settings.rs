@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::buckets::{self, BucketSetting};
 use super::fault::Reason;
 use super::given::{Given, UNITS, read_field};
+use super::notify::{self, Notify};
 use super::pick::Pick;
 use super::theme::Depth;
 use crate::event::field::Field;
@@ -68,6 +69,8 @@ pub struct Settings {
     pub buckets: Vec<BucketSetting>,
     /// What is wanted of sources in AWS in this run.
     pub pick: Pick,
+    /// Whither messages go.
+    pub notify: Notify,
 }
 
 /// In which zone times are shown. They are kept in UTC always.
@@ -117,6 +120,7 @@ impl Default for Settings {
             s3_cache: 0,
             buckets: Vec::new(),
             pick: Pick::default(),
+            notify: Notify::default(),
         }
     }
 }
@@ -133,21 +137,31 @@ pub struct Setting {
     /// Checks a value and puts it in.
     pub(super) set: fn(&mut Settings, &Given<'_>) -> Result<(), Reason>,
     /// The value as `config.toml` would hold it; `None` where it is left to trailhound.
-    show: fn(&Settings) -> Option<String>,
+    pub(super) show: fn(&Settings) -> Option<String>,
+}
+
+/// Every setting, those of messages included, which have no flag.
+pub fn all() -> impl Iterator<Item = &'static Setting> + Clone {
+    SETTINGS.iter().chain(notify::ROWS)
 }
 
 impl Setting {
-    /// The setting of that key.
+    /// The setting of that key, which is the whole path of keys in the file.
     pub fn find(key: &str) -> Option<&'static Self> {
-        SETTINGS.iter().find(|setting| setting.key == key)
+        all().find(|setting| setting.key == key)
     }
 
-    /// The variable that sets it: `TRAILHOUND_MIN_RISK`.
+    /// Whether a fault may repeat the value: not where it could be a secret.
+    pub(super) fn tells_its_value(&self) -> bool {
+        !notify::owns(self.key)
+    }
+
+    /// The variable that sets it: `TRAILHOUND_MIN_RISK`, `TRAILHOUND_NOTIFY_SLACK_CHANNEL`.
     pub fn variable(&self) -> String {
-        format!("{}{}", super::environment::PREFIX, self.key.to_ascii_uppercase())
+        format!("{}{}", super::environment::PREFIX, self.key.to_ascii_uppercase().replace('.', "_"))
     }
 
-    /// The flag that sets it: `--min-risk`.
+    /// The flag that sets it: `--min-risk`. Those of messages have none.
     pub fn flag(&self) -> String {
         format!("--{}", self.key.replace('_', "-"))
     }
@@ -168,7 +182,7 @@ const COLORS: [(&str, Option<Depth>); 5] = [
     ("true", Some(Depth::True)),
 ];
 
-/// Every setting, in the order in which the documents list them.
+/// Every setting that has a flag, in the order in which the documents list them.
 pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "theme",
@@ -256,8 +270,8 @@ pub static SETTINGS: &[Setting] = &[
         values: "a list of files and folders",
         set: |settings, given| put(&mut settings.rules, given.paths()),
         show: |settings| {
-            let paths: Vec<String> = settings.rules.iter().map(|p| quoted(&p.to_string_lossy())).collect();
-            Some(format!("[{}]", paths.join(", ")))
+            let paths: Vec<_> = settings.rules.iter().map(|path| path.to_string_lossy()).collect();
+            Some(quoted_list(&paths))
         },
     },
     Setting {
@@ -272,10 +286,7 @@ pub static SETTINGS: &[Setting] = &[
         about: "rules that are left out, by their ids",
         values: "a list of ids",
         set: |settings, given| put(&mut settings.exclude_rules, given.words()),
-        show: |settings| {
-            let ids: Vec<String> = settings.exclude_rules.iter().map(|id| quoted(id)).collect();
-            Some(format!("[{}]", ids.join(", ")))
-        },
+        show: |settings| Some(quoted_list(&settings.exclude_rules)),
     },
     Setting {
         key: "environment_file",
@@ -371,7 +382,7 @@ pub static SETTINGS: &[Setting] = &[
     },
 ];
 
-fn put<T>(place: &mut T, value: Result<T, Reason>) -> Result<(), Reason> {
+pub(super) fn put<T>(place: &mut T, value: Result<T, Reason>) -> Result<(), Reason> {
     value.map(|value| *place = value)
 }
 
@@ -394,16 +405,21 @@ pub(crate) fn write_sort(sort: Sort) -> String {
     format!("{}{}", if usual { "" } else { "-" }, sort.by.name())
 }
 
-fn word_of<T: PartialEq>(words: &[(&str, T)], value: &T) -> Option<String> {
+pub(super) fn word_of<T: PartialEq>(words: &[(&str, T)], value: &T) -> Option<String> {
     words.iter().find(|(_, other)| other == value).map(|(name, _)| quoted(name))
 }
 
-fn shown_path(path: Option<&Path>) -> Option<String> {
+pub(super) fn shown_path(path: Option<&Path>) -> Option<String> {
     path.map(|path| quoted(&path.to_string_lossy()))
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
+}
+
+pub(super) fn quoted_list(texts: &[impl AsRef<str>]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| quoted(text.as_ref())).collect();
+    format!("[{}]", texts.join(", "))
 }
 
 fn shown_bytes(bytes: u64) -> String {
@@ -413,8 +429,7 @@ fn shown_bytes(bytes: u64) -> String {
 
 /// Every setting as a line of `config.toml`, with what `note` says of it behind; unset ones as a comment.
 pub(super) fn write(settings: &Settings, note: impl Fn(&Setting) -> String) -> String {
-    SETTINGS
-        .iter()
+    all()
         .map(|setting| match setting.show(settings) {
             Some(value) => format!("{} = {value}  # {}\n", setting.key, note(setting)),
             None => format!("# {} =  # {}\n", setting.key, note(setting)),
@@ -433,10 +448,10 @@ mod tests {
             (setting.variable().as_str(), setting.flag().as_str()),
             ("TRAILHOUND_MIN_RISK", "--min-risk")
         );
-        let mut keys: Vec<_> = SETTINGS.iter().map(|setting| setting.key).collect();
+        let mut keys: Vec<_> = all().map(|setting| setting.key).collect();
         keys.sort_unstable();
         keys.dedup();
-        assert_eq!(keys.len(), SETTINGS.len());
+        assert_eq!(keys.len(), all().count());
     }
 
     #[test]

@@ -9,19 +9,25 @@
 //! - [`model`]: the state. [`mod@update`]: the one function that changes it. [`msg`]: what goes in and out.
 //! - [`page`]: where one is and how one came there. [`answer`]: what a page asks of the events.
 //! - [`detail`], [`tree`]: an event and its record. [`overlay`]: what lies over the page.
-//! - [`layout`], [`scroll`], [`mod@line`]: sizes, cursors, a line of text.
+//! - [`board`]: what the other views have in common; [`actors`], [`profile`], [`anomalies`]: what each of them shows.
+//! - [`lens`]: what was chosen for those. [`layout`], [`scroll`], [`mod@line`]: sizes, cursors, a line of text.
 
 pub mod action;
+pub mod actors;
+pub mod anomalies;
 pub mod answer;
+pub mod board;
 pub mod detail;
 pub mod key;
 pub mod keymap;
 pub mod layout;
+pub mod lens;
 pub mod line;
 pub mod model;
 pub mod msg;
 pub mod overlay;
 pub mod page;
+pub mod profile;
 pub mod scroll;
 pub mod tree;
 pub mod update;

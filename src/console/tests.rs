@@ -1,5 +1,6 @@
 //! The console without a terminal: keys in, screen out.
 
+mod boards;
 mod flows;
 mod harness;
 mod screens;

@@ -4,6 +4,7 @@
 //! that comes from a log goes through [`paint::Canvas`], which makes it safe and measures
 //! it. Colors are roles of the theme; whatever color says is said by a letter or sign too.
 
+mod board;
 mod crumbs;
 mod detail;
 mod events;
@@ -55,6 +56,10 @@ fn page(canvas: &mut Canvas<'_>, model: &Model) {
     let layout = model.layout();
     if model.source.is_none() {
         plain::start(canvas, model, layout.body);
+        return;
+    }
+    if model.page().view.has_board() {
+        board::draw(canvas, model, layout.body);
         return;
     }
     if model.page().view != View::Events {

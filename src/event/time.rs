@@ -101,6 +101,11 @@ impl Default for Time {
     }
 }
 
+/// Writes a time into a document: as text, `null` when unknown.
+pub(crate) fn or_null<S: serde::Serializer>(time: &Time, to: S) -> Result<S::Ok, S::Error> {
+    if time.is_known() { to.collect_str(time) } else { to.serialize_none() }
+}
+
 /// RFC 3339 in UTC with `Z`; milliseconds only where there are any; `unknown` when unknown.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

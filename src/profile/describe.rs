@@ -288,6 +288,17 @@ fn sessions(inv: &Investigation, background: &Background, rows: &[u32]) -> Vec<S
         .collect()
 }
 
+/// What was new for a subject when another part of the log is taken for normal; see [`Profile::history`] and [`Profile::new`].
+pub fn news_of(
+    inv: &Investigation,
+    background: &Background,
+    subject: &Subject,
+    baseline: Baseline,
+) -> Option<(History, Vec<New>)> {
+    let (_, rows) = subject.rows(&inv.table, &background.sessions)?;
+    Some(news(inv, background, &rows, baseline))
+}
+
 /// What can be said of the past of the actors (of several, whatever can be said of one), and what was new in these events.
 fn news(
     inv: &Investigation,

@@ -26,6 +26,11 @@ impl Selection {
         Self { bits: table.segments().map(|(_, s)| Bits::all(s.len())).collect() }
     }
 
+    /// A selection of these sets, one for each segment of its table.
+    pub(crate) fn of(bits: Vec<Bits>) -> Self {
+        Self { bits }
+    }
+
     /// How many rows there are in it.
     pub fn count(&self) -> usize {
         self.bits.iter().map(Bits::count).sum()

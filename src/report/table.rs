@@ -165,6 +165,31 @@ pub(crate) fn line<const N: usize>(cells: &[String; N], widths: &[usize; N]) -> 
     texts.join("  ").trim_end().to_owned()
 }
 
+/// Writes rows of cells below their heads, at most `most` of them.
+pub(crate) fn write_rows<const N: usize>(
+    out: &mut dyn Write,
+    head: [&str; N],
+    cells: impl ExactSizeIterator<Item = [String; N]>,
+    bounds: [usize; N],
+    most: usize,
+    style: Style,
+) -> io::Result<()> {
+    let rest = cells.len().saturating_sub(most);
+    let shown: Vec<[String; N]> = cells.take(most).collect();
+    let widths = fit_widths(&head, &shown, bounds, style.width);
+    writeln!(out, "{}", style.bold(&line(&head.map(str::to_owned), &widths)))?;
+    shown.iter().try_for_each(|cells| writeln!(out, "{}", line(cells, &widths)))?;
+    write_more(out, rest, style)
+}
+
+/// Says how many rows are not shown.
+pub(crate) fn write_more(out: &mut dyn Write, rest: usize, style: Style) -> io::Result<()> {
+    if rest == 0 {
+        return Ok(());
+    }
+    writeln!(out, "{}", style.dim(&format!("and {} more; see all with --top 0", count(rest as u64))))
+}
+
 /// Writes whom to look at first.
 ///
 /// # Errors

@@ -29,6 +29,8 @@ pub enum Unit {
 /// What one actor did, or what was done in one session.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Rollup {
+    /// The number of the actor, or of the session, in the dictionary of words.
+    pub key: u32,
     /// The actor's name, or the session. Hostile.
     pub name: String,
     /// The account that the actor belongs to. Hostile.
@@ -125,6 +127,7 @@ fn line(inv: &Investigation, unit: Unit, key: u32, tally: &Tally) -> Rollup {
     let telling = tactics(inv, tally, TELLING).len();
     let calm = acts.product::<f64>() * 0.95f64.powi(telling.saturating_sub(1).min(14) as i32);
     Rollup {
+        key,
         name: if unit == Unit::Actor { name.to_owned() } else { dicts.word(key).to_owned() },
         account: account.to_owned(),
         kind: dicts.word(tally.kind).to_owned(),

@@ -201,6 +201,11 @@ impl DictSet {
         Grant { key, principal_id }
     }
 
+    /// How many credentials were handed out, and one: the number 0 stands for none.
+    pub fn grant_count(&self) -> u32 {
+        self.grants.len()
+    }
+
     /// The words that [`IdentityRow`]s name.
     pub fn words(&self) -> &Values {
         &self.words

@@ -5,11 +5,15 @@
 
 mod arch;
 mod bad_input;
+mod case;
 mod classic;
 mod cli;
 mod cloud;
 mod detection;
+mod evidence;
 mod help;
+mod notify;
+mod pdf;
 mod real_data;
 mod report;
 mod rules;

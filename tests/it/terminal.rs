@@ -307,3 +307,39 @@ fn a_fault_in_the_users_files_is_said_and_the_console_opens_all_the_same() {
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
 }
+
+/// The letters on the screen, without the blanks at the ends of lines, which differ by the way they were drawn.
+fn letters(seen: &Seen) -> Vec<String> {
+    seen.parser.screen().contents().lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+#[test]
+fn from_actors_to_a_profile_to_events_and_back() {
+    let mut terminal = demo();
+    terminal.press("1");
+    terminal.wait_for("actors by what they did");
+    terminal.press("j");
+    terminal.wait_for(" 2/103 ");
+    let actors = letters(&terminal.seen.0.lock().unwrap());
+    terminal.press("\r");
+    terminal.wait_for("Riskiest events");
+    assert!(terminal.text().contains("all ▸ actor"), "{}", terminal.text());
+    // Overview, riskiest, new, hours, services.
+    terminal.press("\t\t\t\t");
+    terminal.wait_for("to 2026-");
+    let profile = letters(&terminal.seen.0.lock().unwrap());
+    terminal.press("\r");
+    terminal.wait_for("▸ service");
+    terminal.wait_for("Events by risk");
+    terminal.press("\x1b");
+    terminal.until("the profile as it was left", |seen| letters(seen) == profile);
+    terminal.press("\x7f");
+    terminal.until("the actors as they were left", |seen| letters(seen) == actors);
+    terminal.press("4");
+    terminal.wait_for("Isolation forest");
+    terminal.press("\t\r");
+    terminal.wait_for("Events by risk");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.is_restored();
+}

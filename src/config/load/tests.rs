@@ -240,3 +240,69 @@ fn the_keys_come_from_the_named_file_or_the_usual_one() {
     assert_eq!(text(&named("none.toml")).unwrap_err().message, "there is no such file");
     assert_eq!(Home::with(&[]).load(&[], &Flags::default()).keymap(), Ok(None));
 }
+
+#[test]
+fn messages_are_set_in_tables_and_by_variables() {
+    let file = "[notify]\nsummary = false\ntrusted_hosts = [\"proxy:8080\"]\n[notify.slack]\n\
+                webhook_file = \"slack\"\nmin_level = \"critical\"\n[notify.mail]\nhost = \"mail.example.com\"\n\
+                to = [\"a@example.com\", \"b@example.com\"]\nsecurity = \"starttls\"\nport = 0\n\
+                password_command = [\"pass\", \"mail\"]\n";
+    let home = Home::with(&[("config.toml", file)]);
+    let variables =
+        [("TRAILHOUND_NOTIFY_SLACK_TOKEN", "xoxb-sesame"), ("TRAILHOUND_NOTIFY_SLACK_CHANNEL", "#alerts")];
+    let loaded = home.load(&variables, &Flags::default());
+    assert_eq!(home.faults(&loaded), [""; 0]);
+    let notify = &loaded.settings.notify;
+    assert_eq!((notify.summary, notify.trusted_hosts.as_slice()), (false, &["proxy:8080".to_owned()][..]));
+    assert_eq!(notify.slack.webhook.file, Some(home.config().join("slack")));
+    assert_eq!(notify.slack.min_level, crate::score::Level::Critical);
+    assert_eq!(notify.slack.token.given.as_ref().map(crate::config::Secret::expose), Some("xoxb-sesame"));
+    assert_eq!(notify.slack.channel.as_deref(), Some("#alerts"));
+    assert_eq!((notify.mail.port, notify.mail.to.len()), (None, 2));
+    assert_eq!(notify.mail.password.command, ["pass", "mail"]);
+    assert_eq!(loaded.origin("notify.slack.channel"), &Origin::Environment);
+    assert!(matches!(loaded.origin("notify.mail.host"), Origin::File { line: 8, .. }));
+    let shown = loaded.show();
+    assert!(
+        shown.contains("notify.slack.channel = \"#alerts\"  # TRAILHOUND_NOTIFY_SLACK_CHANNEL\n"),
+        "{shown}"
+    );
+    assert!(!shown.contains("sesame") && !format!("{loaded:?}").contains("sesame"));
+    let again = Home::with(&[("config.toml", &shown)]).load(&[variables[0]], &Flags::default());
+    assert_eq!((again.faults, again.settings), (vec![], loaded.settings));
+}
+
+#[test]
+fn no_fault_shows_a_secret() {
+    let file = "[notify.slack]\nwebhook = \"https://hooks.slack.com/services/T0/B0/sesame\"\n\
+                webhook_file = \"https://hooks.slack.com/services/T0/B0/sesame\"\ntokn = \"xoxb-sesame\"\n\
+                channel = \"xoxb-sesame\"\nmin_level = \"sesame\"\n\
+                api_url = \"https://hooks.slack.com/services/T0/B0/sesame\"\n[notify.mial]\nto = [\"x\"]\n";
+    let home = Home::with(&[("config.toml", file)]);
+    let variables = [
+        ("TRAILHOUND_NOTIFY_SLACK_WEBHOK", "https://hooks.slack.com/services/T0/B0/sesame"),
+        ("TRAILHOUND_NOTIFY_SUMMARY", "sesame"),
+    ];
+    let loaded = home.load(&variables, &Flags::default());
+    let faults = home.faults(&loaded);
+    assert_eq!(
+        faults,
+        [
+            "config.toml:2: notify.slack.webhook: a secret does not belong into this file; put it into one of mode \
+             600 and name that in `notify.slack.webhook_file`, or set TRAILHOUND_NOTIFY_SLACK_WEBHOOK",
+            "config.toml:3: notify.slack.webhook_file: this looks like the secret itself, which belongs into a file \
+             of mode 600",
+            "config.toml:4: notify.slack.tokn: no such setting; did you mean \"token\"?",
+            "config.toml:5: notify.slack.channel: this looks like the secret itself, which belongs into a file of \
+             mode 600",
+            "config.toml:6: notify.slack.min_level: no such level; there are info, low, medium, high, critical",
+            "config.toml:7: notify.slack.api_url: this looks like a webhook; name its file in \
+             notify.slack.webhook_file",
+            "config.toml:8: notify.mial: no such setting; did you mean \"mail\"?",
+            "environment: TRAILHOUND_NOTIFY_SLACK_WEBHOK: no such setting; did you mean \
+             \"TRAILHOUND_NOTIFY_SLACK_WEBHOOK\"?",
+            "environment: TRAILHOUND_NOTIFY_SUMMARY: expected true or false",
+        ]
+    );
+    assert!(!format!("{loaded:?}").contains("sesame"));
+}

@@ -17,7 +17,9 @@ use std::fmt;
 
 pub use argument::{Argument, ArgumentInfo, Choice};
 pub use catalog::{Command, commands};
-pub use words::{Brush, Category, Copied, Edit, Fold, Motion, Pivot, Preset, Size, Step, View};
+pub use words::{
+    Axis, Brush, Category, Copied, Edit, Fold, Length, Motion, Pivot, Preset, Size, Step, View, Whom,
+};
 
 use crate::config::Reason;
 use crate::event::field::FieldRef;
@@ -114,6 +116,8 @@ actions! {
         Open = "open",
         /// shows the events that share a value with this one; without a word, asks which
         Pivot(Option<Pivot>) = "pivot",
+        /// shows the profile of whom the cursor is on; with a word, of that part of the event
+        Profile(Option<Whom>) = "profile",
         /// goes back to where you were
         Back = "back",
         /// goes forward again
@@ -142,6 +146,14 @@ actions! {
         Reverse = "reverse",
         /// chooses the columns of the list
         Columns = "columns",
+        /// tells of sessions instead of actors, and back
+        Sessions = "sessions",
+        /// makes the part of the log that counts as normal longer or shorter
+        Baseline(Length) = "baseline",
+        /// takes another feature for one axis of the points
+        Axis(Axis) = "axis",
+        /// looks for anomalies by other features
+        Features = "features",
         /// opens or closes a burst, a row that stands for many events
         Burst = "burst",
     }

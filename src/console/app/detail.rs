@@ -4,23 +4,20 @@
 //! been read. A line that stands for a value says which field it is, so
 //! that keys can keep, drop, count and copy it.
 
+mod facts;
+
 use std::collections::HashMap;
 
 use super::line::Line as Typed;
 use super::tree::{Node, Tree};
-use crate::detect::explain::{Explained, explain};
-use crate::detect::rules::RuleInfo;
-use crate::event::address::AddressKind;
-use crate::event::agent;
-use crate::event::field::{FIRST_SEEN, Field, FieldRef};
-use crate::event::outcome::Outcome;
+use crate::detect::explain::explain;
+use crate::event::field::{Field, FieldRef};
 use crate::investigation::Investigation;
+use crate::profile::change;
 use crate::query::{self, Pattern};
-use crate::report::overview;
-use crate::score::rank::Context;
 use crate::score::{Factor, Level};
-use crate::store::flags::RecordKind;
-use crate::store::{Column, Row};
+use crate::store::Row;
+use facts::{because, facts};
 
 /// The event that is shown, and how.
 #[derive(Clone, Debug)]
@@ -81,6 +78,10 @@ pub enum Fact {
         /// How it is meant.
         tone: Tone,
     },
+    /// What the call changed, or tried to, in a sentence. Hostile.
+    Change(String),
+    /// What is dangerous about that: of what kind, and why. Hostile.
+    Danger(&'static str, String),
     /// A line between two parts.
     Gap,
 }
@@ -155,7 +156,19 @@ impl Detail {
             Ok(bytes) => Record::Here(Tree::new(&bytes, folds), bytes),
             Err(reason) => Record::Unreadable(reason),
         };
+        self.tell_change();
         self.cursor = self.cursor.min(self.lines().len().saturating_sub(1));
+    }
+
+    /// Says below the points what the call changed, once the record is there and where that is known.
+    pub fn tell_change(&mut self) {
+        let Record::Here(_, record) = &self.record else { return };
+        let Some(change) = change::decode(record) else { return };
+        self.facts.retain(|fact| !matches!(fact, Fact::Change(_) | Fact::Danger(..)));
+        let dangers = change.judgments.into_iter().map(|j| Fact::Danger(j.danger.name(), j.reason));
+        let told = std::iter::once(Fact::Change(change.sentence)).chain(dangers);
+        let at = self.facts.len().min(1);
+        self.facts.splice(at..at, told);
     }
 
     /// The record as a tree, once it is there.
@@ -204,7 +217,7 @@ impl Detail {
                     let steps: Vec<&str> = field.split('.').collect();
                     Some((query::field_of_path(&steps)?, value.clone()))
                 }
-                Fact::Factor(_) | Fact::Gap => None,
+                Fact::Factor(_) | Fact::Change(_) | Fact::Danger(..) | Fact::Gap => None,
             },
             DetailLine::Node(at) => {
                 let tree = self.tree()?;
@@ -306,155 +319,4 @@ pub enum MatchStep {
     Next,
     /// The last before the cursor.
     Previous,
-}
-
-/// What the columns say of an event.
-fn facts(inv: &Investigation, row: &Row<'_>) -> Vec<Fact> {
-    let mut facts = vec![Fact::Risk(row.risk())];
-    facts.extend(inv.factors(row).into_iter().map(Fact::Factor));
-    facts.extend(rules(inv, row));
-    facts.extend(inv.techniques(row).iter().map(|id| Fact::Technique(inv.judgment.attack.title(id))));
-    facts.push(Fact::Gap);
-    facts.extend(who(row));
-    facts.extend(whence(row));
-    facts.extend(what(row));
-    facts.extend(peculiar(row));
-    facts.extend(place(inv, row));
-    facts.push(Fact::Gap);
-    facts
-}
-
-/// The rules that it hit, the highest level first.
-fn rules(inv: &Investigation, row: &Row<'_>) -> Vec<Fact> {
-    let infos = inv.judgment.rules.infos();
-    let numbers = inv.hits.get(row.hits()).iter();
-    let mut hit: Vec<(u32, &RuleInfo)> =
-        numbers.filter_map(|n| Some((*n, infos.get(*n as usize).filter(|info| !info.serves)?))).collect();
-    hit.sort_by_key(|(_, info)| std::cmp::Reverse(info.level));
-    hit.into_iter().map(|(number, info)| Fact::Rule(number, info.level, info.title.clone())).collect()
-}
-
-/// The reasons of a rule, once the record is there.
-fn because(explained: Explained) -> Vec<Fact> {
-    let matched = explained.matched.into_iter().map(|matched| Fact::Because {
-        field: matched.field,
-        value: matched.value,
-        wanted: matched.wanted,
-    });
-    let together = explained.together.into_iter().map(|value| Fact::Because {
-        field: String::new(),
-        value,
-        wanted: String::new(),
-    });
-    matched.chain(together).collect()
-}
-
-fn value(label: &'static str, field: Field, text: &str) -> Option<Fact> {
-    let field = Some((FieldRef::Column(field), text.to_owned()));
-    (!text.is_empty()).then(|| Fact::Value { label, text: text.to_owned(), field, tone: Tone::Plain })
-}
-
-fn note(label: &'static str, text: String, tone: Tone) -> Fact {
-    Fact::Value { label, text, field: None, tone }
-}
-
-fn who(row: &Row<'_>) -> Vec<Fact> {
-    let identity = row.identity();
-    let facts = [
-        value("actor", Field::Actor, row.actor()),
-        value("principal", Field::Principal, row.word(identity.principal)),
-        value("identity", Field::Kind, row.word(identity.kind)),
-        value("role", Field::Role, row.word(identity.role)),
-        value("key", Field::Key, row.word(identity.access_key)),
-        value("session", Field::Session, row.session())
-            .filter(|_| row.session() != row.word(identity.access_key)),
-    ];
-    facts.into_iter().flatten().collect()
-}
-
-fn whence(row: &Row<'_>) -> Vec<Fact> {
-    let ip = row.text(Column::Ip);
-    let kind = row.address_kind();
-    let mut facts: Vec<Fact> = value("address", Field::Ip, ip).into_iter().collect();
-    if let Some(Fact::Value { text, .. }) = facts.first_mut()
-        && matches!(kind, AddressKind::Public | AddressKind::Private)
-    {
-        text.push_str(&format!(" ({})", kind.name()));
-    }
-    let agent = row.text(Column::Agent);
-    let family = agent::family(agent);
-    if family != agent && !family.is_empty() {
-        facts.push(note("program", family.to_owned(), Tone::Plain));
-    }
-    facts.extend(value("agent", Field::Agent, agent));
-    facts.extend(value("account", Field::Account, row.account()));
-    facts.extend(value("region", Field::Region, row.text(Column::Region)));
-    facts
-}
-
-fn what(row: &Row<'_>) -> Vec<Fact> {
-    let mut facts = Vec::new();
-    facts.extend(value("time", Field::Time, &row.time().to_string()));
-    facts.extend(value("service", Field::Service, row.service()));
-    facts.extend(value("target", Field::Target, row.text(Column::Target)));
-    let tone = match row.outcome() {
-        Outcome::Success => Tone::Plain,
-        Outcome::Denied => Tone::Denied,
-        _ => Tone::Failed,
-    };
-    let outcome = value("outcome", Field::Outcome, Outcome::name(row.outcome()));
-    facts.extend(outcome.map(|fact| match fact {
-        Fact::Value { label, text, field, .. } => {
-            let error = row.text(Column::Error);
-            let text = if error.is_empty() { text } else { format!("{text}: {error}") };
-            Fact::Value { label, text, field, tone }
-        }
-        other => other,
-    }));
-    facts
-}
-
-/// What is not as usual.
-fn peculiar(row: &Row<'_>) -> Vec<Fact> {
-    let context = Context::from_bits(row.context());
-    let mut facts = Vec::new();
-    let first: Vec<&str> = FIRST_SEEN
-        .iter()
-        .enumerate()
-        .filter(|(bit, _)| context.first_seen() >> bit & 1 == 1)
-        .map(|(_, name)| *name)
-        .collect();
-    if !first.is_empty() {
-        facts.push(note("first seen", format!("{} new for this actor", first.join(", ")), Tone::Warning));
-    }
-    if context.after_denial() {
-        facts.push(note(
-            "after",
-            "went through after it was denied in this session".to_owned(),
-            Tone::Warning,
-        ));
-    }
-    if row.kind() != RecordKind::Event {
-        facts.extend(value("record", Field::Record, row.kind().name()));
-    }
-    let marks = overview::marks(row.flags());
-    if !marks.is_empty() {
-        facts.push(note("note", marks.join(", "), Tone::Warning));
-    }
-    facts
-}
-
-/// Where the record stands.
-fn place(inv: &Investigation, row: &Row<'_>) -> Vec<Fact> {
-    let at = row.locator();
-    let mut facts: Vec<Fact> = value("id", Field::Id, &row.id()).into_iter().collect();
-    let file = inv.files.name(at.file);
-    let text = format!("{file}, byte {}", at.offset);
-    let field = Some((FieldRef::Column(Field::File), file));
-    facts.push(Fact::Value { label: "file", text, field, tone: Tone::Plain });
-    for other in inv.table.origins(row.number()) {
-        let text = format!("{}, byte {}", inv.files.name(other.file), other.offset);
-        facts.push(note("also at", text, Tone::Plain));
-    }
-    facts
 }

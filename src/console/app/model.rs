@@ -8,15 +8,20 @@ use std::sync::Arc;
 
 use super::action::View;
 use super::answer::{Answer, Line};
+use super::board::flow;
+use super::board::request::Knowledge;
+use super::board::shown::Shown;
+use super::board::{Item, Lead};
 use super::detail::{Detail, Search};
 use super::key::Key;
 use super::keymap::{Context, Keymap};
-use super::layout::{Layout, USUAL_SHARE};
+use super::layout::{Area, Layout, USUAL_SHARE};
+use super::lens::Lens;
 use super::overlay::Overlay;
 use super::overlay::frequency::Values;
 use super::overlay::prompt::Asking;
 use super::page::{History, Page};
-use super::update::Asked;
+use super::update::{Asked, Boarding};
 use crate::config::settings::TimeZone;
 use crate::config::{Depth, Settings, Theme, Themes};
 use crate::event::field::{Field, FieldRef};
@@ -94,6 +99,10 @@ pub struct Model {
     pub history: History,
     /// What the page shows: it may be older than the page, until a new answer comes.
     pub answer: Answer,
+    /// The board of the view, where it has one: it may be older than the page, until a new one comes.
+    pub shown: Option<Shown>,
+    /// What was chosen for the boards.
+    pub lens: Lens,
     /// The pane that takes the keys.
     pub focus: Focus,
     /// The detail of the row under the cursor.
@@ -136,6 +145,10 @@ pub struct Model {
     pub now: Now,
     /// What was asked for and not yet answered.
     pub(super) asked: Asked,
+    /// The same of boards, and those that were made.
+    pub(super) boarding: Boarding,
+    /// What workers have found out about the snapshot.
+    pub(super) knowledge: Option<Arc<Knowledge>>,
 }
 
 impl Model {
@@ -149,6 +162,8 @@ impl Model {
             inv: start.inv,
             source: start.source,
             history: History::new(page),
+            shown: None,
+            lens: Lens::default(),
             focus: Focus::List,
             detail: None,
             search: Search::default(),
@@ -170,6 +185,8 @@ impl Model {
             folds: HashMap::new(),
             now: Now::default(),
             asked: Asked::default(),
+            boarding: Boarding::default(),
+            knowledge: None,
         }
     }
 
@@ -196,6 +213,9 @@ impl Model {
         match (self.page().view, self.focus) {
             (View::Events, Focus::List) => Context::Events,
             (View::Events, Focus::Detail) => Context::Detail,
+            (View::Actors, _) => Context::Actors,
+            (View::Profile, _) => Context::Profile,
+            (View::Anomalies, _) => Context::Anomalies,
             _ => Context::Global,
         }
     }
@@ -219,15 +239,54 @@ impl Model {
         self.answer.lines.get(self.page().cursor.line)
     }
 
-    /// The event under the cursor.
-    pub fn row(&self) -> Option<Row<'_>> {
+    /// The event under the cursor of the list, whatever view is open.
+    pub fn listed(&self) -> Option<Row<'_>> {
         self.answer.inv.table.row(self.line()?.row)
+    }
+
+    /// The event under the cursor: that of the list, or that to which a row of a board leads.
+    pub fn row(&self) -> Option<Row<'_>> {
+        if !self.page().view.has_board() {
+            return self.listed();
+        }
+        match self.item()?.lead {
+            Lead::Event(row) => self.shown.as_ref()?.board.inv.table.row(row),
+            _ => None,
+        }
+    }
+
+    /// The events that [`Model::row`] is one of.
+    pub fn row_inv(&self) -> &Arc<Investigation> {
+        match &self.shown {
+            Some(shown) if self.page().view.has_board() => &shown.board.inv,
+            _ => &self.answer.inv,
+        }
+    }
+
+    /// The row of the board under the cursor.
+    pub fn item(&self) -> Option<&Item> {
+        let shown = self.shown.as_ref().filter(|_| self.page().view.has_board())?;
+        let desk = &self.page().desk;
+        let at = shown.focus(desk);
+        shown.item(at, shown.line(at, desk))
+    }
+
+    /// The panels of the board that are seen, with their places.
+    pub fn places(&self) -> Vec<(usize, Area)> {
+        let Some(shown) = &self.shown else { return Vec::new() };
+        let desk = &self.page().desk;
+        let (area, _) = flow::split(self.layout().body, shown.board.notes);
+        flow::flow(area, &shown.board, shown.focus(desk), &mut desk.tops.clone())
     }
 
     /// The field and value under the cursor: a cell of the list, or a line of the detail.
     pub fn value(&self) -> Option<(FieldRef, String)> {
         if self.focus == Focus::Detail {
             return self.detail.as_ref()?.value();
+        }
+        if self.page().view.has_board() {
+            let (field, value) = self.item()?.value.clone()?;
+            return Some((FieldRef::Column(field), value));
         }
         let row = self.row()?;
         let field = FieldRef::Column(self.page().field());
@@ -251,6 +310,11 @@ impl Model {
         self.asked.counting().map(|reading| reading.done()).filter(|done| *done > 0)
     }
 
+    /// Whether the board is not, or not yet, what the page asks for.
+    pub fn is_stale(&self) -> bool {
+        self.boarding.is_waiting() || self.asked.is_waiting()
+    }
+
     /// Whether events are still being loaded.
     pub fn is_loading(&self) -> bool {
         !self.inv.complete
@@ -258,7 +322,10 @@ impl Model {
 
     /// Whether an answer to what is shown is still to come.
     pub fn is_asking(&self) -> bool {
-        self.asked.is_waiting() || !self.answer.complete || self.asked.counting().is_some()
+        self.asked.is_waiting()
+            || !self.answer.complete
+            || self.asked.counting().is_some()
+            || self.boarding.is_waiting()
     }
 }
 

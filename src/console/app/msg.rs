@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::answer::{Answer, GroupRequest, Request};
+use super::board::Board;
+use super::board::request::BoardRequest;
 use super::key::Key;
 use crate::event::field::Field;
 use crate::investigation::Investigation;
@@ -29,6 +31,8 @@ pub enum Msg {
     Grouped(u64, Vec<Group>),
     /// All values of a field have been counted.
     Values(Field, Vec<Group>),
+    /// A view has its board: which request it answers.
+    Board(u64, Arc<Board>),
     /// Time has passed.
     Tick,
 }
@@ -53,6 +57,8 @@ pub enum Effect {
     Group(GroupRequest),
     /// Count all values of a field.
     Values(Field, Arc<Investigation>),
+    /// Make the board of a view.
+    Board(Box<BoardRequest>),
     /// Put text on the clipboard.
     Copy(String),
     /// Take the mouse from the terminal, or give it back.

@@ -6,8 +6,10 @@
 //! them as in a browser.
 
 use crate::console::app::action::View;
+use crate::console::app::board::spot::Desk;
 use crate::event::field::{Field, FieldRef};
 use crate::event::time::Time;
+use crate::profile::subject::Subject;
 use crate::query::order::Sort;
 use crate::query::{Expr, Moment, Query, QueryError, Term, Test, name};
 
@@ -32,6 +34,10 @@ pub struct Page {
     pub cursor: Cursor,
     /// The ids of the first events of bursts that are open.
     pub open_bursts: Vec<String>,
+    /// Whom the profile is of.
+    pub subject: Option<Subject>,
+    /// Where the cursors are on the board of a view.
+    pub desk: Desk,
     /// The page from which this one was opened: a place in the history.
     pub parent: Option<usize>,
 }
@@ -100,6 +106,8 @@ impl Page {
             column: 0,
             cursor: Cursor::default(),
             open_bursts: Vec::new(),
+            subject: None,
+            desk: Desk::default(),
             parent: None,
         }
     }

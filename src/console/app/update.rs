@@ -6,6 +6,7 @@
 //! needed with what was asked for last, so that nothing can be forgotten.
 
 mod arrange;
+mod board;
 mod drill;
 mod keys;
 mod list;
@@ -13,10 +14,12 @@ mod overlays;
 mod reading;
 mod settle;
 mod timeline;
+mod whom;
 
 use super::model::{Model, Now, Toast, ToastTone};
 use super::msg::{Effect, Msg};
 
+pub(super) use board::Boarding;
 pub(super) use settle::Asked;
 
 /// How long a message is seen, in milliseconds.
@@ -36,6 +39,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Record(id, record) => model.record_came(&id, record),
         Msg::Grouped(generation, groups) => model.grouped(generation, groups),
         Msg::Values(field, groups) => model.values_came(field, groups),
+        Msg::Board(generation, board) => model.board_came(generation, board),
         Msg::Tick => {}
     }
     if model.toast.as_ref().is_some_and(|toast| toast.until <= now) {

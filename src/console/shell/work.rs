@@ -22,6 +22,7 @@ pub(super) struct Workers {
     record: Lane,
     groups: Lane,
     values: Lane,
+    boards: Lane,
 }
 
 struct Lane(std_mpsc::Sender<Job>);
@@ -58,6 +59,7 @@ impl Workers {
             record: Lane::start("record", out)?,
             groups: Lane::start("groups", out)?,
             values: Lane::start("values", out)?,
+            boards: Lane::start("boards", out)?,
         })
     }
 
@@ -82,6 +84,11 @@ impl Workers {
                 let (field_ref, reading) = (FieldRef::Column(field), Arc::default());
                 let request = GroupRequest { generation: 0, inv, selection, field: field_ref, reading };
                 tell(out, Msg::Values(field, request.answer()));
+            }),
+            Effect::Board(request) => self.boards.give(move |out| {
+                if let Some(board) = request.answer() {
+                    tell(out, Msg::Board(request.generation, Arc::new(board)));
+                }
             }),
             Effect::Copy(_) | Effect::Mouse(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }

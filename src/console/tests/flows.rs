@@ -281,8 +281,7 @@ fn themes_are_seen_as_one_goes_and_taken_or_not() {
 
 #[test]
 fn views_that_are_to_come_say_so_and_lead_back() {
-    for (key, view) in [("1", View::Actors), ("3", View::Profile), ("4", View::Anomalies), ("5", View::Rules)]
-    {
+    for (key, view) in [("5", View::Rules), ("6", View::Case), ("7", View::Sources)] {
         let mut console = console();
         console.press(key);
         assert_eq!(console.model.page().view, view);
@@ -369,7 +368,22 @@ fn the_mouse_chooses_rows_and_scrolls() {
 
 #[test]
 fn every_size_can_be_drawn_whatever_is_open() {
-    for keys in ["", "<enter>", "/actr", "f", "?", ":", "t", "C", ">"] {
+    for keys in [
+        "",
+        "<enter>",
+        "/actr",
+        "f",
+        "?",
+        ":",
+        "t",
+        "C",
+        ">",
+        "1",
+        "1<enter>",
+        "1<enter><tab><tab><tab>",
+        "4",
+        "4<tab><tab>",
+    ] {
         let mut console = console();
         console.press(keys);
         for (width, height) in

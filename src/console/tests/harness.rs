@@ -135,6 +135,10 @@ impl Console {
                 let request = GroupRequest { generation: 0, inv, selection, field: field_ref, reading };
                 vec![Msg::Values(field, request.answer())]
             }
+            Effect::Board(request) => {
+                let board = request.answer().map(|board| Msg::Board(request.generation, Arc::new(board)));
+                board.into_iter().collect()
+            }
             other => {
                 self.left.push(other);
                 Vec::new()

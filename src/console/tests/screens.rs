@@ -26,7 +26,18 @@ const STATES: &[(&str, (u16, u16), &str)] = &[
     ("frequency_80x24", (80, 24), "<right><right>f"),
     ("frequency_140x42", (140, 42), "<right><right>f"),
     ("burst_open", (140, 42), "/event:ListUsers<enter>z"),
-    ("actors_later", (80, 24), "1"),
+    ("actors_80x24", (80, 24), "1"),
+    ("actors_140x42", (140, 42), "1"),
+    ("actors_200x55", (200, 55), "1<right><right><right>oj"),
+    ("sessions_80x24", (80, 24), "1z"),
+    ("profile_80x24", (80, 24), "1<enter><tab>"),
+    ("profile_140x42", (140, 42), "1<enter><tab><tab><tab>"),
+    ("profile_200x55", (200, 55), "1<enter>B"),
+    ("profile_of_nobody", (80, 24), "/actor:nobody<enter>3"),
+    ("anomalies_80x24", (80, 24), "4"),
+    ("anomalies_140x42", (140, 42), "4<tab>"),
+    ("anomalies_200x55", (200, 55), "4<tab><tab>j"),
+    ("rules_later", (80, 24), "5"),
     ("message", (80, 24), "m"),
 ];
 
@@ -50,4 +61,14 @@ fn without_colors_everything_can_still_be_told_apart() {
     let mut console = Console::on_story(80, 24);
     console.model.depth = Depth::None;
     insta::assert_snapshot!("no_colors", console.styled());
+}
+
+#[test]
+fn without_colors_the_boards_can_be_read() {
+    for (name, keys) in [("actors", "1"), ("profile", "1<enter><tab><tab><tab>"), ("anomalies", "4<tab>")] {
+        let mut console = Console::on_story(140, 42);
+        console.model.depth = Depth::None;
+        console.press(keys);
+        insta::assert_snapshot!(format!("no_colors_{name}"), console.styled());
+    }
 }

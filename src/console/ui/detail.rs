@@ -141,6 +141,10 @@ fn fact(fact: &Fact) -> Vec<Piece> {
             }
             pieces
         }
+        Fact::Change(sentence) => vec![(" change ".to_owned(), Role::Muted), (sentence.clone(), Role::Title)],
+        Fact::Danger(kind, reason) => {
+            vec![(format!("   ! {kind}: "), Role::Warning), (reason.clone(), Role::Warning)]
+        }
         Fact::Technique(title) => vec![(" ATT&CK ".to_owned(), Role::Muted), (title.clone(), Role::Text)],
         Fact::Value { label, text, tone, .. } => {
             let role = match tone {

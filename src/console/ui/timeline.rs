@@ -27,7 +27,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     }
     // One line for the signs, the others for the bars.
     let bars = inside.height.saturating_sub(1);
-    let cursor = model.row().and_then(|row| bucket_of(series, row.time().millis()?));
+    let cursor = model.listed().and_then(|row| bucket_of(series, row.time().millis()?));
     let window = model.page().window;
     let least = standing_out(series);
     for x in 0..inside.width {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::argument::{Argument, Choice, missing};
 use crate::config::Reason;
 use crate::event::field::Field;
+use crate::profile::subject::SubjectKind;
 
 /// Makes an enum whose values are written as words, and documented once.
 macro_rules! words {
@@ -154,6 +155,38 @@ words! {
         Region = "region",
     }
 
+    /// Whom a profile is of.
+    Whom is a "kind" {
+        /// the actor
+        Actor = "actor",
+        /// the user
+        User = "user",
+        /// the role
+        Role = "role",
+        /// the source address
+        Address = "address",
+        /// the access key
+        Key = "key",
+        /// the session
+        Session = "session",
+    }
+
+    /// How a length changes.
+    Length is a "change" {
+        /// longer
+        Longer = "longer",
+        /// shorter
+        Shorter = "shorter",
+    }
+
+    /// An axis of a chart.
+    Axis is a "direction" {
+        /// from left to right
+        Across = "across",
+        /// from below upwards
+        Up = "up",
+    }
+
     /// Queries that are asked again and again.
     Preset is a "preset" {
         /// the last 15 minutes before the newest event
@@ -245,6 +278,13 @@ words! {
     }
 }
 
+impl View {
+    /// Whether it shows a board.
+    pub const fn has_board(self) -> bool {
+        matches!(self, Self::Actors | Self::Profile | Self::Anomalies)
+    }
+}
+
 impl Pivot {
     /// The field whose value is shared.
     pub fn field(self) -> Field {
@@ -257,6 +297,20 @@ impl Pivot {
             Self::EventName => Field::Event,
             Self::Account => Field::Account,
             Self::Region => Field::Region,
+        }
+    }
+}
+
+impl Whom {
+    /// The kind of subject that it is.
+    pub fn kind(self) -> SubjectKind {
+        match self {
+            Self::Actor => SubjectKind::Actor,
+            Self::User => SubjectKind::User,
+            Self::Role => SubjectKind::Role,
+            Self::Address => SubjectKind::Address,
+            Self::Key => SubjectKind::Key,
+            Self::Session => SubjectKind::Session,
         }
     }
 }

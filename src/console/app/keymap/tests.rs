@@ -249,7 +249,7 @@ fn the_line_at_the_bottom_shows_what_works_here_in_the_order_of_the_file() {
     let keymap = Keymap::built_in();
     assert_eq!(
         line(&keymap, Context::Events),
-        "enter open  / filter  u user  i address  s session  k key  e event  + keep  - drop  : commands  esc back  \
+        "enter open  / filter  u user  i address  s session  k key  e event  v profile  + keep  - drop  : commands  esc back  \
          f frequency  ? help  H hunts  y copy"
     );
     assert!(line(&keymap, Context::Detail).starts_with("space fold  / search  u user"));

@@ -22,6 +22,9 @@ impl Model {
             table.next_order();
             return;
         }
+        if self.page().view.has_board() && sort.is_none() {
+            return self.sort_board();
+        }
         match sort {
             None => self.overlays.push(Overlay::Chooser(Box::new(Chooser::sorts()))),
             Some(sort) => self.sort_by(sort),
@@ -41,6 +44,9 @@ impl Model {
         if let Some(Overlay::Frequency(table)) = self.overlays.last_mut() {
             table.reverse();
             return;
+        }
+        if self.page().view.has_board() {
+            return self.reverse_board();
         }
         let sort = self.page().sort;
         self.sort_by(Sort { descending: !sort.descending, ..sort });
@@ -138,6 +144,9 @@ impl Model {
         } else if let Some(reading) = self.asked.reading() {
             reading.stop();
             self.note("stopped reading records; what was found until then is shown");
+        } else if self.boarding.is_waiting() {
+            self.boarding.stop();
+            self.note("stopped; what is seen here may be of other events");
         } else if self.is_loading() {
             self.inv.status.cancel();
             self.note("stopped loading; what was read until then is shown");

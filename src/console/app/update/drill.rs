@@ -1,6 +1,7 @@
 //! Going deeper, and back.
 
 use crate::console::app::action::{Pivot, Preset, View};
+use crate::console::app::board::exact;
 use crate::console::app::detail::{Detail, Search};
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::overlay::Overlay;
@@ -13,8 +14,15 @@ use crate::query::{self, Query, QueryError, name};
 
 impl Model {
     pub(super) fn open_view(&mut self, view: View) {
+        if view == View::Profile && self.page().view != view {
+            return self.open_profile_view();
+        }
         if self.page().view != view {
-            let page = Page { view, ..self.page().clone() };
+            let mut page = Page { view, ..self.page().clone() };
+            if view == View::Actors && self.page().view == View::Profile {
+                // One actor is not what a list of them is asked for.
+                page.scopes.clear();
+            }
             self.history.open(page);
             self.focus = Focus::List;
         }
@@ -24,6 +32,7 @@ impl Model {
         match (self.page().view, &self.detail) {
             (View::Events, Some(_)) => self.show_detail(),
             (View::Events, None) => self.note("there is no row to open"),
+            (view, _) if view.has_board() => self.open_on_board(),
             _ => {}
         }
     }
@@ -58,13 +67,10 @@ impl Model {
             self.overlays.push(Overlay::Chooser(Box::new(Chooser::pivots())));
             return;
         };
-        let Some(row) = self.row() else {
-            self.note("there is no row to start from");
-            return;
-        };
+        let Some(row) = self.row() else { return self.pivot_from_value(pivot) };
         let of = |field: Field| {
             let field = FieldRef::Column(field);
-            let value = value_of(&self.answer.inv, &row, &field);
+            let value = value_of(self.row_inv(), &row, &field);
             (!value.is_empty()).then_some((field, value))
         };
         // Whoever has no user name is known by what it is called all the same.
@@ -72,6 +78,18 @@ impl Model {
         match of(pivot.field()).or_else(actor) {
             Some((field, value)) => self.pivot_to(Scope::value(&field, &value, false)),
             None => self.note(format!("this event has no {}", pivot.about())),
+        }
+    }
+
+    /// A row of a board that stands for many events is about one value, and that alone they share.
+    fn pivot_from_value(&mut self, pivot: Pivot) {
+        let fits = |field: &FieldRef| {
+            let named = pivot == Pivot::User && *field == FieldRef::Column(Field::Actor);
+            named || *field == FieldRef::Column(pivot.field())
+        };
+        match self.value().filter(|(field, _)| fits(field)) {
+            Some((field, value)) => self.pivot_to(Scope::value(&field, &value, false)),
+            None => self.note("there is no event to start from"),
         }
     }
 
@@ -100,6 +118,9 @@ impl Model {
             return;
         }
         match self.value() {
+            Some((FieldRef::Column(field), value)) if self.page().view.has_board() => {
+                self.try_scope(exact::scope(&self.answer.inv, field, &value, drop));
+            }
             Some((field, value)) => {
                 self.try_scope(Scope::value(&field, &value, drop));
             }
@@ -108,7 +129,8 @@ impl Model {
     }
 
     pub(super) fn frequency(&mut self, field: Option<FieldRef>) {
-        let list_field = (self.focus == Focus::List).then(|| FieldRef::Column(self.page().field()));
+        let in_list = self.focus == Focus::List && self.page().view == View::Events;
+        let list_field = in_list.then(|| FieldRef::Column(self.page().field()));
         let under_cursor = || list_field.or_else(|| self.value().map(|(field, _)| field));
         match field.or_else(under_cursor) {
             Some(field) => self.overlays.push(Overlay::Frequency(Box::new(Frequency::new(field)))),
@@ -141,7 +163,12 @@ impl Model {
             return;
         }
         let had_one = !self.page().filter.is_all();
-        let page = Page { filter, view: View::Events, ..self.page().clone() };
+        // A filter tells whom and what to look at among fewer events; a profile is of all events of its subject.
+        let view = match self.page().view {
+            view @ (View::Actors | View::Anomalies) => view,
+            _ => View::Events,
+        };
+        let page = Page { filter, view, ..self.page().clone() };
         match had_one {
             true => self.history.open_beside(page),
             false => self.history.open(page),
@@ -181,7 +208,10 @@ impl Model {
             self.note("everything is shown");
             return;
         }
-        let page = Page { scopes: Vec::new(), filter: Query::all(), window: None, ..self.page().clone() };
+        // A profile is of somebody.
+        let view = if self.page().view == View::Profile { View::Events } else { self.page().view };
+        let page =
+            Page { view, scopes: Vec::new(), filter: Query::all(), window: None, ..self.page().clone() };
         self.history.open(page);
         self.focus = Focus::List;
     }

@@ -1,7 +1,7 @@
 //! From keys to actions.
 
 use crate::console::app::action::Action;
-use crate::console::app::action::{Motion, View};
+use crate::console::app::action::{Motion, Step, View};
 use crate::console::app::key::Key;
 use crate::console::app::keymap::Resolution;
 use crate::console::app::layout::{Area, USUAL_SHARE};
@@ -44,6 +44,9 @@ impl Model {
         if !self.overlays.is_empty() {
             return;
         }
+        if self.page().view.has_board() {
+            return self.mouse_on_board(mouse);
+        }
         let layout = self.layout();
         let inside = |area: Option<Area>, x: u16, y: u16| {
             area.is_some_and(|a| x >= a.x && x < a.x + a.width && y >= a.y && y < a.y + a.height)
@@ -72,6 +75,30 @@ impl Model {
         }
     }
 
+    fn mouse_on_board(&mut self, mouse: Mouse) {
+        let (Mouse::Click(x, y) | Mouse::WheelUp(x, y) | Mouse::WheelDown(x, y)) = mouse;
+        let places = self.places();
+        let found =
+            places.iter().find(|(_, a)| x >= a.x && x < a.x + a.width && y >= a.y && y < a.y + a.height);
+        let (Some((at, area)), Some(shown)) = (found, &self.shown) else { return };
+        let Some(panel) = shown.panel(*at) else { return };
+        let line = shown.line(*at, &self.page().desk);
+        let to = match mouse {
+            Mouse::WheelUp(..) => line.saturating_sub(1),
+            Mouse::WheelDown(..) => line + 1,
+            Mouse::Click(..) => match panel.table() {
+                Some(table) => {
+                    let head = 1 + u16::from(!table.heads.is_empty());
+                    let row = usize::from(y.saturating_sub(area.y + head));
+                    self.page().desk.spot(panel.spot).top + row
+                }
+                None => line,
+            },
+        };
+        let last = panel.len().saturating_sub(1);
+        self.put_on_board(*at, to.min(last));
+    }
+
     fn wheel(&mut self, focus: Focus, motion: Motion) {
         const LINES: usize = 3;
         for _ in 0..LINES {
@@ -90,11 +117,13 @@ impl Model {
         }
         match action {
             Action::Move(motion) => self.move_cursor(motion),
-            Action::Pane(_) | Action::Detail => self.other_pane(),
+            Action::Pane(step) => self.other_pane(step),
+            Action::Detail => self.other_pane(Step::Next),
             Action::View(view) => self.open_view(view),
             Action::DetailSize(size) => self.resize_detail(size),
             Action::Open => self.open_row(),
             Action::Pivot(pivot) => self.pivot(pivot),
+            Action::Profile(whom) => self.open_profile(whom),
             Action::Back => self.walk(false),
             Action::Forward => self.walk(true),
             Action::Pop => self.pop(),
@@ -109,9 +138,14 @@ impl Model {
             Action::Reverse => self.reverse(),
             Action::Columns => self.choose_columns(),
             Action::Burst => self.burst(),
+            Action::Sessions => self.change_sessions(),
+            Action::Baseline(length) => self.change_baseline(length),
+            Action::Axis(axis) => self.change_axis(axis),
+            Action::Features => self.change_features(),
             Action::Fold(fold) => self.fold(fold),
             Action::Search => self.ask_search(),
             Action::Match(step) => self.go_to_match(step),
+            Action::Timeline(brush) if self.page().view == View::Anomalies => self.change_step(brush),
             Action::Timeline(brush) => self.brush(brush),
             Action::Copy(what) => self.copy(what, effects),
             Action::Accept => self.accept(effects),
@@ -141,7 +175,10 @@ impl Model {
         }
     }
 
-    fn other_pane(&mut self) {
+    fn other_pane(&mut self, step: Step) {
+        if self.page().view.has_board() {
+            return self.other_panel(step);
+        }
         let can = self.page().view == View::Events && self.detail.is_some();
         match self.focus {
             Focus::Detail => self.focus = Focus::List,

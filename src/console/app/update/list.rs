@@ -9,6 +9,7 @@ use crate::console::app::update::settle::frequency_rows;
 impl Model {
     pub(super) fn move_cursor(&mut self, motion: Motion) {
         let rows = frequency_rows(self.size.1);
+        let on_board = self.page().view.has_board();
         match self.overlays.last_mut() {
             Some(Overlay::Frequency(table)) => {
                 table.cursor = moved(table.cursor, motion, table.totals().0, rows);
@@ -23,6 +24,7 @@ impl Model {
                 self.show_theme();
             }
             Some(_) => {}
+            None if on_board => self.move_on_board(motion),
             None if self.focus == Focus::Detail => self.move_in_detail(motion),
             None => self.move_in_list(motion),
         }

@@ -60,6 +60,11 @@ impl Asked {
         self.waiting
     }
 
+    /// Has the rows asked for again, whatever was asked last.
+    pub(super) fn forget_rows(&mut self) {
+        self.rows = None;
+    }
+
     /// The reading of records that is under way.
     pub(crate) fn reading(&self) -> Option<&Arc<Reading>> {
         self.reading.as_ref().filter(|_| self.waiting)
@@ -77,7 +82,9 @@ impl Model {
         self.want_detail(effects);
         self.want_groups(effects);
         self.want_values(effects);
+        self.want_board(effects);
         self.keep_in_view();
+        self.keep_board_in_view();
     }
 
     fn wanted(&self) -> Wanted {
@@ -164,7 +171,7 @@ impl Model {
 
     /// Notes the event that the cursor is on, so that it stays on it.
     pub(super) fn name_cursor(&mut self) {
-        let id = self.row().map(|row| row.id());
+        let id = self.listed().map(|row| row.id());
         self.history.page_mut().cursor.id = id;
     }
 
@@ -190,7 +197,7 @@ impl Model {
     }
 
     fn want_detail(&mut self, effects: &mut Vec<Effect>) {
-        let Some(row) = self.row() else {
+        let Some(row) = self.listed() else {
             self.detail = None;
             self.asked.detail = None;
             return;
@@ -215,6 +222,7 @@ impl Model {
         if let Some(row) = inv.table.row(number) {
             detail.explain(inv, &row);
         }
+        detail.tell_change();
         if matches!(detail.record, Record::Coming) {
             effects.push(Effect::Read(id.clone(), self.answer.inv.clone(), number));
         }
