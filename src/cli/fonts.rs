@@ -5,8 +5,6 @@
 //! order, in the usual folders and the folders below them. Only fonts that draw something which is
 //! still missing are taken, so that a report without such characters reads no file at all.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "the command that writes a PDF asks for fonts"))]
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

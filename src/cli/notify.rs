@@ -115,6 +115,14 @@ impl Ready {
         let sent = send(&self.queue, &self.targets, quiet)?;
         Ok(if added.full > 0 { Exit::NotWritten } else { sent })
     }
+
+    /// Queues the counts of a run, and sends what waits.
+    pub(crate) fn summary(&self, inv: &Investigation, quiet: bool) -> Outcome {
+        let message = Message::Summary(RunSummary::of(inv));
+        let added = notify::enqueue(&self.queue, &self.targets, &[message])?;
+        tell_added(added, quiet);
+        send(&self.queue, &self.targets, quiet)
+    }
 }
 
 fn tell_added(added: Added, quiet: bool) {

@@ -15,6 +15,7 @@ use serde::Serialize;
 use self::write::{Folder, Written};
 use crate::cli::args::{ListFormat, Part, ReportArgs};
 use crate::cli::exit::{Failure, Outcome};
+use crate::cli::notify::Ready;
 use crate::cli::{author, load, output, rule_files, scan};
 use crate::cloud::address::is_cloud;
 use crate::config::Settings;
@@ -51,6 +52,8 @@ struct Job<'a> {
     tlp: Option<Tlp>,
     folder: Folder,
     parts: Vec<Part>,
+    /// Who is told of the run, where that was asked for.
+    ready: Option<Ready>,
 }
 
 impl<'a> Job<'a> {
@@ -69,6 +72,7 @@ impl<'a> Job<'a> {
             tlp: tlp.transpose()?,
             folder: Folder::new(&args.out)?,
             parts,
+            ready: if args.slack { Some(Ready::new(settings)?) } else { None },
         })
     }
 
@@ -95,6 +99,9 @@ impl<'a> Job<'a> {
         bar.finish_and_clear();
         let (report_id, files) = files?;
         self.tell(report_id.as_deref(), &files)?;
+        if let Some(ready) = &self.ready {
+            ready.summary(inv, self.args.quiet)?;
+        }
         Ok(load::tell_rejects(&loaded, self.args.quiet, self.args.show_rejects))
     }
 

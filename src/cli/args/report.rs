@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::cli::args::{ListFormat, SettingArgs};
+use crate::cli::fonts::FontArgs;
 
 /// A part of what a report writes.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -21,6 +22,8 @@ pub enum Part {
     ServiceChart,
     /// results/anomaly_results.csv, .json and anomaly_plot.png: an isolation forest over transferred bytes.
     Isolation,
+    /// reports/report.pdf.
+    Pdf,
     /// reports/report.html.
     Html,
     /// reports/report.md.
@@ -87,6 +90,12 @@ pub struct ReportArgs {
     /// For whom the report is.
     #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true, help_heading = "Cover")]
     pub organization: String,
+    /// Fonts of the PDF.
+    #[command(flatten)]
+    pub(crate) fonts: FontArgs,
+    /// Tell the targets that are set up (see `trailhound notify`) the counts of the run, once everything is written.
+    #[arg(long)]
+    pub slack: bool,
     /// Write CSV cells as they are, also those that a spreadsheet would run.
     #[arg(long)]
     pub csv_raw: bool,

@@ -9,6 +9,7 @@ use crate::anomaly::forest::Growth;
 use crate::anomaly::outlier;
 use crate::cli::args::Part;
 use crate::cli::exit::Failure;
+use crate::cli::fonts;
 use crate::investigation::Investigation;
 use crate::profile::Background;
 use crate::profile::summary::user_summary;
@@ -17,18 +18,20 @@ use crate::query::run::Selection;
 use crate::report::classic::{alerts, isolation, normalized, outliers};
 use crate::report::csv::Style;
 use crate::report::model::Report;
-use crate::report::paper::Chart;
+use crate::report::paper::{Chart, Paper};
+use crate::report::pdf::{self, PdfOptions};
 use crate::report::shown::Shown;
 use crate::report::{compose, csv, event_line, html, lists, markdown, model, navigator, png, stix};
 
 /// All parts, in the order in which they are written.
-pub(super) const ALL: [Part; 15] = [
+pub(super) const ALL: [Part; 16] = [
     Part::ParsedLogs,
     Part::Alerts,
     Part::Anomalies,
     Part::UserSummary,
     Part::ServiceChart,
     Part::Isolation,
+    Part::Pdf,
     Part::Html,
     Part::Markdown,
     Part::Json,
@@ -109,6 +112,7 @@ impl<'a> Parts<'a> {
         let text = |text: String| move |out: &mut dyn io::Write| out.write_all(text.as_bytes());
         match part {
             Part::ServiceChart => self.picture("out/service_chart.png", &compose::services(report)),
+            Part::Pdf => self.pdf(&compose::paper(report)),
             Part::Html => self.file("reports/report.html", text(html::render(&compose::paper(report)))),
             Part::Markdown => self.file("reports/report.md", text(markdown::render(&compose::paper(report)))),
             Part::Json => self.file("reports/report.json", |out| pretty(out, report)),
@@ -121,6 +125,22 @@ impl<'a> Parts<'a> {
             Part::Navigator => self.file("attack_layer.json", |out| pretty(out, &navigator::layer(report))),
             _ => self.file("stix.json", |out| pretty(out, &stix::bundle(report))),
         }
+    }
+
+    fn pdf(&mut self, paper: &Paper) -> Result<(), Failure> {
+        let found = fonts::for_paper(&self.job.args.fonts, paper).map_err(|e| Failure::Use(e.to_string()))?;
+        if !found.missing.is_empty() && !self.job.args.quiet {
+            let (some, all) = (found.missing.iter().take(8), found.missing.len());
+            let some: Vec<String> = some.map(|c| c.escape_unicode().to_string()).collect();
+            eprintln!(
+                "trailhound: reports/report.pdf: no font has {}{}; they stand there as escapes, and --font FILE adds a font",
+                some.join(" "),
+                if all > some.len() { format!(" and {} more", all - some.len()) } else { String::new() }
+            );
+        }
+        let options = PdfOptions { fonts: found.fonts, author: self.job.args.analyst.clone() };
+        let bytes = pdf::render(paper, &options).map_err(|e| Failure::Use(e.to_string()))?;
+        self.file("reports/report.pdf", |out| out.write_all(&bytes))
     }
 
     fn outliers(&mut self) -> Result<(), Failure> {

@@ -237,8 +237,11 @@ impl Learned {
 /// there.
 #[derive(Debug)]
 struct Flat<'r> {
-    values: Vec<([&'r [u8]; DEEPEST], usize, &'r [u8])>,
+    values: Vec<At<'r>>,
 }
+
+/// A value, the keys that lead to it, and how many these are.
+type At<'r> = ([&'r [u8]; DEEPEST], usize, &'r [u8]);
 
 /// How many keys may lead to a value in a `userIdentity`: `sessionContext.sessionIssuer.arn` has three.
 const DEEPEST: usize = 4;
@@ -246,7 +249,7 @@ const DEEPEST: usize = 4;
 impl<'r> Flat<'r> {
     /// `None` for one that only a path-by-path look does justice to: with lists, escaped or repeated keys, or deep.
     fn of(raw: &'r [u8]) -> Option<Self> {
-        let mut open: Vec<([&[u8]; DEEPEST], usize, &[u8])> = vec![([&[]; DEEPEST], 0, raw)];
+        let mut open: Vec<At<'_>> = vec![([&[]; DEEPEST], 0, raw)];
         let mut values = Vec::with_capacity(24);
         let mut met: Vec<&[u8]> = Vec::with_capacity(16);
         while let Some((mut keys, depth, object)) = open.pop() {
