@@ -4,6 +4,8 @@
 //! that the same input gives the same ids, order and scores in each of them. It is
 //! a snapshot: while a load runs, new ones are made, and the old ones stay valid.
 
+pub mod look;
+
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};

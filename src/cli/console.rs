@@ -10,12 +10,16 @@ use tokio::sync::watch;
 use crate::cli::args::{ConsoleArgs, DemoArgs};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::load;
+use crate::cloud::address::is_cloud;
+use crate::config::Settings;
 use crate::config::{Depth, Environment};
 use crate::console::app::Start;
 use crate::console::app::keymap::Keymap;
-use crate::console::shell::{self, Ended, Snapshots, Stop};
+use crate::console::app::update::name_of;
+use crate::console::shell::{self, Ended, Loader, Snapshots, Stop};
 use crate::ingest::status::Status;
-use crate::investigation::{self, Investigation};
+use crate::ingest::worker::Options;
+use crate::investigation::{self, Investigation, Judgment};
 use crate::query::{self, Query};
 use crate::synth;
 use crate::text::count;
@@ -26,10 +30,8 @@ const DEMO_NAME: &str = "built-in incident";
 /// `trailhound SOURCE...`
 pub(crate) fn open(sources: &[String], args: &ConsoleArgs) -> Outcome {
     let name = match sources {
-        [] => None,
         [one] if one == load::DEMO => Some(DEMO_NAME.to_owned()),
-        [one] => Some(one.clone()),
-        [first, others @ ..] => Some(format!("{first} and {} more", count(others.len() as u64))),
+        sources => name_of(sources),
     };
     console(sources, name, args)
 }
@@ -95,6 +97,7 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
         themes: loaded.themes,
         keymap,
         source: name,
+        sources: sources.into(),
         query,
         faults,
         inv: Arc::new(inv),
@@ -103,16 +106,56 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
     };
     let options = load::options(&start.settings);
     let listing = load::listing(sources, &start.settings, &status)?;
+    let loader = loader(start.settings.clone(), options, judgment.clone());
     let snapshots = begin(!sources.is_empty(), move |update| {
         investigation::load(listing, options, judgment, status, update)
     })?;
-    match shell::run(start, snapshots) {
+    match shell::run(start, snapshots, loader) {
         Ok(Ended::Quit) => Ok(Exit::Done),
         Ok(Ended::Stopped(Stop::Terminate)) => Ok(Exit::Terminated),
         Ok(Ended::Stopped(Stop::HangUp)) => Ok(Exit::HungUp),
         Ok(Ended::Stopped(Stop::Interrupt)) => Ok(Exit::Interrupted),
         Err(e) => Err(Failure::Use(format!("the terminal cannot be used: {e}"))),
     }
+}
+
+/// Loads other sources while the console runs.
+fn loader(settings: Settings, options: Options, judgment: Judgment) -> Loader {
+    Box::new(move |sources| {
+        again(sources)?;
+        let status = Arc::new(Status::default());
+        let listing = load::listing(sources, &settings, &status).map_err(|failure| failure.to_string())?;
+        let (judgment, shared) = (judgment.clone(), status.clone());
+        let load = move |update: &(dyn Fn(Investigation) + Sync)| {
+            investigation::load(listing, options, judgment, shared, update)
+        };
+        let snapshots = begin(true, load).map_err(|e| format!("the load cannot begin: {e}"))?;
+        Ok((status, snapshots))
+    })
+}
+
+/// All sources are read from the beginning, which is not possible where one is a pipe. The last one is new.
+fn again(sources: &[String]) -> Result<(), String> {
+    for (n, source) in sources.iter().enumerate() {
+        if source == load::DEMO || is_cloud(source) {
+            continue;
+        }
+        let meta = std::fs::metadata(source);
+        let is_pipe = source == "-" || meta.as_ref().is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
+        if is_pipe {
+            return Err(format!(
+                "{source} can be read only once, and adding a source reads all of them; save it to a file first"
+            ));
+        }
+        let is_new = n + 1 == sources.len();
+        if let Err(e) = meta
+            && is_new
+            && !source.contains(['*', '?', '['])
+        {
+            return Err(format!("{source}: {e}; check the spelling, and where you are"));
+        }
+    }
+    Ok(())
 }
 
 /// Loads in a thread of its own; the snapshots it makes.

@@ -9,7 +9,7 @@
 //! - [`model`]: the state. [`mod@update`]: the one function that changes it. [`msg`]: what goes in and out.
 //! - [`page`]: where one is and how one came there. [`answer`]: what a page asks of the events.
 //! - [`detail`], [`tree`]: an event and its record. [`overlay`]: what lies over the page.
-//! - [`board`]: what the other views have in common; [`actors`], [`profile`], [`anomalies`]: what each of them shows.
+//! - [`board`]: what the other views have in common; [`actors`], [`profile`], [`anomalies`], [`sources`]: what each of them shows.
 //! - [`lens`]: what was chosen for those. [`layout`], [`scroll`], [`mod@line`]: sizes, cursors, a line of text.
 
 pub mod action;
@@ -29,6 +29,7 @@ pub mod overlay;
 pub mod page;
 pub mod profile;
 pub mod scroll;
+pub mod sources;
 pub mod tree;
 pub mod update;
 

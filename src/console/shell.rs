@@ -22,8 +22,10 @@ use tokio::sync::{mpsc, watch};
 
 use crate::config::settings::TimeZone;
 use crate::config::{Depth, Theme};
+use crate::console::app::msg::Adding;
 use crate::console::app::{Effect, Model, Msg, Now, Start, update};
 use crate::console::ui::{Clock, view};
+use crate::ingest::status::Status;
 use crate::investigation::Investigation;
 pub use signals::Stop;
 use signals::{Signal, Signals};
@@ -67,17 +69,20 @@ pub enum Ended {
 /// Snapshots of a load, the newest at any time.
 pub type Snapshots = watch::Receiver<Option<Arc<Investigation>>>;
 
+/// Begins to load sources: how that is getting on, and its snapshots; or why it cannot be.
+pub type Loader = Box<dyn FnMut(&[String]) -> Result<(Arc<Status>, Snapshots), String>>;
+
 /// Runs the console until the user leaves.
 ///
 /// # Errors
 /// The terminal cannot be used, or is gone.
-pub fn run(start: Start, snapshots: Snapshots) -> io::Result<Ended> {
+pub fn run(start: Start, snapshots: Snapshots, loader: Loader) -> io::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mouse = start.settings.mouse;
     runtime.block_on(async {
         let signals = Signals::listen()?;
         let screen = Screen::enter(mouse)?;
-        Shell::new(start, screen, signals, snapshots)?.run().await
+        Shell::new(start, screen, signals, (snapshots, loader))?.run().await
     })
 }
 
@@ -86,6 +91,7 @@ struct Shell {
     screen: Screen,
     signals: Signals,
     snapshots: Snapshots,
+    loader: Loader,
     /// Whether more snapshots can come.
     loading: bool,
     input: EventStream,
@@ -123,7 +129,12 @@ impl Look {
 }
 
 impl Shell {
-    fn new(start: Start, screen: Screen, signals: Signals, snapshots: Snapshots) -> io::Result<Self> {
+    fn new(
+        start: Start,
+        screen: Screen,
+        signals: Signals,
+        (snapshots, loader): (Snapshots, Loader),
+    ) -> io::Result<Self> {
         let (send, answers) = mpsc::channel(WAITING);
         let model = Model::new(Start { size: screen.size()?, ..start });
         Ok(Self {
@@ -133,6 +144,7 @@ impl Shell {
             signals,
             loading: true,
             snapshots,
+            loader,
             input: EventStream::new(),
             answers,
             workers: Workers::start(&send)?,
@@ -160,7 +172,7 @@ impl Shell {
     async fn wait(&mut self) -> io::Result<()> {
         let frame =
             self.changed.then(|| self.drawn.map_or(FRAME, |drawn| FRAME.saturating_sub(drawn.elapsed())));
-        let busy = self.model.is_loading() || self.model.is_asking();
+        let busy = self.model.is_loading() || self.model.adding.is_some() || self.model.is_asking();
         let toast = self
             .model
             .toast
@@ -236,10 +248,20 @@ impl Shell {
             Effect::Mouse(on) => self.screen.mouse(on)?,
             Effect::Redraw => self.screen.clear()?,
             Effect::Suspend => self.suspend()?,
+            Effect::Load(sources) => self.load(sources)?,
             Effect::Quit => self.ended = Some(Ended::Quit),
             work => self.workers.give(work),
         }
         Ok(())
+    }
+
+    /// Loads other sources; what is seen stays until they are there.
+    fn load(&mut self, sources: Arc<[String]>) -> io::Result<()> {
+        let begun = (self.loader)(&sources).map(|(status, snapshots)| {
+            (self.snapshots, self.loading) = (snapshots, true);
+            Adding { sources, status }
+        });
+        self.take(Msg::Adding(begun))
     }
 
     /// Goes into the background; comes back with `fg`.

@@ -36,6 +36,12 @@ impl Files {
         self.list.read().unwrap_or_else(PoisonError::into_inner).get(number as usize).cloned()
     }
 
+    /// The number of the file of that name.
+    pub fn find(&self, name: &str) -> Option<u32> {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        list.iter().position(|info| info.name == name).map(|number| number as u32)
+    }
+
     /// The name of a file; `?` for a number that was never given.
     pub fn name(&self, number: u32) -> String {
         self.get(number).map_or_else(|| "?".to_owned(), |info| info.name.clone())

@@ -127,6 +127,18 @@ impl Records {
         self.opener.record(&text, at)
     }
 
+    /// At most `most` bytes of the inflated text of a file from `offset` on; none behind its end.
+    ///
+    /// # Errors
+    /// When the file is gone, has changed, or cannot be read.
+    pub fn window(&self, file: u32, offset: u64, most: usize) -> Result<Vec<u8>, RawError> {
+        let text = self.text(file)?;
+        let unreadable =
+            |e: io::Error| RawError::Unreadable { file: format!("file {file}"), reason: e.to_string() };
+        let bytes = text.window(offset, most).map_err(unreadable)?;
+        Ok(bytes.iter().take(most).copied().collect())
+    }
+
     fn text(&self, file: u32) -> Result<Text, RawError> {
         if let Some(text) = self.recall(file) {
             return Ok(text);

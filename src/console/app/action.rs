@@ -202,6 +202,8 @@ actions! {
         Edit(Edit) = "edit",
     }
     Program {
+        /// loads another source beside those that are loaded
+        AddSource = "add-source",
         /// finds and runs any command
         Palette = "palette",
         /// shows the keys that work here

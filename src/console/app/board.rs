@@ -11,6 +11,7 @@ pub mod cell;
 pub mod chart;
 pub mod exact;
 pub mod flow;
+pub mod hours;
 pub mod request;
 pub mod shown;
 pub mod spot;
@@ -21,9 +22,11 @@ pub use cell::{Cell, Head};
 
 use crate::console::app::page::Scope;
 use crate::event::field::Field;
+use crate::ingest::status::Reject;
 use crate::investigation::Investigation;
 use crate::profile::subject::Subject;
 use chart::{Activity, Heat, Scatter};
+use hours::Hours;
 
 /// What a view shows.
 #[derive(Clone, Debug)]
@@ -79,6 +82,8 @@ pub enum Body {
     Activity(Activity),
     /// Points by two numbers.
     Scatter(Scatter),
+    /// Which hours are covered.
+    Hours(Box<Hours>),
 }
 
 /// Rows with columns.
@@ -133,6 +138,8 @@ pub enum Lead {
     Instead(Box<Scope>),
     /// To a profile.
     Profile(Subject),
+    /// To the bytes of what could not be read.
+    Bytes(Box<Reject>),
 }
 
 impl Board {
@@ -187,6 +194,7 @@ impl Panel {
             Body::Heat(heat) => heat.len(),
             Body::Activity(activity) => activity.points.len(),
             Body::Scatter(scatter) => scatter.odd.len(),
+            Body::Hours(hours) => hours.len(),
         }
     }
 
@@ -200,6 +208,7 @@ impl Panel {
         match &self.body {
             Body::Heat(heat) => heat.fullest(),
             Body::Activity(activity) => activity.highest(),
+            Body::Hours(hours) => hours.begin(),
             Body::Table(_) | Body::Scatter(_) => 0,
         }
     }

@@ -17,6 +17,7 @@ use super::key::Key;
 use super::keymap::{Context, Keymap};
 use super::layout::{Area, Layout, USUAL_SHARE};
 use super::lens::Lens;
+use super::msg::Adding;
 use super::overlay::Overlay;
 use super::overlay::frequency::Values;
 use super::overlay::prompt::Asking;
@@ -25,6 +26,7 @@ use super::update::{Asked, Boarding};
 use crate::config::settings::TimeZone;
 use crate::config::{Depth, Settings, Theme, Themes};
 use crate::event::field::{Field, FieldRef};
+use crate::ingest::status::Status;
 use crate::investigation::Investigation;
 use crate::query::group::value_of;
 use crate::query::{Expr, Query};
@@ -78,6 +80,8 @@ pub struct Start {
     pub depth: Depth,
     /// What is opened, in words; `None`: nothing, and a page says how.
     pub source: Option<String>,
+    /// What is opened: the sources as they were given. Hostile.
+    pub sources: Arc<[String]>,
     /// The query to begin with.
     pub query: Query,
     /// What was wrong with settings, keys and themes.
@@ -95,6 +99,14 @@ pub struct Model {
     pub inv: Arc<Investigation>,
     /// What is opened, in words. Hostile.
     pub source: Option<String>,
+    /// The sources as they were given. Hostile.
+    pub sources: Arc<[String]>,
+    /// The load that will take the place of what is seen.
+    pub adding: Option<Adding>,
+    /// The load of that kind that was stopped last.
+    pub(super) stopped: Option<Arc<Status>>,
+    /// Sources that were typed, the latest last.
+    pub typed_sources: Vec<String>,
     /// The pages.
     pub history: History,
     /// What the page shows: it may be older than the page, until a new answer comes.
@@ -161,6 +173,10 @@ impl Model {
             answer: Answer::none(start.inv.clone()),
             inv: start.inv,
             source: start.source,
+            sources: start.sources,
+            adding: None,
+            stopped: None,
+            typed_sources: Vec::new(),
             history: History::new(page),
             shown: None,
             lens: Lens::default(),
@@ -216,6 +232,7 @@ impl Model {
             (View::Actors, _) => Context::Actors,
             (View::Profile, _) => Context::Profile,
             (View::Anomalies, _) => Context::Anomalies,
+            (View::Sources, _) => Context::Sources,
             _ => Context::Global,
         }
     }

@@ -7,8 +7,19 @@ use super::board::Board;
 use super::board::request::BoardRequest;
 use super::key::Key;
 use crate::event::field::Field;
+use crate::ingest::status::{Reject, Status};
 use crate::investigation::Investigation;
+use crate::investigation::look::Look;
 use crate::query::group::Group;
+
+/// A load that will take the place of what is loaded.
+#[derive(Clone, Debug)]
+pub struct Adding {
+    /// All its sources.
+    pub sources: Arc<[String]>,
+    /// How it is getting on.
+    pub status: Arc<Status>,
+}
 
 /// Something that has happened.
 #[derive(Debug)]
@@ -33,6 +44,10 @@ pub enum Msg {
     Values(Field, Vec<Group>),
     /// A view has its board: which request it answers.
     Board(u64, Arc<Board>),
+    /// Another source is being loaded, or why not. Hostile.
+    Adding(Result<Adding, String>),
+    /// The bytes of what could not be read.
+    Looked(Box<Reject>, Look),
     /// Time has passed.
     Tick,
 }
@@ -59,6 +74,10 @@ pub enum Effect {
     Values(Field, Arc<Investigation>),
     /// Make the board of a view.
     Board(Box<BoardRequest>),
+    /// Load these sources, in place of what is loaded.
+    Load(Arc<[String]>),
+    /// Look at the bytes of what could not be read.
+    Look(Arc<Investigation>, Box<Reject>),
     /// Put text on the clipboard.
     Copy(String),
     /// Take the mouse from the terminal, or give it back.

@@ -2,12 +2,14 @@
 //!
 //! Overlays are a stack. A key goes to the one on top and to no other; closing it shows what lies below.
 
+pub mod bytes;
 pub mod chooser;
 pub mod frequency;
 pub mod prompt;
 
 use super::action::Action;
 use super::keymap::Context;
+use bytes::Bytes;
 use chooser::{Chooser, Purpose};
 use frequency::Frequency;
 use prompt::Prompt;
@@ -21,6 +23,8 @@ pub enum Overlay {
     Chooser(Box<Chooser>),
     /// How often each value of a field occurs.
     Frequency(Box<Frequency>),
+    /// The bytes of what could not be read.
+    Bytes(Box<Bytes>),
     /// A question before something is done.
     Confirm {
         /// The question.
@@ -41,6 +45,7 @@ impl Overlay {
                 _ => Context::Picker,
             },
             Self::Frequency(_) => Context::Table,
+            Self::Bytes(_) => Context::Bytes,
             Self::Confirm { .. } => Context::Confirm,
         }
     }

@@ -13,11 +13,14 @@ mod list;
 mod overlays;
 mod reading;
 mod settle;
+mod sources;
 mod timeline;
 mod whom;
 
 use super::model::{Model, Now, Toast, ToastTone};
 use super::msg::{Effect, Msg};
+
+pub use sources::name_of;
 
 pub(super) use board::Boarding;
 pub(super) use settle::Asked;
@@ -34,7 +37,9 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Paste(text) => model.paste(&text),
         Msg::Mouse(mouse) => model.mouse(mouse),
         Msg::Resize(width, height) => model.size = (width, height),
-        Msg::Loaded(inv) => model.inv = inv,
+        Msg::Loaded(inv) => model.loaded(inv),
+        Msg::Adding(added) => model.adding(added),
+        Msg::Looked(reject, look) => model.looked(&reject, look),
         Msg::Answered(answer) => model.answered(*answer),
         Msg::Record(id, record) => model.record_came(&id, record),
         Msg::Grouped(generation, groups) => model.grouped(generation, groups),

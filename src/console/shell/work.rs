@@ -90,6 +90,11 @@ impl Workers {
                     tell(out, Msg::Board(request.generation, Arc::new(board)));
                 }
             }),
+            Effect::Look(inv, reject) => self.record.give(move |out| {
+                let look = inv.look(&reject);
+                tell(out, Msg::Looked(reject, look));
+            }),
+            Effect::Load(_) => {}
             Effect::Copy(_) | Effect::Mouse(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }

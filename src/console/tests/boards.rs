@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::harness::{Console, investigation, story};
 use crate::console::app::action::View;
+use crate::console::app::board::hours::Kind;
 use crate::console::app::board::{Body, Cell, Lead, Panel};
 use crate::console::app::{Effect, Msg, Now, update};
 use crate::investigation::Investigation;
@@ -147,6 +148,10 @@ fn said(panel: &Panel, line: usize) -> Option<u64> {
             }
         }
         Body::Scatter(_) => None,
+        Body::Hours(hours) => match hours.at(line) {
+            Kind::Covered(n) | Kind::Part(n) => Some(n),
+            Kind::Quiet | Kind::Missing => None,
+        },
     }
 }
 
@@ -158,6 +163,7 @@ fn go_to_line(console: &mut Console, panel: &Panel, line: usize) {
         Body::Heat(_) => (line / 24, line % 24),
         Body::Activity(_) | Body::Scatter(_) => (0, line),
         Body::Table(_) => (line, 0),
+        Body::Hours(ref hours) => hours.split(line),
     };
     console.press(&"j".repeat(down)).press(&"l".repeat(right));
 }
@@ -184,7 +190,7 @@ fn rows_are_true(console: &mut Console) -> usize {
 
 #[test]
 fn every_row_leads_to_as_many_events_as_it_says() {
-    for (keys, least) in [("1<enter>", 10), ("1j<enter>", 10), ("1G<enter>", 10), ("4", 8)] {
+    for (keys, least) in [("1<enter>", 10), ("1j<enter>", 10), ("1G<enter>", 10), ("4", 8), ("7", 3)] {
         let mut console = on(chained());
         console.press(keys);
         let checked = rows_are_true(&mut console);

@@ -92,6 +92,7 @@ impl Console {
             keymap: Keymap::built_in(),
             depth: Depth::Ansi16,
             source: source.map(str::to_owned),
+            sources: source.map(str::to_owned).into_iter().collect(),
             query: Query::all(),
             faults: Vec::new(),
             inv: Arc::new(match source {
@@ -138,6 +139,10 @@ impl Console {
             Effect::Board(request) => {
                 let board = request.answer().map(|board| Msg::Board(request.generation, Arc::new(board)));
                 board.into_iter().collect()
+            }
+            Effect::Look(inv, reject) => {
+                let look = inv.look(&reject);
+                vec![Msg::Looked(reject, look)]
             }
             other => {
                 self.left.push(other);

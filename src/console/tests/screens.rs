@@ -37,6 +37,9 @@ const STATES: &[(&str, (u16, u16), &str)] = &[
     ("anomalies_80x24", (80, 24), "4"),
     ("anomalies_140x42", (140, 42), "4<tab>"),
     ("anomalies_200x55", (200, 55), "4<tab><tab>j"),
+    ("sources_80x24", (80, 24), "7"),
+    ("sources_140x42", (140, 42), "7<tab><tab><tab>"),
+    ("sources_prompt", (80, 24), "7a./more"),
     ("rules_later", (80, 24), "5"),
     ("message", (80, 24), "m"),
 ];
@@ -65,7 +68,9 @@ fn without_colors_everything_can_still_be_told_apart() {
 
 #[test]
 fn without_colors_the_boards_can_be_read() {
-    for (name, keys) in [("actors", "1"), ("profile", "1<enter><tab><tab><tab>"), ("anomalies", "4<tab>")] {
+    for (name, keys) in
+        [("actors", "1"), ("profile", "1<enter><tab><tab><tab>"), ("anomalies", "4<tab>"), ("sources", "7")]
+    {
         let mut console = Console::on_story(140, 42);
         console.model.depth = Depth::None;
         console.press(keys);

@@ -10,6 +10,7 @@
 mod activity;
 mod dots;
 mod heat;
+mod hours;
 mod notes;
 mod scatter;
 mod table;
@@ -17,11 +18,13 @@ mod table;
 use super::paint::Canvas;
 use super::tabs::title;
 use crate::config::Role;
+use crate::console::app::action::View as Page;
 use crate::console::app::board::shown::Shown;
 use crate::console::app::board::{Body, Panel, flow};
 use crate::console::app::layout::Area;
 use crate::console::app::model::Model;
-use crate::text::count;
+use crate::console::app::sources::size;
+use crate::text::{count, plural};
 
 /// A panel, and what of it is under the cursor.
 struct View<'a> {
@@ -87,6 +90,7 @@ fn draw_panel(canvas: &mut Canvas<'_>, model: &Model, view: &View<'_>, area: Are
         }
         Body::Heat(heat) => heat::draw(canvas, view, heat, area),
         Body::Activity(activity) => activity::draw(canvas, model, view, activity, area),
+        Body::Hours(map) => hours::draw(canvas, view, map, area),
         Body::Scatter(scatter) => scatter::draw(canvas, model, view, scatter, area),
     }
 }
@@ -96,9 +100,24 @@ fn age(model: &Model) -> Option<String> {
     let shown = model.shown.as_ref()?;
     let events = u64::from(shown.board.inv.table.len());
     match (model.is_loading(), model.is_stale()) {
+        (true, _) if model.page().view == Page::Sources => Some(pace(model)),
         (true, _) => Some(format!("of the first {} events", count(events))),
         (false, true) => Some("…".to_owned()),
         (false, false) => None,
+    }
+}
+
+/// How fast a load is, from its beginning until now.
+fn pace(model: &Model) -> String {
+    let counts = model.inv.status.counts();
+    let of = format!("{} of {} read", count(counts.done), plural(counts.listed, "file"));
+    // The load begins with the console.
+    match model.now.0 {
+        0 => of,
+        ms => {
+            let each = |n: u64| n.saturating_mul(1000) / ms;
+            format!("{of} · {}/s · {}/s", size(each(counts.read)), plural(each(counts.records), "record"))
+        }
     }
 }
 

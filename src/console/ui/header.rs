@@ -66,6 +66,12 @@ fn status(canvas: &mut Canvas<'_>, model: &Model, y: u16, end: u16) -> u16 {
         let of = format!("{} of {} files", count(counts.done), count(counts.listed));
         return canvas.put_right(x, y, end, &of, Role::Bar).saturating_sub(2);
     }
+    if let Some(adding) = &model.adding {
+        let coming = adding.status.counts();
+        x = canvas.put_right(x, y, end, &bar(coming.fraction(), 8), Role::Progress).saturating_sub(1);
+        let of = format!("adding: {} of {} files", count(coming.done), count(coming.listed));
+        return canvas.put_right(x, y, end, &of, Role::Bar).saturating_sub(2);
+    }
     let stopped = model.inv.status.is_cancelled();
     let (sign, role) = if stopped { ("stopped", Role::Warning) } else { ("✓", Role::Success) };
     x = canvas.put_right(x, y, end, sign, role).saturating_sub(1);

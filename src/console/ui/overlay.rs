@@ -1,5 +1,6 @@
 //! What lies over the page.
 
+mod bytes;
 mod chooser;
 mod frequency;
 mod prompt;
@@ -22,6 +23,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model) -> Option<Position> {
             Overlay::Prompt(prompt) => prompt::draw(canvas, model, prompt),
             Overlay::Chooser(chooser) => chooser::draw(canvas, model, chooser),
             Overlay::Frequency(table) => frequency::draw(canvas, model, table),
+            Overlay::Bytes(bytes) => bytes::draw(canvas, model, bytes),
             Overlay::Confirm { question, .. } => confirm(canvas, model, question),
         };
     }

@@ -52,8 +52,7 @@ pub(super) fn later(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
             "The detection rules with what they hit, and an editor that shows what a rule would catch."
         }
         View::Case => "Findings, notes, marks and indicators of this investigation.",
-        View::Sources => "Where events come from, what could not be read, which hours are missing.",
-        View::Events => "",
+        View::Events | View::Sources => "",
     };
     let instead = match view {
         View::Actors => {
@@ -65,10 +64,7 @@ pub(super) fn later(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
         View::Anomalies => "Until then: the query first-seen:* shows what is new for its actor.",
         View::Rules => "Until then: H opens ready-made hunts.",
         View::Case => "Until then: y copies values, ids and records.",
-        View::Sources => {
-            "Until then: trailhound scan --summary counts files, and --show-rejects lists what was not read."
-        }
-        View::Events => "",
+        View::Events | View::Sources => "",
     };
     let key = model.keymap.keys_for(model.page_context(), &Action::View(View::Events));
     let key = key.first().map_or_else(|| "esc".to_owned(), |keys| keys.label());

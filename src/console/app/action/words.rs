@@ -281,7 +281,7 @@ words! {
 impl View {
     /// Whether it shows a board.
     pub const fn has_board(self) -> bool {
-        matches!(self, Self::Actors | Self::Profile | Self::Anomalies)
+        matches!(self, Self::Actors | Self::Profile | Self::Anomalies | Self::Sources)
     }
 }
 

@@ -55,6 +55,7 @@ impl Shown {
     pub fn id_of(&self, panel: usize, line: usize) -> Option<String> {
         match &self.panel(panel)?.body {
             Body::Activity(activity) => Some(activity.points.get(line)?.start.to_string()),
+            Body::Hours(hours) => Some(hours.name(line)),
             _ => Some(self.item(panel, line)?.id.clone()),
         }
     }
@@ -86,6 +87,9 @@ impl Shown {
         if let Body::Activity(activity) = &self.panel(panel)?.body {
             return activity.points.iter().position(|point| point.start.to_string() == id);
         }
+        if let Body::Hours(hours) = &self.panel(panel)?.body {
+            return hours.find(id);
+        }
         let at = self.rows_of(panel)?;
         let items = &self.panel(at)?.table()?.items;
         let place = items.iter().position(|item| item.id == id)?;
@@ -101,6 +105,10 @@ impl Shown {
             Some(Body::Heat(heat)) if heat.at(line) == 0 => None,
             Some(Body::Heat(heat)) => heat.scope(line),
             Some(Body::Activity(activity)) => activity.scope(line),
+            // What is covered is told of everything, whatever the page shows of it.
+            Some(Body::Hours(hours)) => {
+                return hours.scope(line).map_or(Lead::Nothing, |scope| Lead::Instead(Box::new(scope)));
+            }
             _ => return self.item(panel, line).map_or(Lead::Nothing, |item| item.lead.clone()),
         };
         scope.map_or(Lead::Nothing, |scope| Lead::Within(Box::new(scope)))

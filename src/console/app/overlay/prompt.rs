@@ -12,6 +12,8 @@ pub enum Asking {
     Filter,
     /// What is looked for in the record.
     Search,
+    /// Which source is loaded too.
+    Source,
 }
 
 /// The prompt.
@@ -59,7 +61,7 @@ impl Prompt {
     /// Understands the line anew after it has changed. `values` gives the known values of a field that contain a
     /// text, the most frequent first; `None`: not yet known.
     pub fn read(&mut self, values: &dyn Fn(Field, &str) -> Option<Vec<String>>) {
-        if self.asking == Asking::Search {
+        if self.asking != Asking::Filter {
             return;
         }
         self.wanted = None;

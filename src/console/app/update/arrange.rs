@@ -147,6 +147,8 @@ impl Model {
         } else if self.boarding.is_waiting() {
             self.boarding.stop();
             self.note("stopped; what is seen here may be of other events");
+        } else if self.stop_adding() {
+            // It has said so.
         } else if self.is_loading() {
             self.inv.status.cancel();
             self.note("stopped loading; what was read until then is shown");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::console::app::action::{Axis, Brush, Length, Motion, Step};
+use crate::console::app::action::{Axis, Brush, Length, Motion, Step, View};
 use crate::console::app::board::request::{BoardRequest, Key, Knowledge, Wanted};
 use crate::console::app::board::shown::Shown;
 use crate::console::app::board::spot::Order;
@@ -64,7 +64,7 @@ fn stands_for(shown: &Wanted, wanted: &Wanted) -> bool {
     match (shown, wanted) {
         (Wanted::Actors(a), Wanted::Actors(b)) => a == b,
         (Wanted::Profile(a, _), Wanted::Profile(b, _)) => a == b,
-        (Wanted::Anomalies(..), Wanted::Anomalies(..)) => true,
+        (Wanted::Anomalies(..), Wanted::Anomalies(..)) | (Wanted::Sources(_), Wanted::Sources(_)) => true,
         _ => false,
     }
 }
@@ -72,7 +72,11 @@ fn stands_for(shown: &Wanted, wanted: &Wanted) -> bool {
 impl Model {
     /// Asks for the board of the view, where it is not there.
     pub(super) fn want_board(&mut self, effects: &mut Vec<Effect>) {
-        let Some(wanted) = self.lens.wanted(self.page()) else {
+        let wanted = match self.page().view {
+            View::Sources => Some(Wanted::Sources(self.ask_sources())),
+            _ => self.lens.wanted(self.page()),
+        };
+        let Some(wanted) = wanted else {
             self.boarding.stop();
             self.boarding.asked = None;
             self.shown = None;
@@ -199,6 +203,7 @@ impl Model {
                 return;
             }
             Body::Heat(_) => on_map(line, motion),
+            Body::Hours(hours) => hours.moved(line, motion),
             _ if sideways != 0 => line.saturating_add_signed(sideways).min(len.saturating_sub(1)),
             _ => moved(line, motion, len, seen),
         };

@@ -4,6 +4,7 @@ use crate::console::app::action::{Pivot, Preset, View};
 use crate::console::app::board::exact;
 use crate::console::app::detail::{Detail, Search};
 use crate::console::app::model::{Focus, Model};
+use crate::console::app::msg::Effect;
 use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::chooser::Chooser;
 use crate::console::app::overlay::frequency::Frequency;
@@ -28,11 +29,11 @@ impl Model {
         }
     }
 
-    pub(super) fn open_row(&mut self) {
+    pub(super) fn open_row(&mut self, effects: &mut Vec<Effect>) {
         match (self.page().view, &self.detail) {
             (View::Events, Some(_)) => self.show_detail(),
             (View::Events, None) => self.note("there is no row to open"),
-            (view, _) if view.has_board() => self.open_on_board(),
+            (view, _) if view.has_board() => self.open_on_board(effects),
             _ => {}
         }
     }

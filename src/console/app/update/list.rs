@@ -23,6 +23,7 @@ impl Model {
                 }
                 self.show_theme();
             }
+            Some(Overlay::Bytes(bytes)) => bytes.scroll(motion, self.size),
             Some(_) => {}
             None if on_board => self.move_on_board(motion),
             None if self.focus == Focus::Detail => self.move_in_detail(motion),

@@ -3,6 +3,7 @@
 use crate::console::app::action::{View, Whom};
 use crate::console::app::board::{Lead, exact};
 use crate::console::app::model::{Focus, Model};
+use crate::console::app::msg::Effect;
 use crate::console::app::page::{Cursor, Page, Scope};
 use crate::event::field::{Field, FieldRef};
 use crate::profile::subject::{Subject, SubjectKind};
@@ -30,7 +31,7 @@ fn subject_of(field: &FieldRef, value: &str) -> Option<Subject> {
 
 impl Model {
     /// Goes where the row under the cursor leads.
-    pub(super) fn open_on_board(&mut self) {
+    pub(super) fn open_on_board(&mut self, effects: &mut Vec<Effect>) {
         let Some(shown) = &self.shown else {
             self.note("there is nothing here yet");
             return;
@@ -54,6 +55,7 @@ impl Model {
                 (self.history.page_mut().filter, self.history.page_mut().window) = (Query::all(), None);
             }
             Lead::Profile(subject) => self.open_profile_of(subject),
+            Lead::Bytes(reject) => self.open_bytes(*reject, effects),
         }
     }
 

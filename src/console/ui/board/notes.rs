@@ -46,6 +46,7 @@ fn of_panel(panel: &Panel, line: usize) -> Vec<Note> {
             };
             vec![Note::new("activity", format!("{events} in {length} from {}: {judged}", point.start))]
         }),
+        Body::Hours(hours) => vec![Note::new(hours.row_name(line), hours.said(line))],
         Body::Table(_) | Body::Scatter(_) => Vec::new(),
     }
 }

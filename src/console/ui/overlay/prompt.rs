@@ -21,6 +21,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> O
     let sign = match prompt.asking {
         Asking::Filter => "/ ",
         Asking::Search => "search ",
+        Asking::Source => "add source ",
     };
     let x = canvas.put(1, bottom.y, bottom.width, sign, Role::Key);
     let hint = hint(model, prompt);
@@ -45,6 +46,7 @@ fn hint(model: &Model, prompt: &Prompt) -> String {
     match prompt.asking {
         Asking::Filter if model.is_asking() => "…".to_owned(),
         Asking::Filter => plural(model.answer.matched as u64, "event"),
+        Asking::Source => "path, pattern, s3://…".to_owned(),
         Asking::Search => {
             let found = model.search.pattern().zip(model.detail.as_ref()).map(|(p, d)| d.matches(&p).len());
             found.map_or_else(String::new, |n| format!("{} found", count(n as u64)))
