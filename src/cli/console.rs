@@ -124,7 +124,7 @@ fn loader(settings: Settings, options: Options, judgment: Judgment) -> Loader {
     Box::new(move |sources| {
         again(sources)?;
         let status = Arc::new(Status::default());
-        let listing = load::listing(sources, &settings, &status).map_err(|failure| failure.to_string())?;
+        let listing = load::listing(sources, &settings, &status).map_err(|failure| said(&failure))?;
         let (judgment, shared) = (judgment.clone(), status.clone());
         let load = move |update: &(dyn Fn(Investigation) + Sync)| {
             investigation::load(listing, options, judgment, shared, update)
@@ -132,6 +132,14 @@ fn loader(settings: Settings, options: Options, judgment: Judgment) -> Loader {
         let snapshots = begin(true, load).map_err(|e| format!("the load cannot begin: {e}"))?;
         Ok((status, snapshots))
     })
+}
+
+/// Why sources cannot be loaded.
+fn said(failure: &Failure) -> String {
+    match failure {
+        Failure::Use(message) => message.clone(),
+        Failure::Output(e) => e.to_string(),
+    }
 }
 
 /// All sources are read from the beginning, which is not possible where one is a pipe. The last one is new.

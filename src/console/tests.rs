@@ -4,3 +4,4 @@ mod boards;
 mod flows;
 mod harness;
 mod screens;
+mod sources;

@@ -343,3 +343,29 @@ fn from_actors_to_a_profile_to_events_and_back() {
     assert_eq!(terminal.end(), 0);
     terminal.is_restored();
 }
+
+#[test]
+fn a_broken_file_is_looked_into_and_another_folder_is_added() {
+    let (one, two) = (Folder::new(), Folder::new());
+    one.file("good.json", log(&[stop_logging(1)]));
+    one.file("broken.json", "{\"Records\":[{\"eventName\": \u{1b}[31m \"half");
+    two.file("more.json", log(&[stop_logging(2), stop_logging(3)]));
+    let (first, second) = (one.path().to_str().unwrap(), two.path().to_str().unwrap());
+    let mut terminal = Terminal::start((120, 40), &[first]);
+    terminal.wait_for("1 event ");
+    terminal.press("7");
+    terminal.wait_for("Could not be read · 1");
+    terminal.press("\t\t\r");
+    terminal.wait_for("the inflated text");
+    terminal.wait_for("·[31m");
+    terminal.press("\x1b");
+    terminal.wait_gone("the inflated text");
+    terminal.press(&format!("a{second}\r"));
+    terminal.wait_for("3 events ");
+    terminal.wait_for("2 sources");
+    terminal.press("anowhere-at-all\r");
+    terminal.wait_for("check the spelling");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.is_restored();
+}
