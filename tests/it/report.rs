@@ -26,6 +26,7 @@ const FILES: [&str; 19] = [
     "reports/report.html",
     "reports/report.json",
     "reports/report.md",
+    "reports/report.pdf",
     "results/anomaly_plot.png",
     "results/anomaly_results.csv",
     "results/anomaly_results.json",
