@@ -12,7 +12,7 @@ use super::help::{Folder, Ran, id, log, program, record, run, stop_logging};
 use super::schema;
 
 /// Every file that one run writes.
-const FILES: [&str; 19] = [
+const FILES: [&str; 20] = [
     "alerts.csv",
     "anomalies.csv",
     "attack_layer.json",
