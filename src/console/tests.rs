@@ -3,4 +3,5 @@
 mod boards;
 mod flows;
 mod harness;
+mod rules;
 mod screens;

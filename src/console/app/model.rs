@@ -216,6 +216,7 @@ impl Model {
             (View::Actors, _) => Context::Actors,
             (View::Profile, _) => Context::Profile,
             (View::Anomalies, _) => Context::Anomalies,
+            (View::Rules, _) => Context::Rules,
             _ => Context::Global,
         }
     }

@@ -6,6 +6,7 @@ use super::answer::{Answer, GroupRequest, Request};
 use super::board::Board;
 use super::board::request::BoardRequest;
 use super::key::Key;
+use super::rules::work::{RuleNews, RuleWork};
 use crate::event::field::Field;
 use crate::investigation::Investigation;
 use crate::query::group::Group;
@@ -33,6 +34,8 @@ pub enum Msg {
     Values(Field, Vec<Group>),
     /// A view has its board: which request it answers.
     Board(u64, Arc<Board>),
+    /// Something came of work on a rule.
+    Rule(RuleNews),
     /// Time has passed.
     Tick,
 }
@@ -59,6 +62,8 @@ pub enum Effect {
     Values(Field, Arc<Investigation>),
     /// Make the board of a view.
     Board(Box<BoardRequest>),
+    /// Work on a rule.
+    Rule(RuleWork),
     /// Put text on the clipboard.
     Copy(String),
     /// Take the mouse from the terminal, or give it back.

@@ -8,6 +8,7 @@ pub mod prompt;
 
 use super::action::Action;
 use super::keymap::Context;
+use super::rules::editor::Editor;
 use chooser::{Chooser, Purpose};
 use frequency::Frequency;
 use prompt::Prompt;
@@ -21,6 +22,8 @@ pub enum Overlay {
     Chooser(Box<Chooser>),
     /// How often each value of a field occurs.
     Frequency(Box<Frequency>),
+    /// A rule that is edited.
+    Editor(Box<Editor>),
     /// A question before something is done.
     Confirm {
         /// The question.
@@ -41,6 +44,7 @@ impl Overlay {
                 _ => Context::Picker,
             },
             Self::Frequency(_) => Context::Table,
+            Self::Editor(_) => Context::Editor,
             Self::Confirm { .. } => Context::Confirm,
         }
     }

@@ -1,6 +1,7 @@
 //! What lies over the page.
 
 mod chooser;
+mod editor;
 mod frequency;
 mod prompt;
 
@@ -22,6 +23,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model) -> Option<Position> {
             Overlay::Prompt(prompt) => prompt::draw(canvas, model, prompt),
             Overlay::Chooser(chooser) => chooser::draw(canvas, model, chooser),
             Overlay::Frequency(table) => frequency::draw(canvas, model, table),
+            Overlay::Editor(editor) => editor::draw(canvas, model, editor),
             Overlay::Confirm { question, .. } => confirm(canvas, model, question),
         };
     }

@@ -10,7 +10,7 @@ use super::Board;
 use crate::anomaly::features::{Isolation, Preset};
 use crate::anomaly::forest::Growth;
 use crate::console::app::profile::Told;
-use crate::console::app::{actors, anomalies, profile};
+use crate::console::app::{actors, anomalies, profile, rules};
 use crate::investigation::Investigation;
 use crate::profile::Background;
 use crate::profile::first_seen::Baseline;
@@ -28,6 +28,8 @@ pub enum Wanted {
     Profile(Option<Subject>, Baseline),
     /// What is out of the ordinary; the length of a stretch of time in milliseconds, `None`: one that fits.
     Anomalies(Preset, Baseline, Option<i64>),
+    /// What rules hit.
+    Rules,
 }
 
 /// What decides what a board shows.
@@ -75,6 +77,7 @@ impl BoardRequest {
             Wanted::Actors(unit) => actors::board(self, *unit),
             Wanted::Profile(subject, baseline) => profile::board(self, subject.as_ref(), *baseline),
             Wanted::Anomalies(preset, baseline, step) => anomalies::board(self, *preset, *baseline, *step),
+            Wanted::Rules => rules::board(self),
         }
     }
 
