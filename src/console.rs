@@ -1,6 +1,6 @@
 //! The console: what the analyst sees and presses.
 //!
-//! Three rooms with walls between them. [`app`] is pure: the state, what keys mean,
+//! Three rooms with walls between them, and [`edit`], the text of a rule while it is edited. [`app`] is pure: the state, what keys mean,
 //! and what follows from them. The screen draws that state and changes nothing; the
 //! shell is the only place that touches the terminal, files, network and clipboard.
 //!
@@ -8,6 +8,7 @@
 //! other rooms made, and the same input gives the same findings without it.
 
 pub mod app;
+pub mod edit;
 pub mod shell;
 pub mod ui;
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use crate::cli::exit::Failure;
-use crate::config::Settings;
+use crate::config::dirs::System;
+use crate::config::{self, Dirs, Settings};
 use crate::detect::attack::Attack;
 use crate::detect::environment::Environment;
 use crate::detect::rules::{Files, Rules, pack};
@@ -31,11 +32,29 @@ pub(crate) fn rules(
     Ok(rules)
 }
 
-/// The texts of the rules that the settings ask for: ours, then those of the paths.
+/// The texts of the rules that the settings ask for: ours, those of the user's folder, then those of the paths.
 fn files(settings: &Settings) -> Result<Files, Failure> {
     let mut files = if settings.builtin_rules { pack() } else { Files::new() };
+    let own = own_files(settings)?;
+    // What was changed in the console is saved under the name that it has in the program.
+    files.retain(|(name, _)| !own.iter().any(|(other, _)| file_name(other) == file_name(name)));
+    files.extend(own);
     files.extend(read(&settings.rules)?);
     Ok(files)
+}
+
+/// The rules in the folder that the console saves to, unless the settings name it themselves.
+fn own_files(settings: &Settings) -> Result<Files, Failure> {
+    let folder = Dirs::of(&config::Environment::of_process(), System::HERE).rules();
+    let Some(folder) = folder.filter(|folder| folder.is_dir() && !settings.rules.contains(folder)) else {
+        return Ok(Files::new());
+    };
+    let is_empty = std::fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_none());
+    if is_empty { Ok(Files::new()) } else { read(&[folder]) }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 /// What a report says of the rules in force: where they are from, how many, and a hash of their texts.

@@ -67,6 +67,11 @@ impl Dirs {
     pub fn case(&self) -> Option<PathBuf> {
         Some(self.state.as_ref()?.join("cases").join("default.sqlite"))
     }
+
+    /// The user's own rules, which are in force without being named; `None` where there is no place for them.
+    pub fn rules(&self) -> Option<PathBuf> {
+        Some(self.config.as_ref()?.join("rules"))
+    }
 }
 
 /// Whether a path is absolute by the rules of `system`, which in a test is not the one it runs on.

@@ -28,6 +28,7 @@ pub mod msg;
 pub mod overlay;
 pub mod page;
 pub mod profile;
+pub mod rules;
 pub mod scroll;
 pub mod sources;
 pub mod tree;

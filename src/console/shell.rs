@@ -8,6 +8,7 @@
 //! Whatever happens, the terminal is left as it was found: see [`terminal`].
 
 mod input;
+mod rules;
 mod signals;
 pub mod terminal;
 mod work;
@@ -23,6 +24,7 @@ use tokio::sync::{mpsc, watch};
 use crate::config::settings::TimeZone;
 use crate::config::{Depth, Theme};
 use crate::console::app::msg::Adding;
+use crate::console::app::rules::work::RuleWork;
 use crate::console::app::{Effect, Model, Msg, Now, Start, update};
 use crate::console::ui::{Clock, view};
 use crate::ingest::status::Status;
@@ -250,6 +252,7 @@ impl Shell {
             Effect::Suspend => self.suspend()?,
             Effect::Load(sources) => self.load(sources)?,
             Effect::Quit => self.ended = Some(Ended::Quit),
+            Effect::Rule(RuleWork::External(text)) => self.external(&text)?,
             work => self.workers.give(work),
         }
         Ok(())
@@ -269,6 +272,16 @@ impl Shell {
         self.screen.leave();
         signals::stop_self();
         self.reenter()
+    }
+
+    /// Hands the terminal to the user's own editor and takes it back.
+    fn external(&mut self, text: &str) -> io::Result<()> {
+        // What reads keys lets go of them: they are the editor's now.
+        self.input = EventStream::new();
+        self.screen.leave();
+        let news = rules::external(text);
+        self.reenter()?;
+        self.take(Msg::Rule(news))
     }
 
     fn reenter(&mut self) -> io::Result<()> {

@@ -3,5 +3,6 @@
 mod boards;
 mod flows;
 mod harness;
+mod rules;
 mod screens;
 mod sources;

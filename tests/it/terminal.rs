@@ -369,3 +369,31 @@ fn a_broken_file_is_looked_into_and_another_folder_is_added() {
     assert_eq!(terminal.end(), 0);
     terminal.is_restored();
 }
+
+#[test]
+fn a_rule_is_edited_tried_and_saved() {
+    let folder = Folder::new();
+    let logs = folder.file("logs/a.json", log(&[stop_logging(1)]));
+    let config = folder.path().join("config");
+    let variables = [("XDG_CONFIG_HOME", config.to_str().unwrap())];
+    let mut terminal = Terminal::start_with((140, 42), &[&logs], &variables);
+    terminal.wait_for("1 file ✓");
+    terminal.press(":rule new\r");
+    terminal.wait_for("1 hit, +1 -0 against the saved rule");
+    // To the end of the name of the event, and one letter too many.
+    terminal.press("\x06eventName:\x1b");
+    terminal.wait_gone("search eventName");
+    terminal.press("\x1b[F\x1b[Dx");
+    terminal.wait_for("0 hits, +0 -0 against the saved rule");
+    terminal.press("\x15");
+    terminal.wait_for("1 hit, +1 -0 against the saved rule");
+    terminal.press("\x13");
+    terminal.wait_for("1 hit, +0 -0 against the saved rule");
+    let saved = std::fs::read_to_string(config.join("trailhound/rules/own-stoplogging.yml")).unwrap();
+    assert!(saved.contains("    eventName: 'StopLogging'\n"), "{saved}");
+    terminal.press("\x1b");
+    terminal.wait_gone("against the saved rule");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.is_restored();
+}

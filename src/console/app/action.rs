@@ -18,7 +18,7 @@ use std::fmt;
 pub use argument::{Argument, ArgumentInfo, Choice};
 pub use catalog::{Command, commands};
 pub use words::{
-    Axis, Brush, Category, Copied, Edit, Fold, Length, Motion, Pivot, Preset, Size, Step, View, Whom,
+    Axis, Brush, Category, Copied, Craft, Edit, Fold, Length, Motion, Pivot, Preset, Size, Step, View, Whom,
 };
 
 use crate::config::Reason;
@@ -164,6 +164,8 @@ actions! {
         Search = "search",
         /// goes to another match of the search
         Match(Step) = "match",
+        /// edits, tries and saves a rule
+        Rule(Craft) = "rule",
     }
     Timeline {
         /// changes the part of time that the list shows

@@ -44,7 +44,8 @@ impl Lens {
             View::Actors => Some(Wanted::Actors(self.unit)),
             View::Profile => Some(Wanted::Profile(page.subject.clone(), self.baseline())),
             View::Anomalies => Some(Wanted::Anomalies(self.preset, self.baseline(), self.step)),
-            View::Events | View::Rules | View::Case | View::Sources => None,
+            View::Rules => Some(Wanted::Rules),
+            View::Events | View::Case | View::Sources => None,
         }
     }
 

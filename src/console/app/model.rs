@@ -233,6 +233,7 @@ impl Model {
             (View::Profile, _) => Context::Profile,
             (View::Anomalies, _) => Context::Anomalies,
             (View::Sources, _) => Context::Sources,
+            (View::Rules, _) => Context::Rules,
             _ => Context::Global,
         }
     }

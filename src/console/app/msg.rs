@@ -6,6 +6,7 @@ use super::answer::{Answer, GroupRequest, Request};
 use super::board::Board;
 use super::board::request::BoardRequest;
 use super::key::Key;
+use super::rules::work::{RuleNews, RuleWork};
 use crate::event::field::Field;
 use crate::ingest::status::{Reject, Status};
 use crate::investigation::Investigation;
@@ -48,6 +49,8 @@ pub enum Msg {
     Adding(Result<Adding, String>),
     /// The bytes of what could not be read.
     Looked(Box<Reject>, Look),
+    /// Something came of work on a rule.
+    Rule(RuleNews),
     /// Time has passed.
     Tick,
 }
@@ -78,6 +81,8 @@ pub enum Effect {
     Load(Arc<[String]>),
     /// Look at the bytes of what could not be read.
     Look(Arc<Investigation>, Box<Reject>),
+    /// Work on a rule.
+    Rule(RuleWork),
     /// Put text on the clipboard.
     Copy(String),
     /// Take the mouse from the terminal, or give it back.

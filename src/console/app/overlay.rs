@@ -9,6 +9,7 @@ pub mod prompt;
 
 use super::action::Action;
 use super::keymap::Context;
+use super::rules::editor::Editor;
 use bytes::Bytes;
 use chooser::{Chooser, Purpose};
 use frequency::Frequency;
@@ -25,6 +26,8 @@ pub enum Overlay {
     Frequency(Box<Frequency>),
     /// The bytes of what could not be read.
     Bytes(Box<Bytes>),
+    /// A rule that is edited.
+    Editor(Box<Editor>),
     /// A question before something is done.
     Confirm {
         /// The question.
@@ -46,6 +49,7 @@ impl Overlay {
             },
             Self::Frequency(_) => Context::Table,
             Self::Bytes(_) => Context::Bytes,
+            Self::Editor(_) => Context::Editor,
             Self::Confirm { .. } => Context::Confirm,
         }
     }

@@ -12,6 +12,7 @@ mod keys;
 mod list;
 mod overlays;
 mod reading;
+mod rules;
 mod settle;
 mod sources;
 mod timeline;
@@ -45,6 +46,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Grouped(generation, groups) => model.grouped(generation, groups),
         Msg::Values(field, groups) => model.values_came(field, groups),
         Msg::Board(generation, board) => model.board_came(generation, board),
+        Msg::Rule(news) => model.rule_news(news),
         Msg::Tick => {}
     }
     if model.toast.as_ref().is_some_and(|toast| toast.until <= now) {

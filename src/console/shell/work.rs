@@ -9,7 +9,9 @@ use std::thread;
 
 use tokio::sync::mpsc::Sender;
 
+use super::rules;
 use crate::console::app::answer::{GroupRequest, answer};
+use crate::console::app::rules::work::{RuleNews, RuleWork};
 use crate::console::app::{Effect, Msg};
 use crate::event::field::FieldRef;
 use crate::query::run::Selection;
@@ -23,6 +25,8 @@ pub(super) struct Workers {
     groups: Lane,
     values: Lane,
     boards: Lane,
+    trials: Lane,
+    files: Lane,
 }
 
 struct Lane(std_mpsc::Sender<Job>);
@@ -60,6 +64,8 @@ impl Workers {
             groups: Lane::start("groups", out)?,
             values: Lane::start("values", out)?,
             boards: Lane::start("boards", out)?,
+            trials: Lane::start("trials", out)?,
+            files: Lane::start("files", out)?,
         })
     }
 
@@ -94,8 +100,24 @@ impl Workers {
                 let look = inv.look(&reject);
                 tell(out, Msg::Looked(reject, look));
             }),
-            Effect::Load(_) => {}
-            Effect::Copy(_) | Effect::Mouse(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+            Effect::Rule(RuleWork::Try(trial)) => self.trials.give(move |out| {
+                if let Some(verdict) = trial.answer() {
+                    tell(out, Msg::Rule(RuleNews::Tried(Box::new(verdict))));
+                }
+            }),
+            Effect::Rule(RuleWork::Open { file, new, id }) => {
+                self.files.give(move |out| tell(out, Msg::Rule(rules::open(file, new, id))));
+            }
+            Effect::Rule(RuleWork::Save(saving)) => {
+                self.files.give(move |out| tell(out, Msg::Rule(rules::save(saving))));
+            }
+            Effect::Rule(RuleWork::External(_))
+            | Effect::Load(_)
+            | Effect::Copy(_)
+            | Effect::Mouse(_)
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit => {}
         }
     }
 }

@@ -11,14 +11,24 @@ use crate::config::{Depth, Settings, Themes};
 use crate::console::app::answer::{GroupRequest, answer};
 use crate::console::app::key::Keys;
 use crate::console::app::keymap::Keymap;
+use crate::console::app::rules::work::{Opened, RuleNews, RuleWork};
 use crate::console::app::{Effect, Model, Msg, Now, Start, update};
 use crate::console::ui::{Clock, view};
+use crate::detect::rules::pack;
 use crate::event::field::FieldRef;
 use crate::ingest::worker::Options;
 use crate::investigation::{Investigation, Judgment, load};
 use crate::query::Query;
 use crate::query::run::Selection;
 use crate::source::{Object, Place};
+
+/// A file of rules as the shell finds it, with a folder that is nowhere.
+fn open(file: String, new: Option<String>, id: String) -> RuleNews {
+    let is_new = new.is_some();
+    let text = new.or_else(|| pack().into_iter().find(|(name, _)| *name == file).map(|(_, text)| text));
+    let path = Some(std::path::Path::new("/rules").join(&file));
+    RuleNews::Opened(Ok(Opened { file, text: text.unwrap(), path, on_disk: None, id, is_new }))
+}
 
 /// A console.
 pub(super) struct Console {
@@ -92,7 +102,7 @@ impl Console {
             keymap: Keymap::built_in(),
             depth: Depth::Ansi16,
             source: source.map(str::to_owned),
-            sources: source.map(str::to_owned).into_iter().collect(),
+            sources: source.map(|name| name.trim_start_matches("./").to_owned()).into_iter().collect(),
             query: Query::all(),
             faults: Vec::new(),
             inv: Arc::new(match source {
@@ -144,6 +154,11 @@ impl Console {
                 let look = inv.look(&reject);
                 vec![Msg::Looked(reject, look)]
             }
+            Effect::Rule(RuleWork::Try(trial)) => {
+                let verdict = trial.answer().map(|verdict| Msg::Rule(RuleNews::Tried(Box::new(verdict))));
+                verdict.into_iter().collect()
+            }
+            Effect::Rule(RuleWork::Open { file, new, id }) => vec![Msg::Rule(open(file, new, id))],
             other => {
                 self.left.push(other);
                 Vec::new()

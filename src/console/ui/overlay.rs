@@ -2,6 +2,7 @@
 
 mod bytes;
 mod chooser;
+mod editor;
 mod frequency;
 mod prompt;
 
@@ -24,6 +25,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model) -> Option<Position> {
             Overlay::Chooser(chooser) => chooser::draw(canvas, model, chooser),
             Overlay::Frequency(table) => frequency::draw(canvas, model, table),
             Overlay::Bytes(bytes) => bytes::draw(canvas, model, bytes),
+            Overlay::Editor(editor) => editor::draw(canvas, model, editor),
             Overlay::Confirm { question, .. } => confirm(canvas, model, question),
         };
     }

@@ -251,6 +251,28 @@ words! {
         All = "all",
     }
 
+    /// What happens to a rule.
+    Craft is a "step" {
+        /// opens the rule under the cursor in the editor
+        Edit = "edit",
+        /// begins a new rule with the event that was chosen in the list
+        New = "new",
+        /// saves it
+        Save = "save",
+        /// saves it over what somebody else changed
+        Overwrite = "overwrite",
+        /// takes the last change back
+        Undo = "undo",
+        /// makes the change again
+        Redo = "redo",
+        /// searches its text
+        Find = "find",
+        /// opens it in your own editor, by VISUAL or EDITOR
+        External = "external",
+        /// closes the editor without saving
+        Discard = "discard",
+    }
+
     /// What happens to the line that is being typed.
     Edit is a "change" {
         /// one letter to the left
@@ -281,7 +303,7 @@ words! {
 impl View {
     /// Whether it shows a board.
     pub const fn has_board(self) -> bool {
-        matches!(self, Self::Actors | Self::Profile | Self::Anomalies | Self::Sources)
+        matches!(self, Self::Actors | Self::Profile | Self::Anomalies | Self::Rules | Self::Sources)
     }
 }
 

@@ -10,7 +10,7 @@ use super::Board;
 use crate::anomaly::features::{Isolation, Preset};
 use crate::anomaly::forest::Growth;
 use crate::console::app::profile::Told;
-use crate::console::app::{actors, anomalies, profile, sources};
+use crate::console::app::{actors, anomalies, profile, rules, sources};
 use crate::investigation::Investigation;
 use crate::profile::Background;
 use crate::profile::first_seen::Baseline;
@@ -30,6 +30,8 @@ pub enum Wanted {
     Anomalies(Preset, Baseline, Option<i64>),
     /// Where events come from, and what is missing.
     Sources(sources::Ask),
+    /// What rules hit.
+    Rules,
 }
 
 /// What decides what a board shows.
@@ -78,6 +80,7 @@ impl BoardRequest {
             Wanted::Profile(subject, baseline) => profile::board(self, subject.as_ref(), *baseline),
             Wanted::Anomalies(preset, baseline, step) => anomalies::board(self, *preset, *baseline, *step),
             Wanted::Sources(ask) => sources::board(self, ask),
+            Wanted::Rules => rules::board(self),
         }
     }
 

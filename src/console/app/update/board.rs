@@ -64,7 +64,9 @@ fn stands_for(shown: &Wanted, wanted: &Wanted) -> bool {
     match (shown, wanted) {
         (Wanted::Actors(a), Wanted::Actors(b)) => a == b,
         (Wanted::Profile(a, _), Wanted::Profile(b, _)) => a == b,
-        (Wanted::Anomalies(..), Wanted::Anomalies(..)) | (Wanted::Sources(_), Wanted::Sources(_)) => true,
+        (Wanted::Anomalies(..), Wanted::Anomalies(..))
+        | (Wanted::Rules, Wanted::Rules)
+        | (Wanted::Sources(_), Wanted::Sources(_)) => true,
         _ => false,
     }
 }

@@ -27,6 +27,9 @@ impl Model {
             }
             Resolution::None => {
                 self.pending.clear();
+                if self.key_to_editor(key) {
+                    return;
+                }
                 if let Some(letter) = key.typed().filter(|_| context.info().typing) {
                     self.type_in(letter.encode_utf8(&mut [0; 4]));
                 }
@@ -35,7 +38,7 @@ impl Model {
     }
 
     pub(super) fn paste(&mut self, text: &str) {
-        if self.context().info().typing {
+        if !self.paste_to_editor(text) && self.context().info().typing {
             self.type_in(text);
         }
     }
@@ -147,6 +150,7 @@ impl Model {
             Action::Match(step) => self.go_to_match(step),
             Action::Timeline(brush) if self.page().view == View::Anomalies => self.change_step(brush),
             Action::Timeline(brush) => self.brush(brush),
+            Action::Rule(craft) => self.craft(craft, effects),
             Action::Copy(what) => self.copy(what, effects),
             Action::Accept => self.accept(effects),
             Action::Close => self.close(),

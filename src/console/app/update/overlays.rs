@@ -145,6 +145,7 @@ impl Model {
                 Purpose::Columns(before) => self.set_columns(before),
                 _ => {}
             },
+            Some(Overlay::Editor(editor)) => self.close_editor(editor),
             _ => {}
         }
     }

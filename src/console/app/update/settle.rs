@@ -83,6 +83,7 @@ impl Model {
         self.want_groups(effects);
         self.want_values(effects);
         self.want_board(effects);
+        self.want_trial(effects);
         self.keep_in_view();
         self.keep_board_in_view();
     }

@@ -38,8 +38,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, view: &View<'_>, map: &Hours, area: 
     }
     if view.focus {
         // Without colors the cursor is where this points.
-        if at < columns {
-            canvas.put(inside.x + LEFT + at as u16, inside.y, 1, "↓", Role::Accent);
+        if at < columns && !map.marks.iter().any(|(column, _)| *column == at) {
+            canvas.put(inside.x + LEFT + at as u16, inside.y + 1, 1, "↓", Role::Accent);
         }
         below(canvas, area, &format!(" {} ", map.name(view.line)), Role::Accent);
     } else {

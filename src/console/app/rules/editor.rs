@@ -1,0 +1,180 @@
+//! The editor of rules: a text, what is said of it, and where it goes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::trial::{Trial, Verdict};
+use super::work::{Opened, Saving};
+use crate::console::app::key::Key;
+use crate::console::edit::Buffer;
+use crate::event::field::{Field, FieldRef};
+use crate::investigation::Investigation;
+use crate::query::group::value_of;
+use crate::query::run::Reading;
+use crate::store::Row;
+use crate::text::visible;
+
+/// The editor.
+#[derive(Clone, Debug)]
+pub struct Editor {
+    /// The name of the file, as rules have it.
+    pub file: String,
+    /// Where it is saved; `None`: there is no place for it.
+    pub path: Option<PathBuf>,
+    /// The text.
+    pub buffer: Buffer,
+    /// What was found of it.
+    pub verdict: Verdict,
+    /// What is searched for, while it is typed.
+    pub search: Option<String>,
+    /// The text as it is in force or was saved last.
+    saved: String,
+    on_disk: Option<String>,
+    version: u64,
+    asked: Option<(u64, Arc<Investigation>)>,
+    reading: Arc<Reading>,
+}
+
+impl Editor {
+    /// One for a file.
+    pub fn new(opened: Opened) -> Self {
+        let mut buffer = Buffer::new(&opened.text);
+        let wanted = format!("id: {}", opened.id);
+        buffer.find(&wanted, true);
+        Self {
+            file: opened.file,
+            path: opened.path,
+            buffer,
+            verdict: Verdict::default(),
+            search: None,
+            saved: if opened.is_new { String::new() } else { opened.text },
+            on_disk: opened.on_disk,
+            version: 1,
+            asked: None,
+            reading: Arc::default(),
+        }
+    }
+
+    /// Whether there is something to be saved.
+    pub fn is_changed(&self) -> bool {
+        self.buffer.text() != self.saved
+    }
+
+    /// Whether the verdict is about an older text.
+    pub fn is_trying(&self) -> bool {
+        self.verdict.generation != self.version
+    }
+
+    /// Takes a key.
+    pub fn key(&mut self, key: Key) {
+        if let Some(search) = &mut self.search {
+            use crate::console::app::key::Code;
+            match key.code {
+                Code::Enter => drop(self.buffer.find(search, false)),
+                Code::Backspace => drop(search.pop()),
+                _ => {
+                    search.extend(key.typed());
+                    self.buffer.find(search, true);
+                }
+            }
+            return;
+        }
+        if self.buffer.input(key) {
+            self.version += 1;
+        }
+    }
+
+    /// Puts in what was pasted.
+    pub fn paste(&mut self, text: &str) {
+        if self.buffer.paste(text) {
+            self.version += 1;
+        }
+    }
+
+    /// Puts in another text.
+    pub fn replace(&mut self, text: &str) {
+        self.buffer.replace(text);
+        self.version += 1;
+    }
+
+    /// Takes a change back, or makes it again; whether there was one.
+    pub fn undo(&mut self, again: bool) -> bool {
+        let done = if again { self.buffer.redo() } else { self.buffer.undo() };
+        self.version += u64::from(done);
+        done
+    }
+
+    /// What has to be tried, if it was not yet; what is under way is given up.
+    pub fn trial(&mut self, inv: &Arc<Investigation>) -> Option<Trial> {
+        let known =
+            |(version, of): &(u64, Arc<Investigation>)| *version == self.version && Arc::ptr_eq(of, inv);
+        if self.asked.as_ref().is_some_and(known) {
+            return None;
+        }
+        self.stop();
+        self.reading = Arc::default();
+        self.asked = Some((self.version, inv.clone()));
+        Some(Trial {
+            generation: self.version,
+            inv: inv.clone(),
+            file: self.file.clone(),
+            text: self.buffer.text(),
+            saved: self.saved.clone(),
+            line: self.buffer.cursor().0 + 1,
+            reading: self.reading.clone(),
+        })
+    }
+
+    /// Gives up what is under way.
+    pub fn stop(&self) {
+        self.reading.stop();
+    }
+
+    /// Takes a verdict, unless it is about an older text.
+    pub fn tried(&mut self, verdict: Verdict) {
+        if verdict.generation == self.version {
+            self.verdict = verdict;
+        }
+    }
+
+    /// What is to be written; `None`: there is no place for it.
+    pub fn saving(&self, overwrite: bool) -> Option<Saving> {
+        let path = self.path.clone()?;
+        Some(Saving { path, text: self.buffer.text(), before: self.on_disk.clone(), overwrite })
+    }
+
+    /// Notes what was written: gains and losses are counted from there.
+    pub fn was_saved(&mut self, saving: Saving) {
+        self.on_disk = Some(saving.text.clone());
+        self.saved = saving.text;
+        self.version += 1;
+    }
+}
+
+/// A rule for what an event is, with its other values to be taken in: the name of a file, an id and a text.
+pub fn draft(inv: &Investigation, row: &Row<'_>) -> (String, String, String) {
+    let value = |field: Field| value_of(inv, row, &FieldRef::Column(field));
+    let event = value(Field::Event);
+    let slug: String = event.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let id = format!("own-{slug}");
+    let quoted = |text: &str| format!("'{}'", visible(text).replace('\'', "''"));
+    let more = [
+        ("errorCode", Field::Error),
+        ("sourceIPAddress", Field::Ip),
+        ("userIdentity.userName", Field::User),
+        ("awsRegion", Field::Region),
+        ("userAgent", Field::Agent),
+    ];
+    let more: String = more
+        .into_iter()
+        .map(|(name, field)| (name, value(field)))
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("    # {name}: {}\n", quoted(&value)))
+        .collect();
+    let text = format!(
+        "title: {}\nid: {id}\nstatus: experimental\ndescription: What this finds, and why it matters.\nlogsource:\n  product: aws\n  service: cloudtrail\ndetection:\n  selection:\n    eventName: {}\n{more}  condition: selection\nlevel: medium\n",
+        quoted(&format!("{event} was called")),
+        quoted(&event),
+    );
+    (format!("{id}.yml"), id, text)
+}

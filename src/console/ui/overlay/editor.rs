@@ -1,0 +1,165 @@
+//! The editor of rules: the text with its lines numbered and colored, and what the rule would catch beside or below it.
+
+use ratatui::layout::Position;
+
+use crate::config::Role;
+use crate::console::app::layout::Area;
+use crate::console::app::model::Model;
+use crate::console::app::rules::editor::Editor;
+use crate::console::app::rules::trial::{Sample, Verdict};
+use crate::console::app::scroll;
+use crate::console::ui::paint::{Canvas, columns};
+use crate::console::ui::time::Precision;
+use crate::detect::lint::Weight;
+use crate::text::{count, plural, visible, width};
+
+/// From this width on both stand side by side.
+const WIDE: u16 = 110;
+
+/// How many columns the numbers of lines take.
+const NUMBERS: u16 = 5;
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, editor: &Editor) -> Option<Position> {
+    let body = model.layout().body;
+    canvas.fill(body, Role::Popup);
+    let (text, told) = parts(body);
+    let changed = if editor.is_changed() { " *" } else { "" };
+    let inside = canvas.boxed(text, &format!("{}{changed}", editor.file), true);
+    let cursor = lines(canvas, editor, inside);
+    let inside = canvas.boxed(told, "over all that is loaded", false);
+    verdict(canvas, editor, inside);
+    if let Some(search) = &editor.search {
+        let y = text.y + text.height.saturating_sub(1);
+        canvas.put(text.x + 2, y, text.width.saturating_sub(4), &format!(" search {search}▏"), Role::Key);
+    }
+    cursor
+}
+
+fn parts(body: Area) -> (Area, Area) {
+    if body.width >= WIDE {
+        let width = body.width / 5 * 3;
+        let told = Area { x: body.x + width, width: body.width - width, ..body };
+        return (Area { width, ..body }, told);
+    }
+    let height = body.height / 5 * 3;
+    let told = Area { y: body.y + height, height: body.height - height, ..body };
+    (Area { height, ..body }, told)
+}
+
+fn lines(canvas: &mut Canvas<'_>, editor: &Editor, area: Area) -> Option<Position> {
+    let (line, letter) = editor.buffer.cursor();
+    let all = editor.buffer.lines();
+    let rows = usize::from(area.height);
+    // The cursor is kept in the middle, as far as there are lines on both sides.
+    let top = scroll::top(line.saturating_sub(rows / 2), line, all.len(), rows);
+    let room = area.width.saturating_sub(NUMBERS + 1);
+    let before: String = all.get(line)?.chars().take(letter).collect();
+    let at = width(&visible(&before));
+    let skip = (at + 1).saturating_sub(usize::from(room));
+    for (n, text) in all.iter().enumerate().skip(top).take(rows) {
+        let y = area.y + (n - top) as u16;
+        let fault = fault_at(&editor.verdict, n + 1);
+        let number = if fault.is_some() { Role::Error } else { Role::Muted };
+        canvas.put_right(area.x + NUMBERS - 1, y, NUMBERS, &(n + 1).to_string(), number);
+        let shown: String = text.chars().skip(skip).collect();
+        let x = area.x + NUMBERS;
+        let end = canvas.put(x, y, room, &shown, Role::Text);
+        if skip == 0 {
+            color(canvas, (x, y), room, text);
+        }
+        if let Some(why) = fault {
+            let left = (area.x + area.width).saturating_sub(end + 2);
+            canvas.put(end + 2, y, left, &format!("◂ {why}"), Role::Error);
+        }
+    }
+    let y = area.y + (line - top) as u16;
+    Some(Position { x: area.x + NUMBERS + (at - skip) as u16, y })
+}
+
+/// What is wrong with a line.
+fn fault_at(verdict: &Verdict, line: usize) -> Option<&str> {
+    let found = verdict.faults.iter().chain(&verdict.failed).find(|(at, _)| *at == line);
+    found.map(|(_, why)| why.as_str())
+}
+
+/// Gives the parts of a line of YAML their colors.
+fn color(canvas: &mut Canvas<'_>, at: (u16, u16), room: u16, text: &str) {
+    let mut tint = |from: usize, to: usize, role: Role| {
+        let columns_to = |end: usize| columns(text.get(..end).unwrap_or_default()).min(room);
+        let (from, to) = (columns_to(from), columns_to(to));
+        canvas.tint(Area { x: at.0 + from, y: at.1, width: to.saturating_sub(from), height: 1 }, role);
+    };
+    let indent = text.len() - text.trim_start_matches([' ', '-']).len();
+    let rest = text.get(indent..).unwrap_or_default();
+    if rest.starts_with('#') || text.starts_with("---") {
+        return tint(0, text.len(), Role::Muted);
+    }
+    tint(0, indent, Role::JsonPunct);
+    let key = rest.find(": ").or_else(|| rest.ends_with(':').then(|| rest.len() - 1));
+    let value = match key {
+        Some(end) => {
+            tint(indent, indent + end, Role::JsonKey);
+            tint(indent + end, indent + end + 1, Role::JsonPunct);
+            indent + end + 1
+        }
+        None => indent,
+    };
+    let end = text.find(" #").filter(|end| *end >= value).unwrap_or(text.len());
+    let role = match text.get(value..end).unwrap_or_default().trim() {
+        "true" | "false" | "null" => Role::JsonWord,
+        word if !word.is_empty() && word.parse::<f64>().is_ok() => Role::JsonNumber,
+        _ => Role::JsonString,
+    };
+    tint(value, end, role);
+    tint(end, text.len(), Role::Muted);
+}
+
+fn verdict(canvas: &mut Canvas<'_>, editor: &Editor, area: Area) {
+    let told = &editor.verdict;
+    let mut y = area.y;
+    let mut say = |canvas: &mut Canvas<'_>, text: &str, role: Role| {
+        if y < area.y + area.height {
+            canvas.put(area.x + 1, y, area.width.saturating_sub(2), text, role);
+            y += 1;
+        }
+    };
+    let trying = if editor.is_trying() { " …" } else { "" };
+    match &told.rule {
+        Some(_) => {
+            let (gained, lost) = (count(told.gained as u64), count(told.lost as u64));
+            let text = format!(
+                "{}, +{gained} -{lost} against the saved rule{trying}",
+                plural(told.hits as u64, "hit")
+            );
+            say(canvas, &text, Role::Title);
+        }
+        None => {
+            say(canvas, &format!("there is no rule on single events that can be tried{trying}"), Role::Title)
+        }
+    }
+    for (line, why) in &told.faults {
+        say(canvas, &format!("line {line}: {why}"), Role::Error);
+    }
+    if told.examples > 0 {
+        let failed = told.failed.len() as u64;
+        let role = if failed > 0 { Role::Error } else { Role::Muted };
+        say(
+            canvas,
+            &format!("{}, {}", plural(told.examples as u64, "example"), plural(failed, "failure")),
+            role,
+        );
+    }
+    for finding in &told.lint {
+        let role = if finding.weight == Weight::Warning { Role::Warning } else { Role::Muted };
+        say(canvas, &format!("line {}: {}: {}", finding.line, finding.weight.name(), finding.text), role);
+    }
+    for sample in &told.samples {
+        let text = sample_text(canvas, sample);
+        say(canvas, &text, if sample.sign == ' ' { Role::Text } else { Role::Key });
+    }
+}
+
+fn sample_text(canvas: &Canvas<'_>, sample: &Sample) -> String {
+    let time = canvas.clock.cell(sample.time, Precision::Full);
+    format!("{} {time} {:>3} {}", sample.sign, sample.risk, sample.text)
+}
