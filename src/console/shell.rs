@@ -7,6 +7,7 @@
 //!
 //! Whatever happens, the terminal is left as it was found: see [`terminal`].
 
+mod desk;
 mod input;
 mod signals;
 pub mod terminal;
@@ -25,7 +26,9 @@ use crate::config::{Depth, Theme};
 use crate::console::app::{Effect, Model, Msg, Now, Start, update};
 use crate::console::ui::{Clock, view};
 use crate::investigation::Investigation;
+pub use desk::{Office, Printer};
 pub use signals::Stop;
+use desk::Desk;
 use signals::{Signal, Signals};
 use terminal::Screen;
 use work::Workers;
@@ -71,13 +74,13 @@ pub type Snapshots = watch::Receiver<Option<Arc<Investigation>>>;
 ///
 /// # Errors
 /// The terminal cannot be used, or is gone.
-pub fn run(start: Start, snapshots: Snapshots) -> io::Result<Ended> {
+pub fn run(start: Start, snapshots: Snapshots, office: Office) -> io::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mouse = start.settings.mouse;
     runtime.block_on(async {
         let signals = Signals::listen()?;
         let screen = Screen::enter(mouse)?;
-        Shell::new(start, screen, signals, snapshots)?.run().await
+        Shell::new(start, screen, signals, snapshots, office)?.run().await
     })
 }
 
@@ -91,6 +94,7 @@ struct Shell {
     input: EventStream,
     answers: mpsc::Receiver<Msg>,
     workers: Workers,
+    desk: Desk,
     opened: Instant,
     look: Look,
     changed: bool,
@@ -123,7 +127,13 @@ impl Look {
 }
 
 impl Shell {
-    fn new(start: Start, screen: Screen, signals: Signals, snapshots: Snapshots) -> io::Result<Self> {
+    fn new(
+        start: Start,
+        screen: Screen,
+        signals: Signals,
+        snapshots: Snapshots,
+        office: Office,
+    ) -> io::Result<Self> {
         let (send, answers) = mpsc::channel(WAITING);
         let model = Model::new(Start { size: screen.size()?, ..start });
         Ok(Self {
@@ -136,6 +146,7 @@ impl Shell {
             input: EventStream::new(),
             answers,
             workers: Workers::start(&send)?,
+            desk: Desk::start(office, &send)?,
             opened: Instant::now(),
             changed: true,
             drawn: None,
@@ -237,6 +248,8 @@ impl Shell {
             Effect::Redraw => self.screen.clear()?,
             Effect::Suspend => self.suspend()?,
             Effect::Quit => self.ended = Some(Ended::Quit),
+            Effect::Case(work) => self.desk.work(work),
+            Effect::Deliver(delivery) => self.desk.deliver(*delivery),
             work => self.workers.give(work),
         }
         Ok(())

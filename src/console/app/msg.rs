@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::answer::{Answer, GroupRequest, Request};
 use super::board::Board;
 use super::board::request::BoardRequest;
+use super::casework::{Delivery, Told, Work};
 use super::key::Key;
 use crate::event::field::Field;
 use crate::investigation::Investigation;
@@ -33,6 +34,8 @@ pub enum Msg {
     Values(Field, Vec<Group>),
     /// A view has its board: which request it answers.
     Board(u64, Arc<Board>),
+    /// Something came of work on the case, or of what left the console.
+    Told(Told),
     /// Time has passed.
     Tick,
 }
@@ -59,6 +62,10 @@ pub enum Effect {
     Values(Field, Arc<Investigation>),
     /// Make the board of a view.
     Board(Box<BoardRequest>),
+    /// Change the case.
+    Case(Work),
+    /// Let something out.
+    Deliver(Box<Delivery>),
     /// Put text on the clipboard.
     Copy(String),
     /// Take the mouse from the terminal, or give it back.

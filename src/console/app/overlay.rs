@@ -7,6 +7,7 @@ pub mod frequency;
 pub mod prompt;
 
 use super::action::Action;
+use super::casework::Delivery;
 use super::keymap::Context;
 use chooser::{Chooser, Purpose};
 use frequency::Frequency;
@@ -21,6 +22,8 @@ pub enum Overlay {
     Chooser(Box<Chooser>),
     /// How often each value of a field occurs.
     Frequency(Box<Frequency>),
+    /// What would go out, before it does.
+    Preview(Box<Preview>),
     /// A question before something is done.
     Confirm {
         /// The question.
@@ -28,6 +31,19 @@ pub enum Overlay {
         /// What is done on yes.
         action: Action,
     },
+}
+
+/// What would go out, to the letter.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// Its lines. Hostile.
+    pub lines: Vec<String>,
+    /// The first line that is seen.
+    pub top: usize,
+    /// Whether there is anybody to send it to.
+    pub ready: bool,
+    /// What is sent.
+    pub send: Delivery,
 }
 
 impl Overlay {
@@ -41,6 +57,7 @@ impl Overlay {
                 _ => Context::Picker,
             },
             Self::Frequency(_) => Context::Table,
+            Self::Preview(_) => Context::Input,
             Self::Confirm { .. } => Context::Confirm,
         }
     }

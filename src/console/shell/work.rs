@@ -47,7 +47,7 @@ impl Lane {
 }
 
 /// Tells the loop. Once it is gone nobody listens, and that is all right.
-fn tell(out: &Sender<Msg>, msg: Msg) {
+pub(super) fn tell(out: &Sender<Msg>, msg: Msg) {
     let _ = out.blocking_send(msg);
 }
 
@@ -90,7 +90,10 @@ impl Workers {
                     tell(out, Msg::Board(request.generation, Arc::new(board)));
                 }
             }),
-            Effect::Copy(_) | Effect::Mouse(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+            Effect::Case(_)
+            | Effect::Deliver(_)
+            | Effect::Copy(_)
+            | Effect::Mouse(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
         }
     }
 }

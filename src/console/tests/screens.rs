@@ -38,7 +38,10 @@ const STATES: &[(&str, (u16, u16), &str)] = &[
     ("anomalies_140x42", (140, 42), "4<tab>"),
     ("anomalies_200x55", (200, 55), "4<tab><tab>j"),
     ("rules_later", (80, 24), "5"),
-    ("message", (80, 24), "m"),
+    ("message", (80, 24), "n"),
+    ("case_empty", (80, 24), "6"),
+    ("note_prompt", (80, 24), ";one<a-enter>two"),
+    ("export_prompt", (80, 24), "x"),
 ];
 
 #[test]

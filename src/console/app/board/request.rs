@@ -10,7 +10,8 @@ use super::Board;
 use crate::anomaly::features::{Isolation, Preset};
 use crate::anomaly::forest::Growth;
 use crate::console::app::profile::Told;
-use crate::console::app::{actors, anomalies, profile};
+use crate::console::app::casework::Known;
+use crate::console::app::{actors, anomalies, case, profile};
 use crate::investigation::Investigation;
 use crate::profile::Background;
 use crate::profile::first_seen::Baseline;
@@ -28,6 +29,8 @@ pub enum Wanted {
     Profile(Option<Subject>, Baseline),
     /// What is out of the ordinary; the length of a stretch of time in milliseconds, `None`: one that fits.
     Anomalies(Preset, Baseline, Option<i64>),
+    /// What is in the case; `None`: there is none.
+    Case(Option<Arc<Known>>),
 }
 
 /// What decides what a board shows.
@@ -74,6 +77,7 @@ impl BoardRequest {
         match &self.key.wanted {
             Wanted::Actors(unit) => actors::board(self, *unit),
             Wanted::Profile(subject, baseline) => profile::board(self, subject.as_ref(), *baseline),
+            Wanted::Case(known) => case::board(self, known.as_deref()),
             Wanted::Anomalies(preset, baseline, step) => anomalies::board(self, *preset, *baseline, *step),
         }
     }
