@@ -17,9 +17,9 @@ use crate::console::app::keymap::Keymap;
 use crate::console::shell::{self, Ended, Office, Snapshots, Stop};
 use crate::ingest::status::Status;
 use crate::investigation::{self, Investigation};
+use crate::notify::Targets;
 use crate::query::{self, Query};
 use crate::synth;
-use crate::notify::Targets;
 use crate::text::{count, visible};
 
 /// What the built-in incident is called in the console.
@@ -125,7 +125,8 @@ fn office(sources: &[String], args: &ConsoleArgs, settings: &Settings) -> Office
     let usual = || if sources.iter().any(|one| one == load::DEMO) { None } else { dirs.case() };
     let case = if args.no_case { None } else { args.case.clone().or_else(usual) };
     let targets = Targets::of(&settings.notify).map_err(|faults| {
-        let faults: Vec<String> = faults.iter().map(|fault| visible(&fault.to_string()).into_owned()).collect();
+        let faults: Vec<String> =
+            faults.iter().map(|fault| visible(&fault.to_string()).into_owned()).collect();
         format!("messages cannot be sent: {}", faults.join("; "))
     });
     let (sources, settings) = (sources.to_vec(), settings.clone());

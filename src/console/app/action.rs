@@ -18,7 +18,8 @@ use std::fmt;
 pub use argument::{Argument, ArgumentInfo, Choice};
 pub use catalog::{Command, commands};
 pub use words::{
-    Axis, Brush, Category, Copied, Edit, Fold, Length, Motion, Pivot, Preset, Progress, Size, Step, View, Whom,
+    Axis, Brush, Category, Copied, Edit, Fold, Length, Motion, Pivot, Preset, Progress, Size, Step, View,
+    Whom,
 };
 
 use crate::config::Reason;

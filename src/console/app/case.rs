@@ -98,9 +98,7 @@ fn about(known: &Known, subject: &Subject) -> (Vec<Note>, String) {
 
 /// The events of those ids.
 fn of_events(subject: &Subject, ids: &[String]) -> Scope {
-    let of = |id: &String| {
-        Expr::term(FieldRef::Column(Field::Id), Test::Matches(Pattern::exact(id.clone())))
-    };
+    let of = |id: &String| Expr::term(FieldRef::Column(Field::Id), Test::Matches(Pattern::exact(id.clone())));
     Scope { label: subject.to_string(), expr: Expr::Or(ids.iter().take(EVENTS).map(of).collect()) }
 }
 
@@ -114,7 +112,13 @@ fn incidents(known: &Known) -> Panel {
     ];
     let items: Vec<Item> = known.contents.incidents.iter().map(|i| incident(known, i)).collect();
     let title = format!("Incidents · {}", count(items.len() as u64));
-    panel("incidents", title, heads, items, "No incident yet: trailhound case gather opens one for each rule.")
+    panel(
+        "incidents",
+        title,
+        heads,
+        items,
+        "No incident yet: trailhound case gather opens one for each rule.",
+    )
 }
 
 fn incident(known: &Known, i: &Incident) -> Item {
@@ -155,7 +159,8 @@ fn indicator(one: &Indicator) -> Item {
         Cell::Dim(one.source.clone()),
     ];
     let item = Item::new(Subject::Indicator(one.id).to_string(), cells);
-    let item = if one.note.is_empty() { item } else { item.noting(vec![Note::new("note", one.note.clone())]) };
+    let item =
+        if one.note.is_empty() { item } else { item.noting(vec![Note::new("note", one.note.clone())]) };
     match field_of(one.kind) {
         Some(field) => item.of(field, one.value.clone()),
         None => item,
@@ -175,8 +180,7 @@ const fn field_of(kind: Kind) -> Option<Field> {
 }
 
 fn notes(known: &Known) -> Panel {
-    let heads =
-        vec![Head::text("on", 8, 24), Head::text("note", 16, 80), Head::text("by", 6, 20).spare(1)];
+    let heads = vec![Head::text("on", 8, 24), Head::text("note", 16, 80), Head::text("by", 6, 20).spare(1)];
     let items: Vec<Item> = known.contents.notes.iter().rev().map(note).collect();
     let title = format!("Notes · {}", count(items.len() as u64));
     panel("notes", title, heads, items, "Nothing is written yet: n writes a note.")
@@ -184,7 +188,8 @@ fn notes(known: &Known) -> Panel {
 
 fn note(note: &crate::case::model::Note) -> Item {
     let first = note.text.lines().next().unwrap_or_default().to_owned();
-    let cells = vec![Cell::Dim(note.subject.to_string()), Cell::Text(first), Cell::Dim(note.written_by.clone())];
+    let cells =
+        vec![Cell::Dim(note.subject.to_string()), Cell::Text(first), Cell::Dim(note.written_by.clone())];
     let lines = note.text.lines().map(|line| Note::new("", line)).collect();
     Item::new(format!("note {}", note.id), cells).noting(lines)
 }

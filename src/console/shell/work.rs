@@ -93,7 +93,10 @@ impl Workers {
             Effect::Case(_)
             | Effect::Deliver(_)
             | Effect::Copy(_)
-            | Effect::Mouse(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+            | Effect::Mouse(_)
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit => {}
         }
     }
 }

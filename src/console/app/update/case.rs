@@ -68,8 +68,7 @@ impl Model {
         let time = row.as_ref().map_or(Time::UNKNOWN, |row| row.time());
         let source = row.map_or_else(String::new, |row| format!("event:{}", row.id()));
         let private = kind == Kind::Ip && AddressKind::of(&value) == AddressKind::Private;
-        let new =
-            NewIndicator { kind, value, private, first: time, last: time, source, note: String::new() };
+        let new = NewIndicator { kind, value, private, first: time, last: time, source, note: String::new() };
         self.work(Work::Indicator(Box::new(new)), effects);
     }
 

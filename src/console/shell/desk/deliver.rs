@@ -52,7 +52,8 @@ impl Messenger {
     pub(super) fn deliver(&self, delivery: Delivery) {
         match delivery {
             Delivery::Export(export, target) => {
-                let form = target.path.rsplit_once('.').map(|(_, end)| end.to_lowercase()).unwrap_or_default();
+                let form =
+                    target.path.rsplit_once('.').map(|(_, end)| end.to_lowercase()).unwrap_or_default();
                 let path = target.path.clone();
                 self.tell(Told::Busy(format!("writing {path} …")));
                 let written = file::write(&target, |out| file::export(out, &export, &path));

@@ -87,7 +87,8 @@ pub(super) fn export(out: &mut dyn Write, export: &Export, path: &str) -> io::Re
                 "csv" => csv::write_events(out, inv, &shown, Style { raw: false }),
                 "jsonl" => event_line::write(out, inv, &shown),
                 "json" => {
-                    let lines = shown.lines(inv).map(|line| serde_json::to_string(&EventLine::new(inv, &line)));
+                    let lines =
+                        shown.lines(inv).map(|line| serde_json::to_string(&EventLine::new(inv, &line)));
                     json_lines(out, lines)
                 }
                 _ => {
@@ -138,7 +139,11 @@ fn json_lines(
     out.write_all(b"\n]\n")
 }
 
-fn markdown(out: &mut dyn Write, heads: &[String], rows: impl Iterator<Item = Vec<String>>) -> io::Result<()> {
+fn markdown(
+    out: &mut dyn Write,
+    heads: &[String],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> io::Result<()> {
     writeln!(out, "| {} |", heads.join(" | "))?;
     writeln!(out, "|{}", "---|".repeat(heads.len()))?;
     for row in rows {
