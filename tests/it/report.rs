@@ -12,7 +12,7 @@ use super::help::{Folder, Ran, id, log, program, record, run, stop_logging};
 use super::schema;
 
 /// Every file that one run writes.
-const FILES: [&str; 19] = [
+const FILES: [&str; 20] = [
     "alerts.csv",
     "anomalies.csv",
     "attack_layer.json",
@@ -26,6 +26,7 @@ const FILES: [&str; 19] = [
     "reports/report.html",
     "reports/report.json",
     "reports/report.md",
+    "reports/report.pdf",
     "results/anomaly_plot.png",
     "results/anomaly_results.csv",
     "results/anomaly_results.json",

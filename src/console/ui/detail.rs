@@ -38,32 +38,53 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     let width = usize::from(inside.width);
     let rows = usize::from(inside.height);
     let focused = model.focus == Focus::Detail;
-    let cursor_rows = match (focused, lines.get(detail.cursor)) {
-        (true, Some(line)) => wrapped(&pieces(detail, *line), width).len().clamp(1, rows.max(1)),
-        _ => 1,
+    let shown = |n: usize, line: DetailLine| {
+        let pieces = pieces(detail, line);
+        // What a call changed, and what caught it, is read at once; of other lines the one under the cursor is whole.
+        if focused && n == detail.cursor {
+            wrapped(&pieces, width).into_iter().take(rows.max(1)).collect()
+        } else if is_told(detail, line) {
+            wrapped(&pieces, width).into_iter().take(TOLD_ROWS).collect()
+        } else {
+            vec![shortened(pieces, width)]
+        }
     };
-    // The line of the cursor may need more rows than one: what is above it gives way.
-    let above = detail.cursor.saturating_sub(detail.top);
-    let top = detail.top + (above + cursor_rows).saturating_sub(rows);
-    let mut y = 0;
+    let mut top = detail.top;
+    if focused {
+        // The lines down to the cursor may need more rows than there are: what is above gives way.
+        let needs = |top: usize| {
+            let down_to = lines.iter().enumerate().skip(top).take_while(|(n, _)| *n <= detail.cursor);
+            down_to.map(|(n, line)| shown(n, *line).len()).sum::<usize>()
+        };
+        while top < detail.cursor && needs(top) > rows {
+            top += 1;
+        }
+    }
+    let (mut y, mut seen) = (0, top);
     for (n, line) in lines.iter().enumerate().skip(top) {
         if y >= rows {
             break;
         }
-        let under_cursor = focused && n == detail.cursor;
-        let pieces = pieces(detail, *line);
-        let shown = if under_cursor { wrapped(&pieces, width) } else { vec![shortened(pieces, width)] };
-        let take = if under_cursor { cursor_rows } else { 1 };
-        for (part, row) in shown.into_iter().take(take).enumerate() {
-            let at = Area { y: inside.y + (y + part) as u16, height: 1, ..inside };
+        for row in shown(n, *line).into_iter().take(rows - y) {
+            let at = Area { y: inside.y + y as u16, height: 1, ..inside };
             put_row(canvas, at, &row, pattern.as_ref());
-            if under_cursor {
+            if focused && n == detail.cursor {
                 canvas.tint(at, Role::Selection);
             }
+            y += 1;
         }
-        y += take;
+        seen = n + 1;
     }
-    more(canvas, area, lines.len(), top + rows);
+    more(canvas, area, lines.len(), seen);
+}
+
+/// The most rows of a sentence that is not under the cursor.
+const TOLD_ROWS: usize = 3;
+
+/// Whether a line says what a call changed, what is dangerous about that, or which rule caught it.
+fn is_told(detail: &Detail, line: DetailLine) -> bool {
+    let DetailLine::Fact(at) = line else { return false };
+    matches!(detail.facts.get(at), Some(Fact::Change(_) | Fact::Danger(..) | Fact::Rule(..)))
 }
 
 /// Says in the border below how much there is further down.

@@ -10,6 +10,7 @@ use crate::investigation::Investigation;
 use crate::profile::describe::EventRef;
 use crate::profile::resource;
 use crate::report::event_line::time_text;
+use crate::score::rank;
 use crate::score::scorer::plain_name;
 use crate::store::flags::RecordKind;
 use crate::store::{Column, Row};
@@ -203,7 +204,8 @@ impl<'a> Tally<'a> {
         if let Some(ms) = row.time().millis().filter(|_| !account.is_empty()) {
             self.hours.entry(account).or_default().insert(ms.div_euclid(HOUR_MS));
         }
-        if LOGGING.contains(&plain_name(row.event())) {
+        // Services delete the alarms that they made, all day long.
+        if LOGGING.contains(&plain_name(row.event())) && !row.identity().is_service {
             self.changes.push(row.number());
         }
     }
@@ -216,8 +218,13 @@ fn counted(counts: BTreeMap<&str, u64>) -> Vec<Counted> {
     all
 }
 
+/// What is told of changes of logging. Where there are more than are told, the gravest are, so that a stopped trail is not lost among a hundred log streams.
 fn changes(inv: &Investigation, rows: &[u32]) -> Vec<LoggingChange> {
-    let rows = rows.iter().take(CHANGES).filter_map(|&n| inv.table.row(n));
+    let mut rows: Vec<_> = rows.iter().filter_map(|&n| inv.table.row(n)).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse((rank::level_of(row), row.risk())));
+    rows.truncate(CHANGES);
+    rows.sort_by_key(Row::number);
+    let rows = rows.into_iter();
     rows.map(|row| LoggingChange {
         event: EventRef::new(&row),
         actor: row.actor().to_owned(),
