@@ -7,6 +7,7 @@
 //!
 //! Whatever happens, the terminal is left as it was found: see [`terminal`].
 
+mod desk;
 mod input;
 mod rules;
 mod signals;
@@ -27,6 +28,8 @@ use crate::console::app::rules::work::RuleWork;
 use crate::console::app::{Effect, Model, Msg, Now, Start, update};
 use crate::console::ui::{Clock, view};
 use crate::investigation::Investigation;
+use desk::Desk;
+pub use desk::{Office, Printer};
 pub use signals::Stop;
 use signals::{Signal, Signals};
 use terminal::Screen;
@@ -73,13 +76,13 @@ pub type Snapshots = watch::Receiver<Option<Arc<Investigation>>>;
 ///
 /// # Errors
 /// The terminal cannot be used, or is gone.
-pub fn run(start: Start, snapshots: Snapshots) -> io::Result<Ended> {
+pub fn run(start: Start, snapshots: Snapshots, office: Office) -> io::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mouse = start.settings.mouse;
     runtime.block_on(async {
         let signals = Signals::listen()?;
         let screen = Screen::enter(mouse)?;
-        Shell::new(start, screen, signals, snapshots)?.run().await
+        Shell::new(start, screen, signals, snapshots, office)?.run().await
     })
 }
 
@@ -93,6 +96,7 @@ struct Shell {
     input: EventStream,
     answers: mpsc::Receiver<Msg>,
     workers: Workers,
+    desk: Desk,
     opened: Instant,
     look: Look,
     changed: bool,
@@ -125,7 +129,13 @@ impl Look {
 }
 
 impl Shell {
-    fn new(start: Start, screen: Screen, signals: Signals, snapshots: Snapshots) -> io::Result<Self> {
+    fn new(
+        start: Start,
+        screen: Screen,
+        signals: Signals,
+        snapshots: Snapshots,
+        office: Office,
+    ) -> io::Result<Self> {
         let (send, answers) = mpsc::channel(WAITING);
         let model = Model::new(Start { size: screen.size()?, ..start });
         Ok(Self {
@@ -138,6 +148,7 @@ impl Shell {
             input: EventStream::new(),
             answers,
             workers: Workers::start(&send)?,
+            desk: Desk::start(office, &send)?,
             opened: Instant::now(),
             changed: true,
             drawn: None,
@@ -240,6 +251,8 @@ impl Shell {
             Effect::Suspend => self.suspend()?,
             Effect::Quit => self.ended = Some(Ended::Quit),
             Effect::Rule(RuleWork::External(text)) => self.external(&text)?,
+            Effect::Case(work) => self.desk.work(work),
+            Effect::Deliver(delivery) => self.desk.deliver(*delivery),
             work => self.workers.give(work),
         }
         Ok(())

@@ -12,6 +12,7 @@ use super::board::flow;
 use super::board::request::Knowledge;
 use super::board::shown::Shown;
 use super::board::{Item, Lead};
+use super::casework::Known;
 use super::detail::{Detail, Search};
 use super::key::Key;
 use super::keymap::{Context, Keymap};
@@ -84,6 +85,8 @@ pub struct Start {
     pub faults: Vec<String>,
     /// Nothing yet.
     pub inv: Arc<Investigation>,
+    /// Whether a case can be worked on.
+    pub case: bool,
     /// The size of the screen in columns and rows.
     pub size: (u16, u16),
 }
@@ -103,6 +106,8 @@ pub struct Model {
     pub shown: Option<Shown>,
     /// What was chosen for the boards.
     pub lens: Lens,
+    /// What is in the case; `None`: there is none.
+    pub case: Option<Arc<Known>>,
     /// The pane that takes the keys.
     pub focus: Focus,
     /// The detail of the row under the cursor.
@@ -164,6 +169,7 @@ impl Model {
             history: History::new(page),
             shown: None,
             lens: Lens::default(),
+            case: start.case.then(Arc::default),
             focus: Focus::List,
             detail: None,
             search: Search::default(),
@@ -217,6 +223,7 @@ impl Model {
             (View::Profile, _) => Context::Profile,
             (View::Anomalies, _) => Context::Anomalies,
             (View::Rules, _) => Context::Rules,
+            (View::Case, _) => Context::Case,
             _ => Context::Global,
         }
     }

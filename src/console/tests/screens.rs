@@ -37,12 +37,14 @@ const STATES: &[(&str, (u16, u16), &str)] = &[
     ("anomalies_80x24", (80, 24), "4"),
     ("anomalies_140x42", (140, 42), "4<tab>"),
     ("anomalies_200x55", (200, 55), "4<tab><tab>j"),
-    ("case_later", (80, 24), "6"),
     ("rules_80x24", (80, 24), "5"),
     ("rules_140x42", (140, 42), "5"),
     ("editor_80x24", (80, 24), "5E"),
     ("editor_140x42", (140, 42), "5E"),
-    ("message", (80, 24), "m"),
+    ("message", (80, 24), "n"),
+    ("case_empty", (80, 24), "6"),
+    ("note_prompt", (80, 24), ";one<a-enter>two"),
+    ("export_prompt", (80, 24), "x"),
 ];
 
 #[test]

@@ -1,5 +1,6 @@
 //! The line in which a filter or a search is typed, with what could stand there.
 
+use crate::case::Subject;
 use crate::console::app::line::Line;
 use crate::console::app::scroll;
 use crate::event::field::Field;
@@ -12,6 +13,14 @@ pub enum Asking {
     Filter,
     /// What is looked for in the record.
     Search,
+    /// A note about something in the case; may have many lines.
+    Note,
+    /// A tag on something in the case.
+    Tag,
+    /// The file of an export.
+    Export,
+    /// The file of the report.
+    Report,
 }
 
 /// The prompt.
@@ -19,6 +28,10 @@ pub enum Asking {
 pub struct Prompt {
     /// What is typed.
     pub asking: Asking,
+    /// What a note or a tag is about.
+    pub about: Option<Subject>,
+    /// The file of that path, which is there already, may be replaced.
+    pub replace: Option<String>,
     /// The line.
     pub line: Line,
     /// What was there before: closing the prompt brings it back.
@@ -44,7 +57,9 @@ impl Prompt {
     pub fn new(asking: Asking, text: &str) -> Self {
         Self {
             asking,
-            line: Line::new(text),
+            about: None,
+            replace: None,
+            line: Line::new(text).with_breaks(asking == Asking::Note),
             before: text.to_owned(),
             query: query::parse(text).unwrap_or_default(),
             error: None,
@@ -59,7 +74,7 @@ impl Prompt {
     /// Understands the line anew after it has changed. `values` gives the known values of a field that contain a
     /// text, the most frequent first; `None`: not yet known.
     pub fn read(&mut self, values: &dyn Fn(Field, &str) -> Option<Vec<String>>) {
-        if self.asking == Asking::Search {
+        if self.asking != Asking::Filter {
             return;
         }
         self.wanted = None;

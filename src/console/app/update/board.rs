@@ -64,7 +64,9 @@ fn stands_for(shown: &Wanted, wanted: &Wanted) -> bool {
     match (shown, wanted) {
         (Wanted::Actors(a), Wanted::Actors(b)) => a == b,
         (Wanted::Profile(a, _), Wanted::Profile(b, _)) => a == b,
-        (Wanted::Anomalies(..), Wanted::Anomalies(..)) | (Wanted::Rules, Wanted::Rules) => true,
+        (Wanted::Anomalies(..), Wanted::Anomalies(..))
+        | (Wanted::Rules, Wanted::Rules)
+        | (Wanted::Case(_), Wanted::Case(_)) => true,
         _ => false,
     }
 }
@@ -72,7 +74,7 @@ fn stands_for(shown: &Wanted, wanted: &Wanted) -> bool {
 impl Model {
     /// Asks for the board of the view, where it is not there.
     pub(super) fn want_board(&mut self, effects: &mut Vec<Effect>) {
-        let Some(wanted) = self.lens.wanted(self.page()) else {
+        let Some(wanted) = self.lens.wanted(self.page(), self.case.as_ref()) else {
             self.boarding.stop();
             self.boarding.asked = None;
             self.shown = None;

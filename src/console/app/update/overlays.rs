@@ -95,6 +95,7 @@ impl Model {
         let earlier = match prompt.asking {
             Asking::Filter => &self.filters,
             Asking::Search => &self.searches,
+            _ => return,
         };
         prompt.recall(earlier, -by(step));
         self.line_changed();
@@ -152,7 +153,8 @@ impl Model {
     /// Takes what was typed or chosen.
     pub(super) fn accept(&mut self, effects: &mut Vec<Effect>) {
         match self.overlays.pop() {
-            Some(Overlay::Prompt(prompt)) => self.accept_prompt(prompt),
+            Some(Overlay::Prompt(prompt)) => self.accept_prompt(prompt, effects),
+            Some(Overlay::Preview(preview)) => self.accept_preview(*preview, effects),
             Some(Overlay::Chooser(chooser)) => self.accept_choice(&chooser, effects),
             Some(Overlay::Confirm { action, .. }) => self.act(action, effects),
             Some(other) => self.overlays.push(other),
@@ -160,12 +162,14 @@ impl Model {
         }
     }
 
-    fn accept_prompt(&mut self, prompt: Box<Prompt>) {
+    fn accept_prompt(&mut self, prompt: Box<Prompt>, effects: &mut Vec<Effect>) {
         match (prompt.asking, prompt.taken()) {
             (Asking::Search, _) => self.accept_search(&prompt),
             // What is wrong stands below the line; it can be put right there.
             (Asking::Filter, Err(_)) => self.overlays.push(Overlay::Prompt(prompt)),
             (Asking::Filter, Ok(query)) => self.set_filter(query),
+            (Asking::Note | Asking::Tag, _) => self.accept_about(&prompt, effects),
+            (Asking::Export | Asking::Report, _) => self.accept_path(prompt, effects),
         }
     }
 
