@@ -429,7 +429,7 @@ fn an_export_and_the_report_are_files_and_replace_nothing_unasked() {
     terminal.wait_for("Events by risk");
     terminal.wait_for("StopLogging");
     terminal.press("/risk>=80\r");
-    terminal.wait_for(" of 15,000 in ");
+    terminal.wait_for("15 of 15,000");
     terminal.press(&format!("x\x15{}\r", at("a.csv")));
     terminal.wait_for("wrote ");
     let csv = std::fs::read_to_string(at("a.csv")).unwrap();
