@@ -69,6 +69,7 @@ impl Desk {
             query: Query::all(),
             faults: Vec::new(),
             inv: inv.clone(),
+            case: false,
             size: SIZE,
         });
         let mut desk = Self { model, longest: Duration::ZERO };

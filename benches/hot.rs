@@ -132,6 +132,7 @@ fn model() -> Model {
         query: Query::all(),
         faults: Vec::new(),
         inv: incident().clone(),
+        case: false,
         size: (140, 42),
     });
     for effect in update(&mut model, Msg::Tick, Now::default()) {

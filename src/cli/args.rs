@@ -182,6 +182,12 @@ pub struct ConsoleArgs {
     /// Start with this query.
     #[arg(long, short, value_name = "QUERY")]
     pub query: Option<String>,
+    /// The file of the case [default: cases/default.sqlite below the state folder; the demo has none].
+    #[arg(long, value_name = "FILE", conflicts_with = "no_case")]
+    pub case: Option<PathBuf>,
+    /// Keep no case.
+    #[arg(long)]
+    pub no_case: bool,
     /// The colors.
     #[arg(long, value_name = "NAME", help_heading = "Settings")]
     pub theme: Option<String>,

@@ -30,6 +30,12 @@ pub(crate) fn host() -> String {
     name.filter(|name| !name.is_empty()).unwrap_or_else(|| "localhost".to_owned())
 }
 
+/// Who makes a change in this console, now. Each console is one by itself: undo takes back what was done in it.
+pub(crate) fn at_console() -> By {
+    let who = format!("{}@{}", user(), host());
+    By { console: format!("console {} of {who}", std::process::id()), who, at: now() }
+}
+
 /// Who makes a change on the command line. All commands of a user are one console, so that `undo` can take back
 /// what another command did.
 pub(crate) fn by() -> By {

@@ -9,20 +9,21 @@ use tokio::sync::watch;
 
 use crate::cli::args::{ConsoleArgs, DemoArgs};
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::load;
+use crate::cli::{author, load, report};
 use crate::cloud::address::is_cloud;
-use crate::config::Settings;
-use crate::config::{Depth, Environment};
+use crate::config::dirs::System;
+use crate::config::{Depth, Dirs, Environment, Settings};
 use crate::console::app::Start;
 use crate::console::app::keymap::Keymap;
 use crate::console::app::update::name_of;
-use crate::console::shell::{self, Ended, Loader, Snapshots, Stop};
+use crate::console::shell::{self, Ended, Loader, Office, Snapshots, Stop};
 use crate::ingest::status::Status;
 use crate::ingest::worker::Options;
 use crate::investigation::{self, Investigation, Judgment};
+use crate::notify::Targets;
 use crate::query::{self, Query};
 use crate::synth;
-use crate::text::count;
+use crate::text::{count, visible};
 
 /// What the built-in incident is called in the console.
 const DEMO_NAME: &str = "built-in incident";
@@ -92,6 +93,7 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
         [] => Investigation::empty(judgment.clone()),
         _ => Investigation::begun(judgment.clone(), status.clone()),
     };
+    let office = office(sources, args, &loaded.settings);
     let start = Start {
         depth: loaded.settings.colors.unwrap_or_else(|| Depth::detect(&Environment::of_process())),
         themes: loaded.themes,
@@ -101,6 +103,7 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
         query,
         faults,
         inv: Arc::new(inv),
+        case: office.case.is_some(),
         size: (0, 0),
         settings: loaded.settings,
     };
@@ -110,7 +113,7 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
     let snapshots = begin(!sources.is_empty(), move |update| {
         investigation::load(listing, options, judgment, status, update)
     })?;
-    match shell::run(start, snapshots, loader) {
+    match shell::run(start, snapshots, loader, office) {
         Ok(Ended::Quit) => Ok(Exit::Done),
         Ok(Ended::Stopped(Stop::Terminate)) => Ok(Exit::Terminated),
         Ok(Ended::Stopped(Stop::HangUp)) => Ok(Exit::HungUp),
@@ -164,6 +167,26 @@ fn again(sources: &[String]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What the console works on a case with, and lets things out.
+fn office(sources: &[String], args: &ConsoleArgs, settings: &Settings) -> Office {
+    let dirs = Dirs::of(&Environment::of_process(), System::HERE);
+    let usual = || if sources.iter().any(|one| one == load::DEMO) { None } else { dirs.case() };
+    let case = if args.no_case { None } else { args.case.clone().or_else(usual) };
+    let targets = Targets::of(&settings.notify).map_err(|faults| {
+        let faults: Vec<String> =
+            faults.iter().map(|fault| visible(&fault.to_string()).into_owned()).collect();
+        format!("messages cannot be sent: {}", faults.join("; "))
+    });
+    let (sources, settings) = (sources.to_vec(), settings.clone());
+    Office {
+        case,
+        by: Box::new(author::at_console),
+        targets,
+        queue: dirs.state.as_ref().map(|state| state.join("notify")),
+        print: Box::new(move |inv| report::pdf(inv, &sources, &settings).map_err(|e| e.words())),
+    }
 }
 
 /// Loads in a thread of its own; the snapshots it makes.

@@ -47,6 +47,14 @@ impl From<io::Error> for Failure {
 }
 
 impl Failure {
+    /// What went wrong, for a screen.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Use(message) => message.clone(),
+            Self::Output(e) => e.to_string(),
+        }
+    }
+
     /// Says it on stderr; a closed pipe is nobody's fault and says nothing.
     pub(crate) fn report(&self) -> Exit {
         match self {

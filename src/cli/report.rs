@@ -15,6 +15,7 @@ use serde::Serialize;
 use self::write::{Folder, Written};
 use crate::cli::args::{ListFormat, Part, ReportArgs};
 use crate::cli::exit::{Failure, Outcome};
+use crate::cli::fonts::{self, FontArgs};
 use crate::cli::notify::Ready;
 use crate::cli::{author, load, output, rule_files, scan};
 use crate::cloud::address::is_cloud;
@@ -23,7 +24,9 @@ use crate::event::time::Time;
 use crate::ingest::status::Status;
 use crate::investigation::Investigation;
 use crate::query::{self, Query};
+use crate::report::compose;
 use crate::report::model::{Options, Report, Tlp};
+use crate::report::pdf::{self, PdfOptions};
 use crate::source::{Listing, Place};
 use crate::text::{count, plural, visible};
 
@@ -193,6 +196,32 @@ impl<'a> Job<'a> {
         })?;
         Ok(())
     }
+}
+
+/// The report about all that was read, as PDF: for the console.
+pub(crate) fn pdf(inv: &Investigation, sources: &[String], settings: &Settings) -> Result<Vec<u8>, Failure> {
+    let (evidence, dataset) = evidence::inventory(inv);
+    let options = Options {
+        case: String::new(),
+        title: "CloudTrail investigation".to_owned(),
+        tlp: None,
+        analyst: author::user(),
+        organization: String::new(),
+        sources: sources.to_vec(),
+        since: Time::UNKNOWN,
+        until: Time::UNKNOWN,
+        query: String::new(),
+        made: author::now(),
+        ruleset: rule_files::ruleset(settings, &inv.judgment.rules)?,
+        evidence,
+        dataset,
+    };
+    let stopped = || Failure::Use("the work was stopped".to_owned());
+    let report = Report::new(inv, options, &GO).ok_or_else(stopped)?;
+    let paper = compose::paper(&report);
+    let found = fonts::for_paper(&FontArgs::default(), &paper).map_err(|e| Failure::Use(e.to_string()))?;
+    let options = PdfOptions { fonts: found.fonts, author: author::user() };
+    pdf::render(&paper, &options).map_err(|e| Failure::Use(e.to_string()))
 }
 
 /// The query of the scope: what was asked for, and the times.

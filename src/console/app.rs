@@ -10,6 +10,7 @@
 //! - [`page`]: where one is and how one came there. [`answer`]: what a page asks of the events.
 //! - [`detail`], [`tree`]: an event and its record. [`overlay`]: what lies over the page.
 //! - [`board`]: what the other views have in common; [`actors`], [`profile`], [`anomalies`], [`sources`]: what each of them shows.
+//! - [`case`]: the view of the case; [`casework`]: what is done with it, and what leaves the console.
 //! - [`lens`]: what was chosen for those. [`layout`], [`scroll`], [`mod@line`]: sizes, cursors, a line of text.
 
 pub mod action;
@@ -17,6 +18,8 @@ pub mod actors;
 pub mod anomalies;
 pub mod answer;
 pub mod board;
+pub mod case;
+pub mod casework;
 pub mod detail;
 pub mod key;
 pub mod keymap;

@@ -7,6 +7,7 @@
 //!
 //! Whatever happens, the terminal is left as it was found: see [`terminal`].
 
+mod desk;
 mod input;
 mod rules;
 mod signals;
@@ -29,6 +30,8 @@ use crate::console::app::{Effect, Model, Msg, Now, Start, update};
 use crate::console::ui::{Clock, view};
 use crate::ingest::status::Status;
 use crate::investigation::Investigation;
+use desk::Desk;
+pub use desk::{Office, Printer};
 pub use signals::Stop;
 use signals::{Signal, Signals};
 use terminal::Screen;
@@ -78,13 +81,13 @@ pub type Loader = Box<dyn FnMut(&[String]) -> Result<(Arc<Status>, Snapshots), S
 ///
 /// # Errors
 /// The terminal cannot be used, or is gone.
-pub fn run(start: Start, snapshots: Snapshots, loader: Loader) -> io::Result<Ended> {
+pub fn run(start: Start, snapshots: Snapshots, loader: Loader, office: Office) -> io::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mouse = start.settings.mouse;
     runtime.block_on(async {
         let signals = Signals::listen()?;
         let screen = Screen::enter(mouse)?;
-        Shell::new(start, screen, signals, (snapshots, loader))?.run().await
+        Shell::new(start, screen, signals, (snapshots, loader), office)?.run().await
     })
 }
 
@@ -99,6 +102,7 @@ struct Shell {
     input: EventStream,
     answers: mpsc::Receiver<Msg>,
     workers: Workers,
+    desk: Desk,
     opened: Instant,
     look: Look,
     changed: bool,
@@ -136,6 +140,7 @@ impl Shell {
         screen: Screen,
         signals: Signals,
         (snapshots, loader): (Snapshots, Loader),
+        office: Office,
     ) -> io::Result<Self> {
         let (send, answers) = mpsc::channel(WAITING);
         let model = Model::new(Start { size: screen.size()?, ..start });
@@ -150,6 +155,7 @@ impl Shell {
             input: EventStream::new(),
             answers,
             workers: Workers::start(&send)?,
+            desk: Desk::start(office, &send)?,
             opened: Instant::now(),
             changed: true,
             drawn: None,
@@ -253,6 +259,8 @@ impl Shell {
             Effect::Load(sources) => self.load(sources)?,
             Effect::Quit => self.ended = Some(Ended::Quit),
             Effect::Rule(RuleWork::External(text)) => self.external(&text)?,
+            Effect::Case(work) => self.desk.work(work),
+            Effect::Deliver(delivery) => self.desk.deliver(*delivery),
             work => self.workers.give(work),
         }
         Ok(())

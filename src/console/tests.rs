@@ -1,6 +1,7 @@
 //! The console without a terminal: keys in, screen out.
 
 mod boards;
+mod cases;
 mod flows;
 mod harness;
 mod rules;

@@ -21,7 +21,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::config::{Role, Theme};
-use crate::console::app::action::View;
 use crate::console::app::layout::{Area, LEAST};
 use crate::console::app::model::Model;
 use paint::Canvas;
@@ -60,10 +59,6 @@ fn page(canvas: &mut Canvas<'_>, model: &Model) {
     }
     if model.page().view.has_board() {
         board::draw(canvas, model, layout.body);
-        return;
-    }
-    if model.page().view != View::Events {
-        plain::later(canvas, model, layout.body);
         return;
     }
     if let Some(area) = layout.list {

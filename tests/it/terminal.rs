@@ -381,8 +381,10 @@ fn a_rule_is_edited_tried_and_saved() {
     terminal.press(":rule new\r");
     terminal.wait_for("1 hit, +1 -0 against the saved rule");
     // To the end of the name of the event, and one letter too many.
-    terminal.press("\x06eventName:\x1b");
-    terminal.wait_gone("search eventName");
+    terminal.press("\x06eventName:");
+    terminal.wait_for("search eventName:▏");
+    terminal.press("\x1b");
+    terminal.wait_gone("search eventName:▏");
     terminal.press("\x1b[F\x1b[Dx");
     terminal.wait_for("0 hits, +0 -0 against the saved rule");
     terminal.press("\x15");
@@ -396,4 +398,80 @@ fn a_rule_is_edited_tried_and_saved() {
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
     terminal.is_restored();
+}
+
+#[test]
+fn what_is_marked_found_and_written_is_there_again_in_another_console() {
+    let folder = Folder::new();
+    let file = folder.path().join("case.sqlite");
+    let args = ["demo", "--case", file.to_str().unwrap()];
+    let mut terminal = Terminal::start((140, 42), &args);
+    terminal.wait_for("Events by risk");
+    terminal.wait_for("1/");
+    assert!(!file.exists(), "who only looks leaves no file");
+    terminal.press("m");
+    terminal.wait_for("marked");
+    terminal.press("c");
+    terminal.wait_for("finding 1: ");
+    terminal.press("6");
+    terminal.wait_for("Findings · 1 · 1 open");
+    terminal.press("nfirst line\x1b\rsecond line\r");
+    terminal.wait_for("a note on finding:1 is written");
+    terminal.wait_for("Notes · 1");
+    // Another console on the same case sees it, and is seen.
+    let mut other = Terminal::start((140, 42), &args);
+    other.wait_for("Events by risk");
+    other.wait_for("│*");
+    other.press("6");
+    other.wait_for("first line");
+    other.press("w");
+    other.wait_for("somebody looks at it");
+    other.press("analyz\r");
+    other.wait_for("finding:1 is analyzing");
+    terminal.until("the state that the other one set", |seen| {
+        seen.parser.screen().contents().contains("analyzing")
+    });
+    other.press("q");
+    assert_eq!(other.end(), 0);
+    // What was asked for last is done although the console ends at once.
+    terminal.press("#late\rq");
+    assert_eq!(terminal.end(), 0);
+    terminal.is_restored();
+    let mut again = Terminal::start((140, 42), &args);
+    again.wait_for("│*");
+    again.press("6");
+    for text in ["first line", "Marks · 1", "analyzing", "late"] {
+        again.wait_for(text);
+    }
+    again.press("q");
+    assert_eq!(again.end(), 0);
+}
+
+#[test]
+fn an_export_and_the_report_are_files_and_replace_nothing_unasked() {
+    let folder = Folder::new();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let mut terminal = Terminal::start((140, 42), &["demo", "--case", &at("case.sqlite")]);
+    terminal.wait_for("Events by risk");
+    terminal.wait_for("StopLogging");
+    terminal.press("/risk>=80\r");
+    terminal.wait_for("15 of 15,000");
+    terminal.press(&format!("x\x15{}\r", at("a.csv")));
+    terminal.wait_for("wrote ");
+    let csv = std::fs::read_to_string(at("a.csv")).unwrap();
+    assert!(csv.lines().count() > 1 && csv.contains("StopLogging"), "{csv}");
+    std::fs::write(at("mine.md"), "mine").unwrap();
+    terminal.press(&format!("x\x15{}\r", at("mine.md")));
+    terminal.wait_for("is there already");
+    terminal.press("\x1b");
+    terminal.wait_gone("is there already");
+    assert_eq!(std::fs::read_to_string(at("mine.md")).unwrap(), "mine");
+    terminal.press(&format!("p\x15{}\r", at("r.pdf")));
+    terminal.until("the report", |seen| seen.parser.screen().contents().contains("r.pdf"));
+    terminal.press("6");
+    terminal.wait_for("went out as pdf");
+    assert!(std::fs::read(at("r.pdf")).unwrap().starts_with(b"%PDF"));
+    assert!(terminal.text().contains("went out as csv"), "{}", terminal.text());
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
 }

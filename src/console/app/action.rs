@@ -18,7 +18,8 @@ use std::fmt;
 pub use argument::{Argument, ArgumentInfo, Choice};
 pub use catalog::{Command, commands};
 pub use words::{
-    Axis, Brush, Category, Copied, Craft, Edit, Fold, Length, Motion, Pivot, Preset, Size, Step, View, Whom,
+    Axis, Brush, Category, Copied, Craft, Edit, Fold, Length, Motion, Pivot, Preset, Progress, Size, Step,
+    View, Whom,
 };
 
 use crate::config::Reason;
@@ -174,18 +175,26 @@ actions! {
     Keeping {
         /// copies to the clipboard, also over ssh and tmux
         Copy(Copied) = "copy",
-        /// marks the row
-        Mark = "mark" later "the case board",
-        /// adds the row, or the marked rows, to the case
-        AddToCase = "add-to-case" later "the case board",
-        /// makes the value under the cursor an indicator
-        Indicator = "indicator" later "the case board",
-        /// exports the list
-        Export = "export" later "the exports",
-        /// sends the row to Slack
-        Slack = "slack" later "the notifications",
+        /// marks the row, or takes its mark away
+        Mark = "mark",
+        /// adds the row to the case as a finding; of a burst, all of it
+        AddToCase = "add-to-case",
+        /// makes the value under the cursor an indicator of the case
+        Indicator = "indicator",
+        /// says how far a finding or incident has come; without a word, asks
+        State(Option<Progress>) = "state",
+        /// writes a note about the row into the case
+        Note = "note",
+        /// puts a tag on the row, in the case
+        Tag = "tag",
+        /// takes back the last change of the case
+        Undo = "undo",
+        /// exports the list into a file
+        Export = "export",
+        /// shows what Slack would be told of the row, and sends it
+        Slack = "slack",
         /// writes the report as PDF
-        Report = "report" later "the reports",
+        Report = "report",
     }
     Typing {
         /// takes what was typed or chosen

@@ -16,13 +16,25 @@ const LONGEST: usize = 16 * 1024;
 pub struct Line {
     text: String,
     cursor: usize,
+    breaks: bool,
 }
 
 impl Line {
     /// A line with the cursor at its end.
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { cursor: text.len(), text }
+        Self { cursor: text.len(), text, breaks: false }
+    }
+
+    /// Whether it may have many lines.
+    #[must_use]
+    pub fn with_breaks(self, breaks: bool) -> Self {
+        Self { breaks, ..self }
+    }
+
+    /// Puts text at the end; the cursor stays.
+    pub fn append(&mut self, text: &str) {
+        self.text.push_str(text);
     }
 
     /// What was typed.
@@ -45,7 +57,10 @@ impl Line {
         if self.text.len().saturating_add(text.len()) > LONGEST {
             return;
         }
-        let flat = text.replace(['\n', '\r', '\t'], " ");
+        let flat = match self.breaks {
+            true => text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', " "),
+            false => text.replace(['\n', '\r', '\t'], " "),
+        };
         self.text.insert_str(self.cursor, &flat);
         self.cursor += flat.len();
     }
@@ -71,6 +86,8 @@ impl Line {
             Edit::Delete => self.cut(self.cursor..self.behind()),
             Edit::DeleteWord => self.replace(self.word_before()..self.cursor, ""),
             Edit::DeleteToHome => self.replace(0..self.cursor, ""),
+            Edit::NewLine if self.breaks => self.insert("\n"),
+            Edit::NewLine => {}
             Edit::DeleteToEnd => self.cut(self.cursor..self.text.len()),
         }
     }

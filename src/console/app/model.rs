@@ -12,6 +12,7 @@ use super::board::flow;
 use super::board::request::Knowledge;
 use super::board::shown::Shown;
 use super::board::{Item, Lead};
+use super::casework::Known;
 use super::detail::{Detail, Search};
 use super::key::Key;
 use super::keymap::{Context, Keymap};
@@ -88,6 +89,8 @@ pub struct Start {
     pub faults: Vec<String>,
     /// Nothing yet.
     pub inv: Arc<Investigation>,
+    /// Whether a case can be worked on.
+    pub case: bool,
     /// The size of the screen in columns and rows.
     pub size: (u16, u16),
 }
@@ -115,6 +118,8 @@ pub struct Model {
     pub shown: Option<Shown>,
     /// What was chosen for the boards.
     pub lens: Lens,
+    /// What is in the case; `None`: there is none.
+    pub case: Option<Arc<Known>>,
     /// The pane that takes the keys.
     pub focus: Focus,
     /// The detail of the row under the cursor.
@@ -180,6 +185,7 @@ impl Model {
             history: History::new(page),
             shown: None,
             lens: Lens::default(),
+            case: start.case.then(Arc::default),
             focus: Focus::List,
             detail: None,
             search: Search::default(),
@@ -234,7 +240,7 @@ impl Model {
             (View::Anomalies, _) => Context::Anomalies,
             (View::Sources, _) => Context::Sources,
             (View::Rules, _) => Context::Rules,
-            _ => Context::Global,
+            (View::Case, _) => Context::Case,
         }
     }
 

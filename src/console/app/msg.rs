@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::answer::{Answer, GroupRequest, Request};
 use super::board::Board;
 use super::board::request::BoardRequest;
+use super::casework::{Delivery, Told, Work};
 use super::key::Key;
 use super::rules::work::{RuleNews, RuleWork};
 use crate::event::field::Field;
@@ -51,6 +52,8 @@ pub enum Msg {
     Looked(Box<Reject>, Look),
     /// Something came of work on a rule.
     Rule(RuleNews),
+    /// Something came of work on the case, or of what left the console.
+    Told(Told),
     /// Time has passed.
     Tick,
 }
@@ -83,6 +86,10 @@ pub enum Effect {
     Look(Arc<Investigation>, Box<Reject>),
     /// Work on a rule.
     Rule(RuleWork),
+    /// Change the case.
+    Case(Work),
+    /// Let something out.
+    Deliver(Box<Delivery>),
     /// Put text on the clipboard.
     Copy(String),
     /// Take the mouse from the terminal, or give it back.

@@ -8,6 +8,7 @@ pub mod frequency;
 pub mod prompt;
 
 use super::action::Action;
+use super::casework::Delivery;
 use super::keymap::Context;
 use super::rules::editor::Editor;
 use bytes::Bytes;
@@ -28,6 +29,8 @@ pub enum Overlay {
     Bytes(Box<Bytes>),
     /// A rule that is edited.
     Editor(Box<Editor>),
+    /// What would go out, before it does.
+    Preview(Box<Preview>),
     /// A question before something is done.
     Confirm {
         /// The question.
@@ -35,6 +38,19 @@ pub enum Overlay {
         /// What is done on yes.
         action: Action,
     },
+}
+
+/// What would go out, to the letter.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// Its lines. Hostile.
+    pub lines: Vec<String>,
+    /// The first line that is seen.
+    pub top: usize,
+    /// Whether there is anybody to send it to.
+    pub ready: bool,
+    /// What is sent.
+    pub send: Delivery,
 }
 
 impl Overlay {
@@ -50,6 +66,7 @@ impl Overlay {
             Self::Frequency(_) => Context::Table,
             Self::Bytes(_) => Context::Bytes,
             Self::Editor(_) => Context::Editor,
+            Self::Preview(_) => Context::Input,
             Self::Confirm { .. } => Context::Confirm,
         }
     }

@@ -7,6 +7,7 @@
 
 mod arrange;
 mod board;
+mod case;
 mod drill;
 mod keys;
 mod list;
@@ -47,6 +48,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Values(field, groups) => model.values_came(field, groups),
         Msg::Board(generation, board) => model.board_came(generation, board),
         Msg::Rule(news) => model.rule_news(news),
+        Msg::Told(told) => model.told(told),
         Msg::Tick => {}
     }
     if model.toast.as_ref().is_some_and(|toast| toast.until <= now) {

@@ -26,7 +26,9 @@ fn opened(file: String, new: Option<String>, id: String) -> Result<Opened, Strin
     let own = Dirs::of(&Environment::of_process(), System::HERE).rules();
     let name = file.rsplit('/').next().unwrap_or(&file);
     let path = own.map(|own| own.join(name));
-    let on_disk = path.as_deref().map(read).transpose().map_err(|e| format!("{file}: {e}"))?.flatten();
+    // A new rule replaces nothing unasked: a file that is there already counts as changed.
+    let there = path.as_deref().filter(|_| !is_new);
+    let on_disk = there.map(read).transpose().map_err(|e| format!("{file}: {e}"))?.flatten();
     Ok(Opened { file, text, path, on_disk, id, is_new })
 }
 

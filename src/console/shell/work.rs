@@ -51,7 +51,7 @@ impl Lane {
 }
 
 /// Tells the loop. Once it is gone nobody listens, and that is all right.
-fn tell(out: &Sender<Msg>, msg: Msg) {
+pub(super) fn tell(out: &Sender<Msg>, msg: Msg) {
     let _ = out.blocking_send(msg);
 }
 
@@ -113,6 +113,8 @@ impl Workers {
             }
             Effect::Rule(RuleWork::External(_))
             | Effect::Load(_)
+            | Effect::Case(_)
+            | Effect::Deliver(_)
             | Effect::Copy(_)
             | Effect::Mouse(_)
             | Effect::Redraw

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::harness::{Console, investigation, story};
 use crate::config::Depth;
-use crate::console::app::action::View;
 use crate::console::app::model::Focus;
 use crate::console::app::msg::Mouse;
 use crate::console::app::{Effect, Msg};
@@ -280,20 +279,12 @@ fn themes_are_seen_as_one_goes_and_taken_or_not() {
 }
 
 #[test]
-fn views_that_are_to_come_say_so_and_lead_back() {
-    for (key, view) in [("6", View::Case)] {
-        let mut console = console();
-        console.press(key);
-        assert_eq!(console.model.page().view, view);
-        assert!(console.screen().contains("not built yet"), "{}", console.screen());
-        console.press("<esc>");
-        assert_eq!(console.model.page().view, View::Events);
-    }
+fn a_message_goes_away() {
     let mut console = console();
-    console.press("m");
-    assert!(console.screen().contains("comes with the case board"));
+    console.press("n");
+    assert!(console.screen().contains("nothing is looked for"));
     console.wait(6_000);
-    assert!(!console.screen().contains("comes with the case board"), "a message goes away");
+    assert!(!console.screen().contains("nothing is looked for"), "a message goes away");
 }
 
 #[test]

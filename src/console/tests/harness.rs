@@ -109,6 +109,7 @@ impl Console {
                 Some(_) => Investigation::begun(judgment(), Arc::default()),
                 None => Investigation::empty(judgment()),
             }),
+            case: true,
             size: (width, height),
         };
         let mut console = Self { model: Model::new(start), left: Vec::new(), clock: Clock::UTC, now: 0 };

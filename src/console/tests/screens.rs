@@ -40,12 +40,14 @@ const STATES: &[(&str, (u16, u16), &str)] = &[
     ("sources_80x24", (80, 24), "7"),
     ("sources_140x42", (140, 42), "7<tab><tab><tab>"),
     ("sources_prompt", (80, 24), "7a./more"),
-    ("case_later", (80, 24), "6"),
     ("rules_80x24", (80, 24), "5"),
     ("rules_140x42", (140, 42), "5"),
     ("editor_80x24", (80, 24), "5E"),
     ("editor_140x42", (140, 42), "5E"),
-    ("message", (80, 24), "m"),
+    ("message", (80, 24), "n"),
+    ("case_empty", (80, 24), "6"),
+    ("note_prompt", (80, 24), ";one<a-enter>two"),
+    ("export_prompt", (80, 24), "x"),
 ];
 
 #[test]

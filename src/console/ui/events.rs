@@ -47,11 +47,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     heads(canvas, model, &table, inside);
     for (n, line) in seen.iter().enumerate() {
         let at = Area { y: inside.y + 1 + n as u16, height: 1, ..inside };
+        mark(canvas, model, line, at);
         row(canvas, model, &table, (n, line), at);
         if top + n == model.page().cursor.line {
             let role = if model.focus == Focus::List { Role::Selection } else { Role::SelectionIdle };
             canvas.tint(at, role);
         }
+    }
+}
+
+/// A sign in front of what is marked.
+fn mark(canvas: &mut Canvas<'_>, model: &Model, line: &Line, at: Area) {
+    let Some(case) = model.case.as_ref().filter(|case| case.has_marks()) else { return };
+    let id = model.answer.inv.table.row(line.row).map(|row| row.id());
+    if id.is_some_and(|id| case.is_marked(&id)) {
+        canvas.put(at.x, at.y, 1, "*", Role::Accent);
     }
 }
 

@@ -4,6 +4,8 @@ mod bytes;
 mod chooser;
 mod editor;
 mod frequency;
+mod note;
+mod preview;
 mod prompt;
 
 use ratatui::layout::Position;
@@ -14,6 +16,7 @@ use crate::console::app::layout::Area;
 use crate::console::app::line::Line;
 use crate::console::app::model::Model;
 use crate::console::app::overlay::Overlay;
+use crate::console::app::overlay::prompt::Asking;
 use crate::text::{visible, width};
 
 /// Draws all overlays, the topmost last; where the cursor of the terminal is.
@@ -21,6 +24,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model) -> Option<Position> {
     let mut cursor = None;
     for overlay in &model.overlays {
         cursor = match overlay {
+            Overlay::Prompt(prompt) if prompt.asking == Asking::Note => note::draw(canvas, model, prompt),
+            Overlay::Preview(preview) => preview::draw(canvas, model, preview),
             Overlay::Prompt(prompt) => prompt::draw(canvas, model, prompt),
             Overlay::Chooser(chooser) => chooser::draw(canvas, model, chooser),
             Overlay::Frequency(table) => frequency::draw(canvas, model, table),

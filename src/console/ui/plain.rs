@@ -1,9 +1,7 @@
-//! Pages of words: the start without a source, views that are still to come, a screen that is too small.
+//! Pages of words: the start without a source, a screen that is too small.
 
 use super::paint::Canvas;
-use super::tabs::title;
 use crate::config::Role;
-use crate::console::app::action::{Action, View};
 use crate::console::app::layout::{Area, LEAST};
 use crate::console::app::model::Model;
 
@@ -38,43 +36,6 @@ pub(super) fn start(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
         ("trailhound --help", "everything else"),
     ];
     words(canvas, model, inside, &lines);
-}
-
-/// What a view will show.
-pub(super) fn later(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
-    let view = model.page().view;
-    let inside = canvas.boxed(area, title(view), true);
-    let will = match view {
-        View::Actors => "Every actor by rank: score, tactics reached, writes, denials, first and last seen.",
-        View::Profile => "What is normal for a user, role, address, key or session, and what was new.",
-        View::Anomalies => "What is out of the ordinary: activity over time, outliers, what was first seen.",
-        View::Rules => {
-            "The detection rules with what they hit, and an editor that shows what a rule would catch."
-        }
-        View::Case => "Findings, notes, marks and indicators of this investigation.",
-        View::Events | View::Sources => "",
-    };
-    let instead = match view {
-        View::Actors => {
-            "Until then: f on the column actor in the events counts them, with the highest risk of each."
-        }
-        View::Profile => {
-            "Until then: u, i, s and k on an event show all of its user, address, session or key."
-        }
-        View::Anomalies => "Until then: the query first-seen:* shows what is new for its actor.",
-        View::Rules => "Until then: H opens ready-made hunts.",
-        View::Case => "Until then: y copies values, ids and records.",
-        View::Events | View::Sources => "",
-    };
-    let key = model.keymap.keys_for(model.page_context(), &Action::View(View::Events));
-    let key = key.first().map_or_else(|| "esc".to_owned(), |keys| keys.label());
-    let back = format!("{key} goes to the events.");
-    words(
-        canvas,
-        model,
-        inside,
-        &[("", will), ("", ""), ("", "This view is not built yet."), ("", instead), ("", ""), ("", &back)],
-    );
 }
 
 /// Lines in the middle: what to type, and what it does.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::argument::{Argument, Choice, missing};
+use crate::case::State;
 use crate::config::Reason;
 use crate::event::field::Field;
 use crate::profile::subject::SubjectKind;
@@ -213,6 +214,20 @@ words! {
         LoggingChanged = "logging-changed",
     }
 
+    /// How far a finding or an incident has come.
+    Progress is a "state" {
+        /// nobody has looked at it yet
+        Detected = "detected",
+        /// somebody looks at it
+        Analyzing = "analyzing",
+        /// something is done about it
+        InProgress = "in-progress",
+        /// it is done
+        Resolved = "resolved",
+        /// it was nothing
+        FalsePositive = "false-positive",
+    }
+
     /// What is copied.
     Copied is a "kind" {
         /// the value under the cursor
@@ -297,13 +312,31 @@ words! {
         DeleteToHome = "delete-to-home",
         /// deletes everything behind
         DeleteToEnd = "delete-to-end",
+        /// begins another line, in notes
+        NewLine = "new-line",
     }
 }
 
 impl View {
     /// Whether it shows a board.
     pub const fn has_board(self) -> bool {
-        matches!(self, Self::Actors | Self::Profile | Self::Anomalies | Self::Rules | Self::Sources)
+        matches!(
+            self,
+            Self::Actors | Self::Profile | Self::Anomalies | Self::Rules | Self::Case | Self::Sources
+        )
+    }
+}
+
+impl Progress {
+    /// As the case has it.
+    pub fn state(self) -> State {
+        match self {
+            Self::Detected => State::Detected,
+            Self::Analyzing => State::Analyzing,
+            Self::InProgress => State::InProgress,
+            Self::Resolved => State::Resolved,
+            Self::FalsePositive => State::FalsePositive,
+        }
     }
 }
 

@@ -98,6 +98,20 @@ impl Cell {
         matches!(self, Self::Count(_) | Self::Number(..))
     }
 
+    /// What it says, as text for a file. Hostile.
+    pub fn plain(&self) -> String {
+        match self {
+            Self::Risk(n) => n.to_string(),
+            Self::Count(n) => n.to_string(),
+            Self::Number(n, digits) => format!("{n:.*}", usize::from(*digits)),
+            Self::Share(n) => format!("{n:.4}"),
+            Self::Time(time) if time.is_known() => time.to_string(),
+            Self::Spark(counts) => counts.iter().map(u32::to_string).collect::<Vec<_>>().join(" "),
+            Self::Marks(marks) => marks.iter().filter(|(_, on)| *on).map(|(letter, _)| *letter).collect(),
+            cell => cell.text().to_owned(),
+        }
+    }
+
     fn text(&self) -> &str {
         match self {
             Self::Text(text)

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Board;
 use crate::anomaly::features::{Isolation, Preset};
 use crate::anomaly::forest::Growth;
+use crate::console::app::casework::Known;
 use crate::console::app::profile::Told;
-use crate::console::app::{actors, anomalies, profile, rules, sources};
+use crate::console::app::{actors, anomalies, case, profile, rules, sources};
 use crate::investigation::Investigation;
 use crate::profile::Background;
 use crate::profile::first_seen::Baseline;
@@ -32,6 +33,8 @@ pub enum Wanted {
     Sources(sources::Ask),
     /// What rules hit.
     Rules,
+    /// What is in the case; `None`: there is none.
+    Case(Option<Arc<Known>>),
 }
 
 /// What decides what a board shows.
@@ -78,6 +81,7 @@ impl BoardRequest {
         match &self.key.wanted {
             Wanted::Actors(unit) => actors::board(self, *unit),
             Wanted::Profile(subject, baseline) => profile::board(self, subject.as_ref(), *baseline),
+            Wanted::Case(known) => case::board(self, known.as_deref()),
             Wanted::Anomalies(preset, baseline, step) => anomalies::board(self, *preset, *baseline, *step),
             Wanted::Sources(ask) => sources::board(self, ask),
             Wanted::Rules => rules::board(self),

@@ -249,8 +249,8 @@ fn the_line_at_the_bottom_shows_what_works_here_in_the_order_of_the_file() {
     let keymap = Keymap::built_in();
     assert_eq!(
         line(&keymap, Context::Events),
-        "enter open  / filter  u user  i address  s session  k key  e event  v profile  + keep  - drop  : commands  esc back  \
-         f frequency  ? help  H hunts  y copy"
+        "enter open  / filter  u user  i address  s session  k key  e event  v profile  + keep  - drop  m mark  c add to case  \
+         x export  S Slack  p report  : commands  esc back  f frequency  ? help  H hunts  y copy"
     );
     assert!(line(&keymap, Context::Detail).starts_with("space fold  / search  u user"));
     assert!(line(&keymap, Context::Table).starts_with("enter keep  O reverse  / filter  u user"));

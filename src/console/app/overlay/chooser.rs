@@ -6,7 +6,7 @@ use fuzzy_matcher::FuzzyMatcher as _;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
 use crate::config::{Theme, Themes};
-use crate::console::app::action::{Action, Category, Pivot, Preset, commands};
+use crate::console::app::action::{Action, Category, Pivot, Preset, Progress, commands};
 use crate::console::app::keymap::{Context, Keymap};
 use crate::console::app::line::Line;
 use crate::console::app::scroll;
@@ -183,6 +183,12 @@ impl Chooser {
     pub fn pivots() -> Self {
         let entry = |pivot: &Pivot| (Action::Pivot(Some(*pivot)), pivot.name(), pivot.about());
         Self::actions("Events of the same", Pivot::ALL.iter().map(entry))
+    }
+
+    /// How far a finding can have come.
+    pub fn states() -> Self {
+        let entry = |p: &Progress| (Action::State(Some(*p)), p.name(), p.about());
+        Self::actions("State", Progress::ALL.iter().map(entry))
     }
 
     /// The fields whose values can be counted.

@@ -1,5 +1,6 @@
 //! The line in which a filter or a search is typed, with what could stand there.
 
+use crate::case::Subject;
 use crate::console::app::line::Line;
 use crate::console::app::scroll;
 use crate::event::field::Field;
@@ -14,6 +15,14 @@ pub enum Asking {
     Search,
     /// Which source is loaded too.
     Source,
+    /// A note about something in the case; may have many lines.
+    Note,
+    /// A tag on something in the case.
+    Tag,
+    /// The file of an export.
+    Export,
+    /// The file of the report.
+    Report,
 }
 
 /// The prompt.
@@ -21,6 +30,10 @@ pub enum Asking {
 pub struct Prompt {
     /// What is typed.
     pub asking: Asking,
+    /// What a note or a tag is about.
+    pub about: Option<Subject>,
+    /// The file of that path, which is there already, may be replaced.
+    pub replace: Option<String>,
     /// The line.
     pub line: Line,
     /// What was there before: closing the prompt brings it back.
@@ -46,7 +59,9 @@ impl Prompt {
     pub fn new(asking: Asking, text: &str) -> Self {
         Self {
             asking,
-            line: Line::new(text),
+            about: None,
+            replace: None,
+            line: Line::new(text).with_breaks(asking == Asking::Note),
             before: text.to_owned(),
             query: query::parse(text).unwrap_or_default(),
             error: None,

@@ -66,6 +66,7 @@ fn stands_for(shown: &Wanted, wanted: &Wanted) -> bool {
         (Wanted::Profile(a, _), Wanted::Profile(b, _)) => a == b,
         (Wanted::Anomalies(..), Wanted::Anomalies(..))
         | (Wanted::Rules, Wanted::Rules)
+        | (Wanted::Case(_), Wanted::Case(_))
         | (Wanted::Sources(_), Wanted::Sources(_)) => true,
         _ => false,
     }
@@ -76,7 +77,7 @@ impl Model {
     pub(super) fn want_board(&mut self, effects: &mut Vec<Effect>) {
         let wanted = match self.page().view {
             View::Sources => Some(Wanted::Sources(self.ask_sources())),
-            _ => self.lens.wanted(self.page()),
+            _ => self.lens.wanted(self.page(), self.case.as_ref()),
         };
         let Some(wanted) = wanted else {
             self.boarding.stop();

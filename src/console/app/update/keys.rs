@@ -7,6 +7,7 @@ use crate::console::app::keymap::Resolution;
 use crate::console::app::layout::{Area, USUAL_SHARE};
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::msg::{Effect, Mouse};
+use crate::console::app::overlay::prompt::Asking;
 
 impl Model {
     pub(super) fn key(&mut self, key: Key, effects: &mut Vec<Effect>) {
@@ -170,13 +171,16 @@ impl Model {
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Cancel => self.cancel(),
             Action::Quit => effects.push(Effect::Quit),
-            // Those that come later have been told apart above.
-            Action::Mark
-            | Action::AddToCase
-            | Action::Indicator
-            | Action::Export
-            | Action::Slack
-            | Action::Report => {}
+            Action::Mark => self.mark(effects),
+            Action::AddToCase => self.add_to_case(effects),
+            Action::Indicator => self.add_indicator(effects),
+            Action::State(progress) => self.set_state(progress, effects),
+            Action::Note => self.ask_about(Asking::Note),
+            Action::Tag => self.ask_about(Asking::Tag),
+            Action::Undo => self.undo(effects),
+            Action::Export => self.ask_path(Asking::Export),
+            Action::Report => self.ask_path(Asking::Report),
+            Action::Slack => self.preview(effects),
         }
     }
 

@@ -24,6 +24,9 @@ impl Model {
                 self.show_theme();
             }
             Some(Overlay::Bytes(bytes)) => bytes.scroll(motion, self.size),
+            Some(Overlay::Preview(preview)) => {
+                preview.top = moved(preview.top, motion, preview.lines.len(), rows);
+            }
             Some(_) => {}
             None if on_board => self.move_on_board(motion),
             None if self.focus == Focus::Detail => self.move_in_detail(motion),

@@ -96,6 +96,7 @@ impl Model {
             Asking::Filter => &self.filters,
             Asking::Search => &self.searches,
             Asking::Source => &self.typed_sources,
+            _ => return,
         };
         prompt.recall(earlier, -by(step));
         self.line_changed();
@@ -154,6 +155,7 @@ impl Model {
     pub(super) fn accept(&mut self, effects: &mut Vec<Effect>) {
         match self.overlays.pop() {
             Some(Overlay::Prompt(prompt)) => self.accept_prompt(prompt, effects),
+            Some(Overlay::Preview(preview)) => self.accept_preview(*preview, effects),
             Some(Overlay::Chooser(chooser)) => self.accept_choice(&chooser, effects),
             Some(Overlay::Confirm { action, .. }) => self.act(action, effects),
             Some(other) => self.overlays.push(other),
@@ -168,6 +170,8 @@ impl Model {
             // What is wrong stands below the line; it can be put right there.
             (Asking::Filter, Err(_)) => self.overlays.push(Overlay::Prompt(prompt)),
             (Asking::Filter, Ok(query)) => self.set_filter(query),
+            (Asking::Note | Asking::Tag, _) => self.accept_about(&prompt, effects),
+            (Asking::Export | Asking::Report, _) => self.accept_path(prompt, effects),
         }
     }
 

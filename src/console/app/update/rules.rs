@@ -120,7 +120,7 @@ impl Model {
     pub(super) fn rule_news(&mut self, news: RuleNews) {
         match news {
             RuleNews::Opened(Ok(opened)) => {
-                self.overlays.push(Overlay::Editor(Box::new(Editor::new(opened))))
+                self.overlays.push(Overlay::Editor(Box::new(Editor::new(opened))));
             }
             RuleNews::Opened(Err(why)) | RuleNews::Failed(why) => self.say(ToastTone::Failed, why),
             RuleNews::Tried(verdict) => {

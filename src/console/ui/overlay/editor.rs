@@ -58,7 +58,9 @@ fn lines(canvas: &mut Canvas<'_>, editor: &Editor, area: Area) -> Option<Positio
     let skip = (at + 1).saturating_sub(usize::from(room));
     for (n, text) in all.iter().enumerate().skip(top).take(rows) {
         let y = area.y + (n - top) as u16;
-        let fault = fault_at(&editor.verdict, n + 1);
+        // What is missing at the end of a text is told in its last line.
+        let last = if n + 1 == all.len() { usize::MAX } else { n + 1 };
+        let fault = fault_at(&editor.verdict, n + 1..=last);
         let number = if fault.is_some() { Role::Error } else { Role::Muted };
         canvas.put_right(area.x + NUMBERS - 1, y, NUMBERS, &(n + 1).to_string(), number);
         let shown: String = text.chars().skip(skip).collect();
@@ -77,8 +79,8 @@ fn lines(canvas: &mut Canvas<'_>, editor: &Editor, area: Area) -> Option<Positio
 }
 
 /// What is wrong with a line.
-fn fault_at(verdict: &Verdict, line: usize) -> Option<&str> {
-    let found = verdict.faults.iter().chain(&verdict.failed).find(|(at, _)| *at == line);
+fn fault_at(verdict: &Verdict, lines: std::ops::RangeInclusive<usize>) -> Option<&str> {
+    let found = verdict.faults.iter().chain(&verdict.failed).find(|(at, _)| lines.contains(at));
     found.map(|(_, why)| why.as_str())
 }
 
@@ -134,7 +136,7 @@ fn verdict(canvas: &mut Canvas<'_>, editor: &Editor, area: Area) {
             say(canvas, &text, Role::Title);
         }
         None => {
-            say(canvas, &format!("there is no rule on single events that can be tried{trying}"), Role::Title)
+            say(canvas, &format!("there is no rule on single events that can be tried{trying}"), Role::Title);
         }
     }
     for (line, why) in &told.faults {

@@ -22,6 +22,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> O
         Asking::Filter => "/ ",
         Asking::Search => "search ",
         Asking::Source => "add source ",
+        Asking::Note => "note ",
+        Asking::Tag => "tag ",
+        Asking::Export => "export to ",
+        Asking::Report => "report to ",
     };
     let x = canvas.put(1, bottom.y, bottom.width, sign, Role::Key);
     let hint = hint(model, prompt);
@@ -47,6 +51,14 @@ fn hint(model: &Model, prompt: &Prompt) -> String {
         Asking::Filter if model.is_asking() => "…".to_owned(),
         Asking::Filter => plural(model.answer.matched as u64, "event"),
         Asking::Source => "path, pattern, s3://…".to_owned(),
+        Asking::Export | Asking::Report if prompt.replace.as_deref() == Some(prompt.line.text()) => {
+            "enter replaces the file".to_owned()
+        }
+        Asking::Export => ".csv .json .jsonl .md".to_owned(),
+        Asking::Report => ".pdf".to_owned(),
+        Asking::Tag | Asking::Note => {
+            prompt.about.as_ref().map_or_else(String::new, |about| format!("on {about}"))
+        }
         Asking::Search => {
             let found = model.search.pattern().zip(model.detail.as_ref()).map(|(p, d)| d.matches(&p).len());
             found.map_or_else(String::new, |n| format!("{} found", count(n as u64)))

@@ -1,0 +1,282 @@
+//! The case, and what leaves the console: asking for it, and what came of it.
+
+use crate::case::Subject;
+use crate::case::model::{Kind, NewIndicator};
+use crate::console::app::action::{Progress, View};
+use crate::console::app::answer::Part;
+use crate::console::app::casework::{Delivery, Export, Target, Told, Work};
+use crate::console::app::model::{Model, ToastTone};
+use crate::console::app::msg::Effect;
+use crate::console::app::overlay::chooser::Chooser;
+use crate::console::app::overlay::prompt::{Asking, Prompt};
+use crate::console::app::overlay::{Overlay, Preview};
+use crate::event::address::{AddressKind, is_service_name};
+use crate::event::field::{Field, FieldRef};
+use crate::event::time::Time;
+use crate::text::count;
+
+/// The endings of the files that an export can be.
+const FORMS: [&str; 4] = ["csv", "json", "jsonl", "md"];
+
+impl Model {
+    /// Asks for a change of the case, where there is one.
+    fn work(&mut self, work: Work, effects: &mut Vec<Effect>) {
+        if self.has_case() {
+            effects.push(Effect::Case(work));
+        }
+    }
+
+    fn has_case(&mut self) -> bool {
+        if self.case.is_none() {
+            self.note("no case is open; start with --case FILE to have one");
+        }
+        self.case.is_some()
+    }
+
+    pub(super) fn mark(&mut self, effects: &mut Vec<Effect>) {
+        let event = match self.case_subject() {
+            Some(Subject::Event(id)) => Some(id),
+            Some(Subject::Finding(id)) => {
+                self.case.as_ref().and_then(|case| Some(case.contents.finding(id)?.event.clone()))
+            }
+            _ => None,
+        };
+        let Some(event) = event else { return self.note("there is no event to mark") };
+        let on = !self.case.as_ref().is_some_and(|case| case.is_marked(&event));
+        self.work(Work::Mark(event, on), effects);
+    }
+
+    pub(super) fn add_to_case(&mut self, effects: &mut Vec<Effect>) {
+        let whole = self.page().view == View::Events && self.line().is_some_and(|l| l.part == Part::Closed);
+        let Some(row) = self.row().map(|row| row.number()) else {
+            return self.note("there is no event to add");
+        };
+        let selection = whole.then(|| self.answer.selection.clone());
+        self.work(Work::Add(self.row_inv().clone(), row, selection), effects);
+    }
+
+    pub(super) fn add_indicator(&mut self, effects: &mut Vec<Effect>) {
+        let Some((field, value)) = self.value().filter(|(_, value)| !value.is_empty()) else {
+            return self.note("there is no value under the cursor");
+        };
+        let Some(kind) = kind_of(&field, &value) else {
+            return self.note(
+                "this is no indicator: addresses, access keys, ARNs, sessions, user agents, accounts and buckets are",
+            );
+        };
+        let row = self.row();
+        let time = row.as_ref().map_or(Time::UNKNOWN, crate::store::Row::time);
+        let source = row.map_or_else(String::new, |row| format!("event:{}", row.id()));
+        let private = kind == Kind::Ip && AddressKind::of(&value) == AddressKind::Private;
+        let new = NewIndicator { kind, value, private, first: time, last: time, source, note: String::new() };
+        self.work(Work::Indicator(Box::new(new)), effects);
+    }
+
+    pub(super) fn set_state(&mut self, progress: Option<Progress>, effects: &mut Vec<Effect>) {
+        if !self.has_case() {
+            return;
+        }
+        let subject = self.case_subject();
+        let revision = match (&subject, &self.case) {
+            (Some(Subject::Finding(id)), Some(case)) => case.contents.finding(*id).map(|f| f.revision),
+            (Some(Subject::Incident(id)), Some(case)) => case.contents.incident(*id).map(|i| i.revision),
+            _ => None,
+        };
+        let (Some(subject), Some(revision)) = (subject, revision) else {
+            return self.note("only findings and incidents have a state; they are in view 6");
+        };
+        match progress {
+            None => self.overlays.push(Overlay::Chooser(Box::new(Chooser::states()))),
+            Some(to) => self.work(Work::State(subject, to.state(), Some(revision)), effects),
+        }
+    }
+
+    pub(super) fn undo(&mut self, effects: &mut Vec<Effect>) {
+        self.work(Work::Undo, effects);
+    }
+
+    /// What the cursor is on, as the case calls it; nothing in particular is the case itself.
+    fn case_subject(&self) -> Option<Subject> {
+        if self.page().view == View::Case {
+            return Some(self.item().and_then(|item| item.id.parse().ok()).unwrap_or(Subject::Case));
+        }
+        self.row().map(|row| Subject::Event(row.id()))
+    }
+
+    /// Asks for a note or a tag.
+    pub(super) fn ask_about(&mut self, asking: Asking) {
+        if !self.has_case() {
+            return;
+        }
+        let mut prompt = Prompt::new(asking, "");
+        prompt.about = Some(self.case_subject().unwrap_or(Subject::Case));
+        self.overlays.push(Overlay::Prompt(Box::new(prompt)));
+    }
+
+    pub(super) fn accept_about(&mut self, prompt: &Prompt, effects: &mut Vec<Effect>) {
+        let (text, subject) = (prompt.line.text().to_owned(), prompt.about.clone().unwrap_or(Subject::Case));
+        match prompt.asking {
+            _ if text.trim().is_empty() => {}
+            Asking::Note => self.work(Work::Note(subject, text), effects),
+            _ => self.work(Work::Tag(subject, text), effects),
+        }
+    }
+
+    /// Asks for the file of an export or of the report.
+    pub(super) fn ask_path(&mut self, asking: Asking) {
+        if self.source.is_none() {
+            return self.note("nothing is open yet");
+        }
+        let path = match asking {
+            Asking::Report => "trailhound-report.pdf".to_owned(),
+            _ => format!("trailhound-{}.csv", self.page().view.name()),
+        };
+        self.overlays.push(Overlay::Prompt(Box::new(Prompt::new(asking, &path))));
+    }
+
+    pub(super) fn accept_path(&mut self, prompt: Box<Prompt>, effects: &mut Vec<Effect>) {
+        let path = prompt.line.text().trim().to_owned();
+        let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
+        let fits = match prompt.asking {
+            Asking::Report => ending == "pdf",
+            _ => FORMS.contains(&ending.as_str()),
+        };
+        if !fits {
+            let forms = if prompt.asking == Asking::Report { "pdf".to_owned() } else { FORMS.join(", .") };
+            self.overlays.push(Overlay::Prompt(prompt));
+            return self.note(format!("the ending of the file says its form: .{forms}"));
+        }
+        let target = Target { replace: prompt.replace.as_ref() == Some(&path), path };
+        let delivery = match prompt.asking {
+            Asking::Report => Some(Delivery::Report(self.inv.clone(), target)),
+            _ => self.export().map(|export| Delivery::Export(export, target)),
+        };
+        match delivery {
+            Some(delivery) => effects.push(Effect::Deliver(Box::new(delivery))),
+            None => self.note("there is nothing to export here"),
+        }
+    }
+
+    /// What the view shows: its events, or the rows of the panel that has the keys.
+    fn export(&self) -> Option<Export> {
+        if !self.page().view.has_board() {
+            let answer = &self.answer;
+            let sort = self.page().sort;
+            return Some(Export::Events(answer.inv.clone(), answer.selection.clone(), sort));
+        }
+        let shown = self.shown.as_ref()?;
+        let at = shown.focus(&self.page().desk);
+        let table = shown.panel(at)?.table()?;
+        let heads = table.heads.iter().map(|head| head.name.to_owned()).collect();
+        let row = |n| {
+            shown
+                .item(at, n)
+                .map(|item| item.cells.iter().map(crate::console::app::board::cell::Cell::plain).collect())
+        };
+        Some(Export::Rows(heads, (0..table.items.len()).filter_map(row).collect()))
+    }
+
+    /// Shows what would go out about the row, before anything does.
+    pub(super) fn preview(&mut self, effects: &mut Vec<Effect>) {
+        let subject = self.case_subject();
+        let (inv, row) = match (&subject, &self.case) {
+            (Some(Subject::Finding(id)), Some(case)) => {
+                let event = case.contents.finding(*id).map(|f| f.event.clone()).unwrap_or_default();
+                (self.inv.clone(), self.inv.table.find_id(&event))
+            }
+            _ => (self.row_inv().clone(), self.row().map(|row| row.number())),
+        };
+        match (row, subject) {
+            (Some(row), Some(subject)) => {
+                effects.push(Effect::Deliver(Box::new(Delivery::Preview(inv, row, subject))));
+            }
+            _ => self.note("there is no event here that is loaded and could be told of"),
+        }
+    }
+
+    pub(super) fn accept_preview(&mut self, preview: Preview, effects: &mut Vec<Effect>) {
+        if preview.ready {
+            effects.push(Effect::Deliver(Box::new(preview.send)));
+        } else {
+            self.overlays.push(Overlay::Preview(Box::new(preview)));
+            self.note("nobody is set up to be told; docs/notify.md says how, and esc closes this");
+        }
+    }
+
+    /// What came of it.
+    pub(super) fn told(&mut self, told: Told) {
+        match told {
+            Told::Case(known) => self.case = self.case.is_some().then_some(known),
+            Told::Done(text) => self.say(ToastTone::Done, text),
+            Told::Failed(text) => self.say(ToastTone::Failed, text),
+            Told::Busy(text) => self.note(text),
+            Told::Exists(asking, path) => {
+                self.note(format!("{path} is there already; enter replaces it, esc leaves it"));
+                let mut prompt = Prompt::new(asking, &path);
+                prompt.replace = Some(path);
+                self.overlays.push(Overlay::Prompt(Box::new(prompt)));
+            }
+            Told::Preview { text, ready, send } => {
+                let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+                let preview = Preview { lines, top: 0, ready, send: *send };
+                self.overlays.push(Overlay::Preview(Box::new(preview)));
+            }
+        }
+    }
+
+    /// The case in a few words, where one is open and holds something.
+    pub fn case_words(&self) -> Option<String> {
+        let contents = &self.case.as_ref()?.contents;
+        let (findings, marks) = (contents.findings.len(), contents.marks.len());
+        (findings + marks > 0)
+            .then(|| format!("case: {} findings, {} marks", count(findings as u64), count(marks as u64)))
+    }
+}
+
+/// What a value is to look out for; by its form, else by its field.
+fn kind_of(field: &FieldRef, value: &str) -> Option<Kind> {
+    let is_address = matches!(AddressKind::of(value), AddressKind::Public | AddressKind::Private);
+    let is_key = value.len() >= 16 && (value.starts_with("AKIA") || value.starts_with("ASIA"));
+    let last = match field {
+        FieldRef::Raw(path) => path.last().map(String::as_str).unwrap_or_default(),
+        _ => "",
+    };
+    match field {
+        _ if is_address => Some(Kind::Ip),
+        _ if is_key => Some(Kind::AccessKey),
+        _ if value.starts_with("arn:") => Some(Kind::Arn),
+        FieldRef::Column(Field::Ip) if !is_service_name(value) && value.contains('.') => Some(Kind::Domain),
+        FieldRef::Column(Field::Key) => Some(Kind::AccessKey),
+        FieldRef::Column(Field::Agent) => Some(Kind::UserAgent),
+        FieldRef::Column(Field::Account) => Some(Kind::Account),
+        _ => match last {
+            "userAgent" => Some(Kind::UserAgent),
+            "accountId" | "recipientAccountId" => Some(Kind::Account),
+            "bucketName" => Some(Kind::Bucket),
+            _ => None,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_known_by_its_form_or_its_field() {
+        let raw = |name: &str| FieldRef::Raw(vec!["requestParameters".to_owned(), name.to_owned()]);
+        for (field, value, kind) in [
+            (FieldRef::Column(Field::Ip), "203.0.113.9", Some(Kind::Ip)),
+            (FieldRef::Column(Field::Ip), "s3.amazonaws.com", None),
+            (FieldRef::Column(Field::Ip), "build.example.org", Some(Kind::Domain)),
+            (raw("sourceIp"), "2001:db8::1", Some(Kind::Ip)),
+            (raw("bucketName"), "logs", Some(Kind::Bucket)),
+            (raw("x"), "AKIAIOSFODNN7EXAMPLE", Some(Kind::AccessKey)),
+            (raw("x"), "arn:aws:iam::111122223333:user/a", Some(Kind::Arn)),
+            (FieldRef::Column(Field::Agent), "Boto3", Some(Kind::UserAgent)),
+            (FieldRef::Column(Field::Event), "StopLogging", None),
+        ] {
+            assert_eq!(kind_of(&field, value), kind, "{value}");
+        }
+    }
+}

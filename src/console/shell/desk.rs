@@ -1,0 +1,266 @@
+//! The desk: the threads that work on the case and let things out of the console.
+//!
+//! One thread has the case and nobody else: changes are made in the order in which they were asked for, and about once
+//! a second it looks whether another console has written. What was asked for is done before the console ends. Another
+//! thread writes files and sends, which may take its time, and tells the first what went out.
+//!
+//! A case is made with its first change: who only looks leaves no file behind.
+
+mod deliver;
+pub(super) mod file;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::sync::mpsc::Sender;
+
+use super::work::tell;
+use crate::case::{By, Case, CaseError, Subject, gather};
+use crate::console::app::Msg;
+use crate::console::app::casework::{Delivery, Known, Told, Work};
+use crate::investigation::Investigation;
+use crate::notify::Targets;
+use crate::text::{plural, visible};
+
+/// How often the case is looked at for what others wrote.
+const LOOK: Duration = Duration::from_secs(1);
+/// How much of the history is told.
+const HISTORY: usize = 500;
+
+/// Makes the report of an investigation as PDF.
+pub type Printer = Box<dyn Fn(&Investigation) -> Result<Vec<u8>, String> + Send>;
+
+/// What the desk works with.
+pub struct Office {
+    /// The file of the case; `None`: there is none.
+    pub case: Option<PathBuf>,
+    /// Who works, and what time it is.
+    pub by: Box<dyn Fn() -> By + Send>,
+    /// Whom messages go to, or why they cannot.
+    pub targets: Result<Targets, String>,
+    /// The folder of the queue of messages.
+    pub queue: Option<PathBuf>,
+    /// Makes the report.
+    pub print: Printer,
+}
+
+impl std::fmt::Debug for Office {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Office").field("case", &self.case).finish_non_exhaustive()
+    }
+}
+
+/// Something that left the console.
+#[derive(Debug)]
+struct Sent {
+    what: String,
+    target: String,
+    subject: Subject,
+    sha256: String,
+}
+
+enum Job {
+    Work(Work),
+    Sent(Sent),
+    /// The console ends; what was asked for before is done.
+    End,
+}
+
+/// Both threads.
+pub(super) struct Desk {
+    jobs: mpsc::Sender<Job>,
+    deliveries: mpsc::Sender<Delivery>,
+    keeper: Option<JoinHandle<()>>,
+}
+
+impl Desk {
+    /// Starts the threads; what comes of their work goes to `out`.
+    pub(super) fn start(office: Office, out: &Sender<Msg>) -> io::Result<Self> {
+        let (jobs, taken) = mpsc::channel();
+        let (deliveries, due) = mpsc::channel::<Delivery>();
+        let Office { case, by, targets, queue, print } = office;
+        let told = out.clone();
+        let keeper = thread::Builder::new().name("case".to_owned()).spawn(move || {
+            Keeper { file: case, case: None, by, out: told, version: 0 }.run(&taken);
+        })?;
+        let messenger = deliver::Messenger::new(targets, queue, print, jobs.clone(), out.clone());
+        thread::Builder::new().name("deliver".to_owned()).spawn(move || {
+            while let Ok(delivery) = due.recv() {
+                messenger.deliver(delivery);
+            }
+        })?;
+        Ok(Self { jobs, deliveries, keeper: Some(keeper) })
+    }
+
+    pub(super) fn work(&self, work: Work) {
+        let _ = self.jobs.send(Job::Work(work));
+    }
+
+    pub(super) fn deliver(&self, delivery: Delivery) {
+        let _ = self.deliveries.send(delivery);
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = self.jobs.send(Job::End);
+        if let Some(keeper) = self.keeper.take() {
+            let _ = keeper.join();
+        }
+    }
+}
+
+/// Who has the case.
+struct Keeper {
+    file: Option<PathBuf>,
+    case: Option<Case>,
+    by: Box<dyn Fn() -> By + Send>,
+    out: Sender<Msg>,
+    version: u64,
+}
+
+impl Keeper {
+    fn run(mut self, jobs: &mpsc::Receiver<Job>) {
+        self.look();
+        loop {
+            let job = match &self.file {
+                // Without a case there is nothing to look at.
+                None => jobs.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected),
+                Some(_) => jobs.recv_timeout(LOOK),
+            };
+            match job {
+                Ok(Job::Work(work)) => self.work(work),
+                Ok(Job::Sent(sent)) => self.record(&sent),
+                Ok(Job::End) | Err(mpsc::RecvTimeoutError::Disconnected) => return,
+                Err(mpsc::RecvTimeoutError::Timeout) => self.look(),
+            }
+        }
+    }
+
+    fn tell(&self, told: Told) {
+        tell(&self.out, Msg::Told(told));
+    }
+
+    fn fail(&self, e: &CaseError) {
+        self.tell(Told::Failed(visible(&e.to_string()).into_owned()));
+    }
+
+    /// Opens the case where there is one by now, and tells what others wrote.
+    fn look(&mut self) {
+        let Some(file) = &self.file else { return };
+        let changed = match &mut self.case {
+            Some(case) => case.has_changed(),
+            None if !file.exists() => return,
+            None => Case::open(file, false).map(|case| {
+                self.case = Some(case);
+                true
+            }),
+        };
+        match changed {
+            Ok(false) => {}
+            Ok(true) => self.show(),
+            Err(e) => {
+                self.fail(&e);
+                // It would be said again each second. A case that cannot be opened is not tried again.
+                self.file = self.case.take().and_then(|_| self.file.take());
+            }
+        }
+    }
+
+    /// Tells what is in the case.
+    fn show(&mut self) {
+        let Some(case) = &self.case else { return };
+        let read = || -> crate::case::Result<_> { Ok((case.contents()?, case.history(None, HISTORY)?)) };
+        match read() {
+            Ok((contents, mut history)) => {
+                history.sort_by_key(|entry| std::cmp::Reverse(entry.seq));
+                self.version += 1;
+                let known = Known::new(self.version, contents, history);
+                tell(&self.out, Msg::Told(Told::Case(Arc::new(known))));
+            }
+            Err(e) => self.fail(&e),
+        }
+    }
+
+    /// The case, made where it is not there yet.
+    fn open(&mut self) -> Result<Option<&mut Case>, CaseError> {
+        let Some(file) = &self.file else { return Ok(None) };
+        if self.case.is_none() {
+            self.case = Some(Case::open(file, true)?);
+        }
+        Ok(self.case.as_mut())
+    }
+
+    fn work(&mut self, work: Work) {
+        let by = (self.by)();
+        let done = match self.open() {
+            Ok(Some(case)) => change(case, &by, work),
+            Ok(None) => return self.tell(Told::Failed("the case cannot be opened".to_owned())),
+            Err(e) => Err(e),
+        };
+        match done {
+            Ok(said) => self.tell(Told::Done(visible(&said).into_owned())),
+            Err(e) => self.fail(&e),
+        }
+        self.show();
+    }
+
+    fn record(&mut self, sent: &Sent) {
+        let by = (self.by)();
+        let done = match self.open() {
+            Ok(Some(case)) => {
+                case.record_sent(&by, &sent.what, &sent.target, &sent.subject, &sent.sha256).map(|_| ())
+            }
+            Ok(None) => return,
+            Err(e) => Err(e),
+        };
+        match done {
+            Ok(()) => self.show(),
+            Err(e) => self.fail(&e),
+        }
+    }
+}
+
+/// Makes a change; what was done, in words.
+fn change(case: &mut Case, by: &By, work: Work) -> Result<String, CaseError> {
+    match work {
+        Work::Mark(event, on) => {
+            case.mark(by, &[event], on)?;
+            Ok(if on { "marked" } else { "the mark is taken away" }.to_owned())
+        }
+        Work::Add(inv, row, selection) => {
+            let mut rows = vec![row];
+            let burst = |row| inv.table.row(row).and_then(|row| row.burst());
+            if let (Some(selection), Some(of)) = (selection, burst(row)) {
+                rows = selection.rows(&inv.table).filter(|&row| burst(row) == Some(of)).collect();
+            }
+            let Some(found) = gather::finding(&inv, &rows) else {
+                return Ok("there is no event to add".to_owned());
+            };
+            let (events, title) = (found.finding.events.len() as u64, found.finding.title.clone());
+            let id = case.add_finding(by, &found)?;
+            Ok(format!("finding {id}: {title}, {}", plural(events, "event")))
+        }
+        Work::Indicator(new) => {
+            let value = new.value.clone();
+            case.add_indicators(by, "console", &[*new])?;
+            Ok(format!("{value} is an indicator"))
+        }
+        Work::State(subject, state, seen) => {
+            case.set_state(by, &subject, state, "", seen)?;
+            Ok(format!("{subject} is {}", state.name()))
+        }
+        Work::Note(subject, text) => {
+            case.add_note(by, &subject, &text)?;
+            Ok(format!("a note on {subject} is written"))
+        }
+        Work::Tag(subject, name) => {
+            case.tag(by, &subject, &name, true)?;
+            Ok(format!("{subject} is tagged {name}"))
+        }
+        Work::Undo => Ok(case.undo(by)?.text),
+    }
+}

@@ -1,0 +1,137 @@
+//! What leaves the console: files, the report, messages. Each is told to the case.
+
+use std::path::PathBuf;
+use std::sync::mpsc;
+
+use tokio::sync::mpsc::Sender;
+
+use super::file::{self, Written};
+use super::{Job, Printer, Sent};
+use crate::case::Subject;
+use crate::console::app::Msg;
+use crate::console::app::casework::{Delivery, Target, Told};
+use crate::console::app::overlay::prompt::Asking;
+use crate::console::shell::work::tell;
+use crate::investigation::Investigation;
+use crate::notify::{self, Alert, Message, Queue, Targets};
+use crate::text::visible;
+
+/// How messages are set up, where none are.
+const SET_UP: &str = "Nobody is set up to be told. Put the address of a Slack webhook into a file of mode 600 and name it \
+                      in config.toml as notify.slack.webhook_file; docs/notify.md tells of the others.\n\n";
+
+/// Who lets things out.
+pub(super) struct Messenger {
+    targets: Result<Targets, String>,
+    queue: Option<PathBuf>,
+    print: Printer,
+    case: mpsc::Sender<Job>,
+    out: Sender<Msg>,
+}
+
+impl Messenger {
+    pub(super) fn new(
+        targets: Result<Targets, String>,
+        queue: Option<PathBuf>,
+        print: Printer,
+        case: mpsc::Sender<Job>,
+        out: Sender<Msg>,
+    ) -> Self {
+        Self { targets, queue, print, case, out }
+    }
+
+    fn tell(&self, told: Told) {
+        tell(&self.out, Msg::Told(told));
+    }
+
+    fn sent(&self, what: &str, target: String, subject: Subject, sha256: String) {
+        let what = what.to_owned();
+        let _ = self.case.send(Job::Sent(Sent { what, target, subject, sha256 }));
+    }
+
+    pub(super) fn deliver(&self, delivery: Delivery) {
+        match delivery {
+            Delivery::Export(export, target) => {
+                let form =
+                    target.path.rsplit_once('.').map(|(_, end)| end.to_lowercase()).unwrap_or_default();
+                let path = target.path.clone();
+                self.tell(Told::Busy(format!("writing {path} …")));
+                let written = file::write(&target, |out| file::export(out, &export, &path));
+                self.wrote(written, &form, Asking::Export, &target);
+            }
+            Delivery::Report(inv, target) => self.report(&inv, &target),
+            Delivery::Preview(inv, row, subject) => self.preview(inv, row, subject),
+            Delivery::Send(inv, row, subject) => match self.send(&inv, row, &subject) {
+                Ok(said) => self.tell(Told::Done(visible(&said).into_owned())),
+                Err(why) => self.tell(Told::Failed(visible(&why).into_owned())),
+            },
+        }
+    }
+
+    fn wrote(&self, written: std::io::Result<Written>, form: &str, asking: Asking, target: &Target) {
+        let path = &target.path;
+        match written {
+            Ok(Written::Done(full, hash)) => {
+                self.tell(Told::Done(format!("wrote {path}")));
+                self.sent(form, full, Subject::Case, hash);
+            }
+            Ok(Written::Exists) => self.tell(Told::Exists(asking, path.clone())),
+            Err(e) => self.tell(Told::Failed(format!("{path}: {e}; x and p ask for another path"))),
+        }
+    }
+
+    fn report(&self, inv: &Investigation, target: &Target) {
+        self.tell(Told::Busy("making the report …".to_owned()));
+        match (self.print)(inv) {
+            Ok(bytes) => {
+                let written = file::write(target, |out| out.write_all(&bytes));
+                self.wrote(written, "pdf", Asking::Report, target);
+            }
+            Err(why) => self.tell(Told::Failed(format!("the report cannot be made: {why}"))),
+        }
+    }
+
+    fn preview(&self, inv: std::sync::Arc<Investigation>, row: u32, subject: Subject) {
+        let targets = match &self.targets {
+            Ok(targets) => targets,
+            Err(why) => return self.tell(Told::Failed(why.clone())),
+        };
+        let Some(alert) = inv.table.row(row).map(|row| Alert::of_row(&inv, &row)) else { return };
+        let ready = targets.0.iter().any(|target| alert.level >= target.min_level);
+        let intro = if targets.0.is_empty() { SET_UP } else { "" };
+        let text = format!("{intro}{}", notify::preview(&alert, targets));
+        self.tell(Told::Preview { text, ready, send: Box::new(Delivery::Send(inv, row, subject)) });
+    }
+
+    /// Queues the message and sends what waits; what came of it.
+    fn send(&self, inv: &Investigation, row: u32, subject: &Subject) -> Result<String, String> {
+        let targets = self.targets.as_ref().map_err(Clone::clone)?;
+        let row = inv.table.row(row).ok_or("the event is gone")?;
+        let folder = self.queue.as_ref().ok_or("there is no folder for the queue; set XDG_STATE_HOME")?;
+        let queue = Queue::open(folder).map_err(|e| e.to_string())?;
+        let message = Message::Alert(Box::new(Alert::of_row(inv, &row)));
+        self.tell(Told::Busy("sending …".to_owned()));
+        let added = notify::enqueue(&queue, targets, &[message]).map_err(|e| e.to_string())?;
+        if added.full > 0 {
+            return Err("the queue of messages is full; trailhound notify flush sends what waits".to_owned());
+        }
+        if added.queued + added.folded == 0 {
+            return Ok("this was told before; it is not sent again".to_owned());
+        }
+        let reports = notify::flush(&queue, targets).map_err(|e| e.to_string())?;
+        let Some(reports) = reports else { return Ok("another trailhound is sending it".to_owned()) };
+        let mut said = Vec::new();
+        for report in &reports {
+            if report.sent > 0 {
+                self.sent(&report.place, report.place.to_string(), subject.clone(), String::new());
+            }
+            match &report.trouble {
+                Some(why) => said.push(format!("{}: {why}", report.place)),
+                None if report.sent > 0 => said.push(format!("{}: sent", report.place)),
+                None => {}
+            }
+        }
+        let failed = reports.iter().any(|report| report.waiting > 0 || !report.unfit.is_empty());
+        if failed { Err(said.join("; ") + "; what waits is tried again later") } else { Ok(said.join("; ")) }
+    }
+}

@@ -1,0 +1,188 @@
+//! Files that appear whole or not at all, and replace nothing unasked.
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::console::app::casework::{Export, Target};
+use crate::query::order;
+use crate::report::csv::{self, Style, Writer};
+use crate::report::event_line::{self, EventLine};
+use crate::report::markdown::escaped;
+use crate::report::shown::Shown;
+
+/// What came of writing.
+pub(super) enum Written {
+    /// It is there: its path, and the SHA-256 of its bytes in hexadecimal digits.
+    Done(String, String),
+    /// There is a file already, and nobody said that it may be replaced.
+    Exists,
+}
+
+/// Writes a file through a temporary one beside it.
+///
+/// # Errors
+/// Those of `write` and of the disk.
+pub(super) fn write(
+    target: &Target,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<Written> {
+    let path = full(&target.path);
+    if !target.replace && path.exists() {
+        return Ok(Written::Exists);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = tempfile::Builder::new().prefix(".trailhound-").tempfile_in(folder)?;
+    let mut out = Hashing { out: BufWriter::with_capacity(1 << 16, file), hash: Sha256::new() };
+    write(&mut out)?;
+    let Hashing { out, hash } = out;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    let kept = if target.replace { file.persist(&path) } else { file.persist_noclobber(&path) };
+    match kept {
+        Ok(_) => {}
+        Err(e) if e.error.kind() == io::ErrorKind::AlreadyExists => return Ok(Written::Exists),
+        Err(e) => return Err(e.error),
+    }
+    let hash: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Written::Done(std::fs::canonicalize(&path).unwrap_or(path).display().to_string(), hash))
+}
+
+/// A path as a shell would read it, as far as the home folder goes.
+fn full(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(below), Some(home)) => Path::new(&home).join(below),
+        _ => PathBuf::from(path),
+    }
+}
+
+struct Hashing<W> {
+    out: W,
+    hash: Sha256,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.out.write(bytes)?;
+        self.hash.update(bytes.get(..n).unwrap_or(bytes));
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Writes an export in the form that the ending of a path says.
+///
+/// # Errors
+/// Those of the writer.
+pub(super) fn export(out: &mut dyn Write, export: &Export, path: &str) -> io::Result<()> {
+    let form = path.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
+    match export {
+        Export::Rows(heads, rows) => rows_as(out, heads, rows, &form),
+        Export::Events(inv, selection, sort) => {
+            let shown = Shown::singly(order::sorted(&inv.table, selection, *sort, None));
+            match form.as_str() {
+                "csv" => csv::write_events(out, inv, &shown, Style { raw: false }),
+                "jsonl" => event_line::write(out, inv, &shown),
+                "json" => {
+                    let lines =
+                        shown.lines(inv).map(|line| serde_json::to_string(&EventLine::new(inv, &line)));
+                    json_lines(out, lines)
+                }
+                _ => {
+                    let heads = ["risk", "time", "event", "actor", "address", "outcome"].map(str::to_owned);
+                    markdown(out, &heads, shown.lines(inv).map(|line| event_row(&line.row)))
+                }
+            }
+        }
+    }
+}
+
+fn event_row(row: &crate::store::Row<'_>) -> Vec<String> {
+    let time = if row.time().is_known() { row.time().to_string() } else { String::new() };
+    let address = row.text(crate::store::Column::Ip).to_owned();
+    let words = [row.event(), row.actor()].map(str::to_owned);
+    let [event, actor] = words;
+    vec![row.risk().to_string(), time, event, actor, address, row.outcome().name().to_owned()]
+}
+
+fn rows_as(out: &mut dyn Write, heads: &[String], rows: &[Vec<String>], form: &str) -> io::Result<()> {
+    let object = |row: &Vec<String>| {
+        let cells = heads.iter().cloned().zip(row.iter().cloned().map(serde_json::Value::from));
+        serde_json::to_string(&cells.collect::<serde_json::Map<_, _>>())
+    };
+    match form {
+        "csv" => {
+            let mut csv = Writer::new(out, Style { raw: false });
+            for row in std::iter::once(heads).chain(rows.iter().map(Vec::as_slice)) {
+                csv.row(&row.iter().map(String::as_str).collect::<Vec<_>>())?;
+            }
+            Ok(())
+        }
+        "jsonl" => rows.iter().try_for_each(|row| writeln!(out, "{}", object(row)?)),
+        "json" => json_lines(out, rows.iter().map(object)),
+        _ => markdown(out, heads, rows.iter().cloned()),
+    }
+}
+
+/// A list with an object on each line.
+fn json_lines(
+    out: &mut dyn Write,
+    objects: impl Iterator<Item = serde_json::Result<String>>,
+) -> io::Result<()> {
+    out.write_all(b"[")?;
+    for (n, object) in objects.enumerate() {
+        write!(out, "{}\n{}", if n > 0 { "," } else { "" }, object?)?;
+    }
+    out.write_all(b"\n]\n")
+}
+
+fn markdown(
+    out: &mut dyn Write,
+    heads: &[String],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> io::Result<()> {
+    writeln!(out, "| {} |", heads.join(" | "))?;
+    writeln!(out, "|{}", "---|".repeat(heads.len()))?;
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| escaped(cell)).collect();
+        writeln!(out, "| {} |", cells.join(" | "))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_only_when_that_was_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv").display().to_string();
+        let put = |replace, text: &'static [u8]| {
+            write(&Target { path: path.clone(), replace }, |out| out.write_all(text)).unwrap()
+        };
+        assert!(matches!(put(false, b"one"), Written::Done(_, hash) if hash.len() == 64));
+        assert!(matches!(put(false, b"two"), Written::Exists));
+        assert_eq!(std::fs::read(&path).unwrap(), b"one");
+        assert!(matches!(put(true, b"two"), Written::Done(..)));
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn rows_of_a_panel_have_four_forms_and_none_runs_anything() {
+        let rows = Export::Rows(vec!["a".into(), "b".into()], vec![vec!["=1+1".into(), "x|y".into()]]);
+        let text = |path: &str| {
+            let mut out = Vec::new();
+            export(&mut out, &rows, path).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert!(!text("a.csv").contains("\n=1"), "{}", text("a.csv"));
+        assert_eq!(text("a.jsonl"), "{\"a\":\"=1+1\",\"b\":\"x|y\"}\n");
+        assert!(serde_json::from_str::<Vec<serde_json::Value>>(&text("a.json")).is_ok());
+        assert!(text("a.md").lines().all(|line| line.replace("\\|", "").matches('|').count() == 3));
+    }
+}
