@@ -66,6 +66,7 @@ impl Desk {
             keymap: Keymap::built_in(),
             depth: Depth::Ansi16,
             source: Some("bench".to_owned()),
+            sources: Arc::default(),
             query: Query::all(),
             faults: Vec::new(),
             inv: inv.clone(),

@@ -129,6 +129,7 @@ fn model() -> Model {
         keymap: Keymap::built_in(),
         depth: Depth::True,
         source: Some("incident".to_owned()),
+        sources: Arc::default(),
         query: Query::all(),
         faults: Vec::new(),
         inv: incident().clone(),

@@ -117,7 +117,9 @@ impl Hours {
     /// Where the cursor begins: at the first gap, else at the first place with events.
     pub fn begin(&self) -> usize {
         let find = |is: &dyn Fn(Kind) -> bool| (0..self.len()).find(|place| is(self.at(*place)));
-        find(&|kind| kind == Kind::Missing).or_else(|| find(&|kind| kind != Kind::Quiet)).unwrap_or(0)
+        find(&|kind| matches!(kind, Kind::Missing | Kind::Part(_)))
+            .or_else(|| find(&|kind| kind != Kind::Quiet))
+            .unwrap_or(0)
     }
 
     /// When the stretch of a place begins, and when it ends.
