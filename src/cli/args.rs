@@ -188,6 +188,15 @@ pub struct ConsoleArgs {
     /// Keep no case.
     #[arg(long)]
     pub no_case: bool,
+    /// Begin anew, not where you were when you left these sources.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Write the keys that you press into this file.
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Press the keys of this file, each as soon as the screen has settled.
+    #[arg(long, value_name = "FILE")]
+    pub replay: Option<PathBuf>,
     /// The colors.
     #[arg(long, value_name = "NAME", help_heading = "Settings")]
     pub theme: Option<String>,

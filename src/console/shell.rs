@@ -7,10 +7,13 @@
 //!
 //! Whatever happens, the terminal is left as it was found: see [`terminal`].
 
+mod busy;
 mod desk;
 mod input;
+mod notebook;
 mod rules;
 mod signals;
+mod tape;
 pub mod terminal;
 mod work;
 
@@ -20,20 +23,29 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream};
 use futures::StreamExt as _;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use tokio::sync::{mpsc, watch};
 
 use crate::config::settings::TimeZone;
 use crate::config::{Depth, Theme};
+use crate::console::app::casework::Told;
 use crate::console::app::msg::Adding;
+use crate::console::app::recording::Step;
 use crate::console::app::rules::work::RuleWork;
+use crate::console::app::stand::Stand;
 use crate::console::app::{Effect, Model, Msg, Now, Start, update};
 use crate::console::ui::{Clock, view};
 use crate::ingest::status::Status;
 use crate::investigation::Investigation;
+use crate::text::{plural, visible};
+use busy::Busy;
 use desk::Desk;
 pub use desk::{Office, Printer};
+pub use notebook::Notebook;
 pub use signals::Stop;
 use signals::{Signal, Signals};
+pub use tape::{Recorder, Replay, Tape};
 use terminal::Screen;
 use work::Workers;
 
@@ -63,12 +75,14 @@ fn fault_for_tests() -> io::Result<()> {
 }
 
 /// How the console ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Ended {
     /// The user left.
     Quit,
     /// A signal asked it to.
     Stopped(Stop),
+    /// What was replayed did not fit: where, and why.
+    Unfit(String),
 }
 
 /// Snapshots of a load, the newest at any time.
@@ -81,14 +95,29 @@ pub type Loader = Box<dyn FnMut(&[String]) -> Result<(Arc<Status>, Snapshots), S
 ///
 /// # Errors
 /// The terminal cannot be used, or is gone.
-pub fn run(start: Start, snapshots: Snapshots, loader: Loader, office: Office) -> io::Result<Ended> {
+pub fn run(
+    start: Start,
+    snapshots: Snapshots,
+    loader: Loader,
+    office: Office,
+    habits: Habits,
+) -> io::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mouse = start.settings.mouse;
     runtime.block_on(async {
         let signals = Signals::listen()?;
         let screen = Screen::enter(mouse)?;
-        Shell::new(start, screen, signals, (snapshots, loader), office)?.run().await
+        Shell::new(start, screen, signals, (snapshots, loader), office, habits)?.run().await
     })
+}
+
+/// What outlives one session of the console.
+#[derive(Default, Debug)]
+pub struct Habits {
+    /// What is recorded and replayed.
+    pub tape: Tape,
+    /// Where it is kept where one stood; `None`: nowhere.
+    pub notebook: Option<Notebook>,
 }
 
 struct Shell {
@@ -103,6 +132,8 @@ struct Shell {
     answers: mpsc::Receiver<Msg>,
     workers: Workers,
     desk: Desk,
+    busy: Busy,
+    habits: Habits,
     opened: Instant,
     look: Look,
     changed: bool,
@@ -141,9 +172,14 @@ impl Shell {
         signals: Signals,
         (snapshots, loader): (Snapshots, Loader),
         office: Office,
+        habits: Habits,
     ) -> io::Result<Self> {
         let (send, answers) = mpsc::channel(WAITING);
-        let model = Model::new(Start { size: screen.size()?, ..start });
+        let mut model = Model::new(Start { size: screen.size()?, ..start });
+        if let Some(stand) = habits.notebook.as_ref().and_then(Notebook::read) {
+            model.return_to(&stand);
+        }
+        let busy = Busy::default();
         Ok(Self {
             look: Look::of(&model),
             model,
@@ -154,8 +190,10 @@ impl Shell {
             loader,
             input: EventStream::new(),
             answers,
-            workers: Workers::start(&send)?,
-            desk: Desk::start(office, &send)?,
+            workers: Workers::start(&send, &busy)?,
+            desk: Desk::start(office, &send, &busy)?,
+            busy,
+            habits,
             opened: Instant::now(),
             changed: true,
             drawn: None,
@@ -170,7 +208,8 @@ impl Shell {
             fault_for_tests()?;
             self.wait().await?;
             self.drain().await?;
-            if let Some(ended) = self.ended {
+            if let Some(ended) = self.ended.take() {
+                self.leave();
                 return Ok(ended);
             }
         }
@@ -186,6 +225,8 @@ impl Shell {
             .toast
             .as_ref()
             .map(|toast| Duration::from_millis(toast.until.0.saturating_sub(self.now().0) + 1));
+        let replaying = self.habits.tape.replay.is_some();
+        let settled = replaying && self.is_settled();
         tokio::select! {
             biased;
             signal = self.signals.next() => self.signal(signal),
@@ -196,6 +237,8 @@ impl Shell {
                 self.snapshot()
             }
             () = tokio::time::sleep(frame.unwrap_or_default()), if frame.is_some() => Ok(()),
+            () = std::future::ready(()), if settled => self.replay(),
+            () = self.busy.changed(), if replaying => Ok(()),
             () = tokio::time::sleep(PROGRESS), if busy => self.take(Msg::Tick),
             () = tokio::time::sleep(toast.unwrap_or_default()), if toast.is_some() => self.take(Msg::Tick),
         }
@@ -221,9 +264,80 @@ impl Shell {
 
     fn event(&mut self, event: Option<io::Result<Event>>) -> io::Result<()> {
         match event {
-            Some(Ok(event)) => input::message(&event).map_or(Ok(()), |msg| self.take(msg)),
+            Some(Ok(event)) => input::message(&event).map_or(Ok(()), |msg| self.input(msg)),
             Some(Err(e)) => Err(e),
             None => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the terminal is gone")),
+        }
+    }
+
+    /// What a person does ends a replay, and is recorded.
+    fn input(&mut self, msg: Msg) -> io::Result<()> {
+        if matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Mouse(_)) {
+            if let Some(replay) = self.habits.tape.replay.take() {
+                let text = format!("the replay ended here: {}", replay.place());
+                return self.take(Msg::Told(Told::Busy(text)));
+            }
+            let typing = self.model.context().info().typing;
+            if let Some(recorder) = &mut self.habits.tape.recorder {
+                recorder.take(&msg, typing)?;
+            }
+        }
+        self.take(msg)
+    }
+
+    /// Whether all that was asked for is there and drawn.
+    fn is_settled(&self) -> bool {
+        let waits = self.model.is_loading() || self.model.adding.is_some() || self.model.is_asking();
+        // Work is counted as done after its answer was given: the answers are looked at last.
+        !self.changed && !waits && self.busy.is_idle() && self.answers.is_empty()
+    }
+
+    /// Does the next step of the replay.
+    fn replay(&mut self) -> io::Result<()> {
+        let Some(replay) = &mut self.habits.tape.replay else { return Ok(()) };
+        let Some((line, step)) = replay.next() else {
+            let text = format!("replayed {}", plural(replay.pressed() as u64, "key"));
+            self.habits.tape.replay = None;
+            return self.take(Msg::Told(Told::Done(text)));
+        };
+        let fault = match step {
+            Step::Press(key) if self.model.means(key) => return self.take(Msg::Key(key)),
+            Step::Press(key) => format!("{key} does nothing in {}", self.model.context().info().about),
+            Step::Paste(text) => return self.take(Msg::Paste(text)),
+            Step::Mouse(mouse) => return self.take(Msg::Mouse(mouse)),
+            Step::Type(_) => return Ok(()),
+            Step::See(text) => {
+                let screen = self.screen_text();
+                if screen.contains(&text) {
+                    return Ok(());
+                }
+                format!("the screen does not show {text}\n{screen}")
+            }
+        };
+        let mut lines = fault.lines();
+        let what = lines.next().unwrap_or_default();
+        let said =
+            self.habits.tape.replay.as_ref().map(|replay| replay.fault(line, what)).unwrap_or_default();
+        let screen: Vec<String> = lines.map(|line| visible(line).into_owned()).collect();
+        self.ended = Some(Ended::Unfit([vec![said], screen].concat().join("\n")));
+        Ok(())
+    }
+
+    /// The letters on the screen.
+    fn screen_text(&self) -> String {
+        let area = Rect { x: 0, y: 0, width: self.model.size.0, height: self.model.size.1 };
+        let mut buffer = Buffer::empty(area);
+        let _ = view(&self.model, &self.look.theme, &self.look.clock, area, &mut buffer);
+        letters(&buffer)
+    }
+
+    /// Keeps what is kept when the console ends. What cannot be written is not worth a fault.
+    fn leave(&mut self) {
+        if let (Some(notebook), Some(stand)) = (&self.habits.notebook, Stand::of(&self.model)) {
+            let _ = notebook.keep(&stand);
+        }
+        if let Some(recorder) = &mut self.habits.tape.recorder {
+            let _ = recorder.finish();
         }
     }
 
@@ -312,4 +426,23 @@ impl Shell {
         self.drawn = Some(Instant::now());
         Ok(())
     }
+}
+
+/// The letters of a screen, line by line.
+fn letters(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width).max(1);
+    let rows = buffer.content().chunks(width);
+    let line = |cells: &[ratatui::buffer::Cell]| {
+        let mut line = String::new();
+        let mut covered = 0;
+        for cell in cells {
+            if covered == 0 {
+                line.push_str(cell.symbol());
+                covered = crate::text::width(cell.symbol()).max(1);
+            }
+            covered -= 1;
+        }
+        line.trim_end().to_owned()
+    };
+    rows.map(line).collect::<Vec<_>>().join("\n")
 }

@@ -7,3 +7,4 @@ mod harness;
 mod rules;
 mod screens;
 mod sources;
+mod stands;

@@ -150,29 +150,109 @@ fn demo() -> Terminal {
     terminal
 }
 
+/// Replays keys in the console on a source, until they leave it.
+fn replay(source: &str, keys: &str) -> Terminal {
+    let folder = Folder::new();
+    let keys = folder.file("keys.txt", keys);
+    let mut terminal = Terminal::start((140, 42), &[source, "--no-case", "--replay", &keys]);
+    let code = terminal.end();
+    assert_eq!(code, 0, "{}", terminal.text());
+    terminal.is_restored();
+    terminal
+}
+
 #[test]
 fn the_stopped_trail_is_found_with_a_few_keys_and_q_leaves_the_terminal_as_it_was() {
-    let mut terminal = demo();
-    assert!(terminal.text().contains("Events by risk"));
-    terminal.press("/event:StopL");
-    // The values that are there are counted, and offered.
-    terminal.wait_for("1 event");
-    terminal.press("\t");
-    terminal.wait_for("/ event:StopLogging ");
-    terminal.press("\r");
-    terminal.wait_for("T1685.002");
-    terminal.wait_for("halden-org-trail");
-    terminal.press("k");
-    terminal.wait_for("▸ key ");
-    terminal.press("o");
-    terminal.wait_for("Sort by");
-    terminal.press("time\r");
-    terminal.wait_for("Events by time");
-    terminal.press("M");
-    terminal.wait_for("the mouse is the console's");
+    replay(
+        "demo",
+        r#"
+            see "Events by risk"
+            /
+            "event:StopL"
+            see "1 event"
+            # The values that are there are counted, and offered.
+            <tab>
+            see "/ event:StopLogging "
+            <enter>
+            see "T1685.002"
+            see "halden-org-trail"
+            k
+            see "▸ key "
+            o
+            see "Sort by"
+            "time"
+            <enter>
+            see "Events by time"
+            M
+            see "the mouse is the console's"
+            q
+        "#,
+    );
+}
+
+#[test]
+fn what_is_recorded_is_replayed_and_what_does_not_fit_names_its_line_and_key() {
+    let folder = Folder::new();
+    let keys = folder.path().join("keys.txt");
+    let keys = keys.to_str().unwrap();
+    let mut terminal = Terminal::start((140, 42), &["demo", "--record", keys]);
+    terminal.wait_for("124 files ✓");
+    terminal.press("/risk>=80\r");
+    terminal.wait_for("15 of 15,000");
+    terminal.press("\x1b[200~198.51.100.1\x1b[201~");
+    terminal.press("\x1b[B2q");
+    assert_eq!(terminal.end(), 0);
+    let text = std::fs::read_to_string(keys).unwrap();
+    assert!(text.contains("\n/\n\"risk>=80\"\n<enter>\npaste \"198.51.100.1\"\n"), "{text}");
+    assert!(text.ends_with("\n2\nq\n"), "{text}");
+    // Nothing is written over.
+    assert_eq!(super::help::run(&["demo", "--record", keys]).code, 2);
+    replay("demo", &text);
+    for (keys, said) in
+        [("j\n<f9>\n", "line 2: <f9> does nothing"), ("see \"qqq\"", "line 1: the screen does not show qqq")]
+    {
+        let file = folder.file("wrong.txt", keys);
+        let mut terminal = Terminal::start((140, 42), &["demo", "--replay", &file]);
+        assert_eq!(terminal.end(), 2);
+        terminal.is_restored();
+        assert!(terminal.text().contains(said), "{}", terminal.text());
+    }
+}
+
+#[test]
+fn whoever_opens_the_same_sources_again_is_where_they_were() {
+    let folder = Folder::new();
+    let logs = folder.file("logs/a.json", log(&[stop_logging(1), stop_logging(2)]));
+    let state = folder.path().join("state");
+    let variables = [("XDG_STATE_HOME", state.to_str().unwrap())];
+    let open = |more: &[&str]| {
+        let args = [&[logs.as_str(), "--no-case"], more].concat();
+        let terminal = Terminal::start_with((140, 42), &args, &variables);
+        terminal.wait_for("1 file ✓");
+        terminal
+    };
+    let mut terminal = open(&[]);
+    terminal.press("W:sort -time\r");
+    terminal.wait_for("the other way round");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
-    terminal.is_restored();
+    let mut terminal = open(&[]);
+    terminal.wait_for("back where you were");
+    terminal.wait_for("▸ only what changed something");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    let mut terminal = open(&["--fresh"]);
+    assert!(!terminal.text().contains("▸ only what"), "{}", terminal.text());
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    // A file that is no good keeps nobody from looking.
+    for file in std::fs::read_dir(state.join("trailhound/stands")).unwrap() {
+        std::fs::write(file.unwrap().path(), "{\"view\": [").unwrap();
+    }
+    let mut terminal = open(&[]);
+    terminal.wait_for("Events by");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
 }
 
 #[test]

@@ -164,6 +164,8 @@ pub struct Model {
     pub(super) asked: Asked,
     /// The same of boards, and those that were made.
     pub(super) boarding: Boarding,
+    /// The event to which the cursor goes as soon as it is listed, unless it is moved before.
+    pub(super) returning: Option<String>,
     /// What workers have found out about the snapshot.
     pub(super) knowledge: Option<Arc<Knowledge>>,
 }
@@ -208,6 +210,7 @@ impl Model {
             now: Now::default(),
             asked: Asked::default(),
             boarding: Boarding::default(),
+            returning: None,
             knowledge: None,
         }
     }

@@ -3,7 +3,7 @@
 use crate::console::app::action::Action;
 use crate::console::app::action::{Motion, Step, View};
 use crate::console::app::key::Key;
-use crate::console::app::keymap::Resolution;
+use crate::console::app::keymap::{Context, Resolution};
 use crate::console::app::layout::{Area, USUAL_SHARE};
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::msg::{Effect, Mouse};
@@ -36,6 +36,15 @@ impl Model {
                 }
             }
         }
+    }
+
+    /// Whether a key does anything now, or begins something that does.
+    pub fn means(&self, key: Key) -> bool {
+        let context = self.context();
+        let keys = [self.pending.as_slice(), &[key]].concat();
+        let typed = context.info().typing && key.typed().is_some();
+        let is_known = |keys: &[Key]| !matches!(self.keymap.resolve(context, keys), Resolution::None);
+        typed || context == Context::Editor || is_known(&keys) || is_known(&[key])
     }
 
     pub(super) fn paste(&mut self, text: &str) {

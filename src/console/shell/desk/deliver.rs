@@ -1,12 +1,11 @@
 //! What leaves the console: files, the report, messages. Each is told to the case.
 
 use std::path::PathBuf;
-use std::sync::mpsc;
 
 use tokio::sync::mpsc::Sender;
 
 use super::file::{self, Written};
-use super::{Job, Printer, Sent};
+use super::{Job, Jobs, Printer, Sent};
 use crate::case::Subject;
 use crate::console::app::Msg;
 use crate::console::app::casework::{Delivery, Target, Told};
@@ -25,7 +24,7 @@ pub(super) struct Messenger {
     targets: Result<Targets, String>,
     queue: Option<PathBuf>,
     print: Printer,
-    case: mpsc::Sender<Job>,
+    case: Jobs,
     out: Sender<Msg>,
 }
 
@@ -34,7 +33,7 @@ impl Messenger {
         targets: Result<Targets, String>,
         queue: Option<PathBuf>,
         print: Printer,
-        case: mpsc::Sender<Job>,
+        case: Jobs,
         out: Sender<Msg>,
     ) -> Self {
         Self { targets, queue, print, case, out }
@@ -46,7 +45,7 @@ impl Messenger {
 
     fn sent(&self, what: &str, target: String, subject: Subject, sha256: String) {
         let what = what.to_owned();
-        let _ = self.case.send(Job::Sent(Sent { what, target, subject, sha256 }));
+        self.case.send(Job::Sent(Sent { what, target, subject, sha256 }));
     }
 
     pub(super) fn deliver(&self, delivery: Delivery) {
