@@ -209,8 +209,15 @@ pub struct ConsoleArgs {
     /// The zone in which times are shown: utc or local.
     #[arg(long, value_name = "ZONE", help_heading = "Settings")]
     pub time_zone: Option<String>,
-    /// Whether to use the mouse: true or false.
-    #[arg(long, value_name = "BOOL", help_heading = "Settings")]
+    /// Use the mouse; --mouse=false where the settings say otherwise.
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        help_heading = "Settings"
+    )]
     pub mouse: Option<String>,
     /// Settings that every command shares.
     #[command(flatten)]

@@ -199,13 +199,15 @@ fn habits(sources: &[String], args: &ConsoleArgs, case: bool) -> Result<Habits, 
     let state = Dirs::of(&Environment::of_process(), System::HERE).state;
     let returns = !case && !args.fresh && args.query.is_none() && args.replay.is_none();
     let can = returns && !sources.is_empty() && !sources.iter().any(|source| source == "-");
+    let welcomed = state.as_ref().filter(|_| args.replay.is_none() && !sources.is_empty());
+    let welcomed = welcomed.map(|state| state.join("welcomed"));
     let folder = state.filter(|_| can).map(|state| state.join("stands"));
     let record = |path: &std::path::PathBuf| {
         Recorder::create(path).map_err(|e| Failure::Use(format!("--record {}: {e}", path.display())))
     };
     let replay = args.replay.as_deref().map(Replay::open).transpose().map_err(Failure::Use)?;
     let tape = Tape { recorder: args.record.as_ref().map(record).transpose()?, replay };
-    Ok(Habits { tape, notebook: folder.map(|folder| Notebook::of(&folder, sources)) })
+    Ok(Habits { tape, notebook: folder.map(|folder| Notebook::of(&folder, sources)), welcomed })
 }
 
 /// Loads in a thread of its own; the snapshots it makes.

@@ -9,8 +9,10 @@
 
 mod busy;
 mod desk;
+mod habits;
 mod input;
 mod notebook;
+mod paths;
 mod rules;
 mod signals;
 mod tape;
@@ -23,25 +25,20 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream};
 use futures::StreamExt as _;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use tokio::sync::{mpsc, watch};
 
 use crate::config::settings::TimeZone;
 use crate::config::{Depth, Theme};
-use crate::console::app::casework::Told;
 use crate::console::app::msg::Adding;
-use crate::console::app::recording::Step;
 use crate::console::app::rules::work::RuleWork;
-use crate::console::app::stand::Stand;
 use crate::console::app::{Effect, Model, Msg, Now, Start, update};
 use crate::console::ui::{Clock, view};
 use crate::ingest::status::Status;
 use crate::investigation::Investigation;
-use crate::text::{plural, visible};
 use busy::Busy;
 use desk::Desk;
 pub use desk::{Office, Printer};
+pub use habits::Habits;
 pub use notebook::Notebook;
 pub use signals::Stop;
 use signals::{Signal, Signals};
@@ -111,15 +108,6 @@ pub fn run(
     })
 }
 
-/// What outlives one session of the console.
-#[derive(Default, Debug)]
-pub struct Habits {
-    /// What is recorded and replayed.
-    pub tape: Tape,
-    /// Where it is kept where one stood; `None`: nowhere.
-    pub notebook: Option<Notebook>,
-}
-
 struct Shell {
     model: Model,
     screen: Screen,
@@ -176,9 +164,7 @@ impl Shell {
     ) -> io::Result<Self> {
         let (send, answers) = mpsc::channel(WAITING);
         let mut model = Model::new(Start { size: screen.size()?, ..start });
-        if let Some(stand) = habits.notebook.as_ref().and_then(Notebook::read) {
-            model.return_to(&stand);
-        }
+        habits.begin(&mut model);
         let busy = Busy::default();
         Ok(Self {
             look: Look::of(&model),
@@ -270,77 +256,6 @@ impl Shell {
         }
     }
 
-    /// What a person does ends a replay, and is recorded.
-    fn input(&mut self, msg: Msg) -> io::Result<()> {
-        if matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Mouse(_)) {
-            if let Some(replay) = self.habits.tape.replay.take() {
-                let text = format!("the replay ended here: {}", replay.place());
-                return self.take(Msg::Told(Told::Busy(text)));
-            }
-            let typing = self.model.context().info().typing;
-            if let Some(recorder) = &mut self.habits.tape.recorder {
-                recorder.take(&msg, typing)?;
-            }
-        }
-        self.take(msg)
-    }
-
-    /// Whether all that was asked for is there and drawn.
-    fn is_settled(&self) -> bool {
-        let waits = self.model.is_loading() || self.model.adding.is_some() || self.model.is_asking();
-        // Work is counted as done after its answer was given: the answers are looked at last.
-        !self.changed && !waits && self.busy.is_idle() && self.answers.is_empty()
-    }
-
-    /// Does the next step of the replay.
-    fn replay(&mut self) -> io::Result<()> {
-        let Some(replay) = &mut self.habits.tape.replay else { return Ok(()) };
-        let Some((line, step)) = replay.next() else {
-            let text = format!("replayed {}", plural(replay.pressed() as u64, "key"));
-            self.habits.tape.replay = None;
-            return self.take(Msg::Told(Told::Done(text)));
-        };
-        let fault = match step {
-            Step::Press(key) if self.model.means(key) => return self.take(Msg::Key(key)),
-            Step::Press(key) => format!("{key} does nothing in {}", self.model.context().info().about),
-            Step::Paste(text) => return self.take(Msg::Paste(text)),
-            Step::Mouse(mouse) => return self.take(Msg::Mouse(mouse)),
-            Step::Type(_) => return Ok(()),
-            Step::See(text) => {
-                let screen = self.screen_text();
-                if screen.contains(&text) {
-                    return Ok(());
-                }
-                format!("the screen does not show {text}\n{screen}")
-            }
-        };
-        let mut lines = fault.lines();
-        let what = lines.next().unwrap_or_default();
-        let said =
-            self.habits.tape.replay.as_ref().map(|replay| replay.fault(line, what)).unwrap_or_default();
-        let screen: Vec<String> = lines.map(|line| visible(line).into_owned()).collect();
-        self.ended = Some(Ended::Unfit([vec![said], screen].concat().join("\n")));
-        Ok(())
-    }
-
-    /// The letters on the screen.
-    fn screen_text(&self) -> String {
-        let area = Rect { x: 0, y: 0, width: self.model.size.0, height: self.model.size.1 };
-        let mut buffer = Buffer::empty(area);
-        let _ = view(&self.model, &self.look.theme, &self.look.clock, area, &mut buffer);
-        letters(&buffer)
-    }
-
-    /// Keeps what is kept when the console ends. What cannot be written is not worth a fault.
-    fn leave(&mut self) {
-        if let (Some(notebook), Some(stand)) = (&self.habits.notebook, Stand::of(&self.model)) {
-            let _ = notebook.keep(&stand);
-        }
-        if let Some(recorder) = &mut self.habits.tape.recorder {
-            let _ = recorder.finish();
-        }
-    }
-
     fn signal(&mut self, signal: Signal) -> io::Result<()> {
         match signal {
             Signal::Stop(stop) => self.ended = Some(Ended::Stopped(stop)),
@@ -426,23 +341,4 @@ impl Shell {
         self.drawn = Some(Instant::now());
         Ok(())
     }
-}
-
-/// The letters of a screen, line by line.
-fn letters(buffer: &Buffer) -> String {
-    let width = usize::from(buffer.area.width).max(1);
-    let rows = buffer.content().chunks(width);
-    let line = |cells: &[ratatui::buffer::Cell]| {
-        let mut line = String::new();
-        let mut covered = 0;
-        for cell in cells {
-            if covered == 0 {
-                line.push_str(cell.symbol());
-                covered = crate::text::width(cell.symbol()).max(1);
-            }
-            covered -= 1;
-        }
-        line.trim_end().to_owned()
-    };
-    rows.map(line).collect::<Vec<_>>().join("\n")
 }

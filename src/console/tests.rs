@@ -2,6 +2,7 @@
 
 mod boards;
 mod cases;
+mod feel;
 mod flows;
 mod harness;
 mod rules;

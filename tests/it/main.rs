@@ -19,4 +19,5 @@ mod report;
 mod rules;
 mod schema;
 mod terminal;
+mod walkthrough;
 mod who;

@@ -13,7 +13,7 @@ use super::help::{Folder, log, stop_logging};
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A terminal with a program in it.
-struct Terminal {
+pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
     keys: Box<dyn Write + Send>,
@@ -21,7 +21,7 @@ struct Terminal {
     modes: String,
 }
 
-struct Seen {
+pub struct Seen {
     parser: vt100::Parser,
     bytes: Vec<u8>,
     ended: bool,
@@ -39,9 +39,19 @@ impl Terminal {
         Self::run(size, command, variables)
     }
 
+    /// The program in a folder.
+    pub fn start_in(size: (u16, u16), args: &[&str], folder: &std::path::Path) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_trailhound"));
+        command.args(args);
+        command.cwd(folder);
+        Self::run(size, command, &[])
+    }
+
     fn run(size: (u16, u16), mut command: CommandBuilder, variables: &[(&str, &str)]) -> Self {
         command.env_clear();
-        command.cwd("/");
+        if command.get_cwd().is_none() {
+            command.cwd("/");
+        }
         for (name, value) in [("TERM", "xterm-256color"), ("HOME", "/nonexistent"), ("PATH", "/usr/bin:/bin")]
         {
             command.env(name, value);
@@ -83,7 +93,11 @@ impl Terminal {
 
     /// Waits until the terminal is as `is` wants it.
     fn until(&self, what: &str, is: impl Fn(&Seen) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
+        self.until_within(PATIENCE, what, is);
+    }
+
+    fn until_within(&self, patience: Duration, what: &str, is: impl Fn(&Seen) -> bool) {
+        let deadline = Instant::now() + patience;
         let mut seen = self.seen.0.lock().unwrap();
         while !is(&seen) {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -114,12 +128,17 @@ impl Terminal {
 
     /// Waits for the end; the exit status.
     fn end(&mut self) -> u32 {
-        self.until("the end of the output", |seen| seen.ended);
+        self.end_within(PATIENCE)
+    }
+
+    /// Waits so long for the end; the exit status.
+    pub fn end_within(&mut self, patience: Duration) -> u32 {
+        self.until_within(patience, "the end of the output", |seen| seen.ended);
         self.child.wait().unwrap().exit_code()
     }
 
     /// Everything that was changed about the terminal has been changed back.
-    fn is_restored(&self) {
+    pub fn is_restored(&self) {
         let seen = self.seen.0.lock().unwrap();
         let screen = seen.parser.screen();
         assert!(!screen.alternate_screen(), "still on the other screen");
@@ -129,7 +148,7 @@ impl Terminal {
         assert_eq!(modes(&*self.master), self.modes, "the modes of the terminal");
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         self.seen.0.lock().unwrap().parser.screen().contents()
     }
 }

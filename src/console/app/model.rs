@@ -146,6 +146,8 @@ pub struct Model {
     pub size: (u16, u16),
     /// How much of the width the detail gets, in percent.
     pub share: u16,
+    /// Whether somebody is here for the first time, and told what to press.
+    pub welcome: bool,
     /// A message.
     pub toast: Option<Toast>,
     /// What was wrong with settings, keys and themes.
@@ -201,6 +203,7 @@ impl Model {
             mouse: settings.mouse,
             size: start.size,
             share: USUAL_SHARE,
+            welcome: false,
             toast: faults_at_start(&start.faults),
             faults: start.faults,
             values: Values::new(),

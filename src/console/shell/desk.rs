@@ -8,6 +8,7 @@
 
 mod deliver;
 pub(super) mod file;
+mod open;
 
 use std::io;
 use std::path::PathBuf;

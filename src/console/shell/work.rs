@@ -10,7 +10,7 @@ use std::thread;
 use tokio::sync::mpsc::Sender;
 
 use super::busy::Busy;
-use super::rules;
+use super::{paths, rules};
 use crate::console::app::answer::{GroupRequest, answer};
 use crate::console::app::rules::work::{RuleNews, RuleWork};
 use crate::console::app::{Effect, Msg};
@@ -107,6 +107,10 @@ impl Workers {
             Effect::Look(inv, reject) => self.record.give(move |out| {
                 let look = inv.look(&reject);
                 tell(out, Msg::Looked(reject, look));
+            }),
+            Effect::Paths(typed) => self.files.give(move |out| {
+                let found = paths::beginning(&typed);
+                tell(out, Msg::Paths(typed, found));
             }),
             Effect::Rule(RuleWork::Try(trial)) => self.trials.give(move |out| {
                 if let Some(verdict) = trial.answer() {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use tokio::sync::mpsc::Sender;
 
 use super::file::{self, Written};
+use super::open;
 use super::{Job, Jobs, Printer, Sent};
 use crate::case::Subject;
 use crate::console::app::Msg;
@@ -59,6 +60,10 @@ impl Messenger {
                 self.wrote(written, &form, Asking::Export, &target);
             }
             Delivery::Report(inv, target) => self.report(&inv, &target),
+            Delivery::Open(link) => match open::browser(&link) {
+                Ok(()) => self.tell(Told::Done("your browser was asked to open the link".to_owned())),
+                Err(e) => self.tell(Told::Failed(format!("{e}; the link is on the clipboard"))),
+            },
             Delivery::Preview(inv, row, subject) => self.preview(inv, row, subject),
             Delivery::Send(inv, row, subject) => match self.send(&inv, row, &subject) {
                 Ok(said) => self.tell(Told::Done(visible(&said).into_owned())),
