@@ -56,6 +56,8 @@ impl Terminal {
         {
             command.env(name, value);
         }
+        // Where nothing can be kept, no test begins where another one ended.
+        command.env("XDG_STATE_HOME", "/dev/null/state");
         for (name, value) in variables {
             command.env(name, value);
         }
