@@ -240,4 +240,3 @@ impl Printing<'_> {
         }
     }
 }
-

@@ -8,9 +8,7 @@ use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::{load, output};
 use crate::config::{Dirs, Environment, Settings, dirs::System};
 use crate::investigation::Investigation;
-use crate::notify::{
-    self, Added, Alert, Message, News, Notifier, Queue, Report, RunSummary, Targets,
-};
+use crate::notify::{self, Added, Alert, Message, News, Notifier, Queue, Report, RunSummary, Targets};
 use crate::query::run::Selection;
 use crate::score::{Level, rank};
 use crate::text::{count, plural, visible};

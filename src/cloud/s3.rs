@@ -107,8 +107,7 @@ impl Following {
                     ready.clone(),
                     say,
                 );
-                let fetch =
-                    fetch::fetch(fetch::Fetch { bucket, cache, engine, ready, taken }, metas, most);
+                let fetch = fetch::fetch(fetch::Fetch { bucket, cache, engine, ready, taken }, metas, most);
                 tokio::join!(walk, fetch);
             });
         }
@@ -117,7 +116,11 @@ impl Following {
 
     /// How much is remembered of what was taken.
     pub(super) fn remembered(&self) -> usize {
-        self.buckets.iter().filter_map(|followed| followed.taken.as_ref()).map(|taken| taken.remembered()).sum()
+        self.buckets
+            .iter()
+            .filter_map(|followed| followed.taken.as_ref())
+            .map(|taken| taken.remembered())
+            .sum()
     }
 }
 

@@ -208,9 +208,7 @@ impl S3 for Memory {
         let all = self.all();
         let (mut contents, mut folders, mut next) = (Vec::new(), Vec::new(), None);
         let mut last = String::new();
-        for (key, bytes) in
-            all.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix))
-        {
+        for (key, bytes) in all.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix)) {
             let folder = input.delimiter.as_ref().and_then(|d| {
                 let end = key[prefix.len()..].find(d.as_str())?;
                 Some(key[..prefix.len() + end + d.len()].to_owned())

@@ -204,7 +204,10 @@ impl Shell {
     async fn wait(&mut self) -> io::Result<()> {
         let frame =
             self.changed.then(|| self.drawn.map_or(FRAME, |drawn| FRAME.saturating_sub(drawn.elapsed())));
-        let busy = self.model.is_loading() || self.model.adding.is_some() || self.model.is_asking() || self.model.owes_board();
+        let busy = self.model.is_loading()
+            || self.model.adding.is_some()
+            || self.model.is_asking()
+            || self.model.owes_board();
         let toast = self
             .model
             .toast

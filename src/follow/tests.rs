@@ -204,7 +204,11 @@ fn a_bucket_is_followed_over_midnight_with_late_objects_and_faults() {
     let all = live.lock().unwrap().clone();
     assert_eq!(seen.gets.load(Ordering::Relaxed) as usize, all.len(), "each object was fetched once");
     let object = |(key, bytes): (&String, &Vec<u8>)| {
-        Ok(Object { name: format!("s3://logs/{key}"), place: Place::Memory(bytes.clone().into()), found: true })
+        Ok(Object {
+            name: format!("s3://logs/{key}"),
+            place: Place::Memory(bytes.clone().into()),
+            found: true,
+        })
     };
     let listing = Box::new(all.iter().map(object).collect::<Vec<_>>().into_iter());
     let whole = load(listing, Options::default(), Judgment::shipped(), Arc::default(), &|_| {});
@@ -228,8 +232,7 @@ fn a_bucket_is_followed_over_midnight_with_late_objects_and_faults() {
 fn a_source_that_fails_is_tried_later_each_time_and_the_others_go_on() {
     let dir = tempfile::tempdir().unwrap();
     let live = Arc::new(Mutex::new(BTreeMap::new()));
-    let memory =
-        Memory { live: Some(live), list_fault: Some(testing::Fault::Expired), ..Memory::default() };
+    let memory = Memory { live: Some(live), list_fault: Some(testing::Fault::Expired), ..Memory::default() };
     let options = testing::options(testing::serve_s3(memory));
     let feeds = vec![
         Feed::Cloud(Box::new(cloud::Follow::new("s3://logs/", options, notebook().0))),

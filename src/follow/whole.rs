@@ -83,7 +83,8 @@ fn is_line(head: &[u8], size: u64) -> bool {
 /// Whether a text is one JSON value and white space.
 fn is_value(text: &[u8]) -> bool {
     let from = json::skip_space(text, 0);
-    from < text.len() && json::skip_value(text, from).is_some_and(|end| json::skip_space(text, end) >= text.len())
+    from < text.len()
+        && json::skip_value(text, from).is_some_and(|end| json::skip_space(text, end) >= text.len())
 }
 
 /// How far a log of lines is complete.

@@ -93,13 +93,8 @@ impl Growing {
         let sets = Arc::new(HitSets::default());
         let captures = Arc::new(if goes_on { Captures::kept() } else { Captures::default() });
         let watcher = judgment.rules.watcher(sets.clone(), captures.clone());
-        let shared = Shared {
-            dicts: Arc::default(),
-            files: Arc::default(),
-            status: status.clone(),
-            options,
-            watcher,
-        };
+        let shared =
+            Shared { dicts: Arc::default(), files: Arc::default(), status: status.clone(), options, watcher };
         let opener = Reopener::new(shared.files.clone(), options.limits);
         let base = Investigation {
             files: shared.files.clone(),

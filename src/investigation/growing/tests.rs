@@ -61,7 +61,10 @@ fn what_comes_in_pieces_is_as_if_it_had_come_at_once() {
     let twice: Vec<Object> = objects.iter().step_by(5).cloned().collect();
     all.extend(twice.into_iter().map(|object| Object { name: format!("again/{}", object.name), ..object }));
     let whole = load(listing(&all), Options::default(), Judgment::shipped(), Arc::default(), &|_| {});
-    assert!(whole.duplicates > 0 && !whole.compared.findings.is_empty(), "the demo has what is compared here");
+    assert!(
+        whole.duplicates > 0 && !whole.compared.findings.is_empty(),
+        "the demo has what is compared here"
+    );
     let mut growing = growing();
     let mut pieces = all.chunks(all.len() / 6 + 1);
     let mut last = growing.begin(listing(pieces.next().unwrap()), &|_| {});

@@ -43,9 +43,9 @@ impl Before<'_> {
             }
         }
         known.sort_unstable();
-        let fresh = (0u32..).zip(order).filter(|(at, place)| {
-            is_new(place) && !folded.gone(*at) && known.binary_search(at).is_err()
-        });
+        let fresh = (0u32..)
+            .zip(order)
+            .filter(|(at, place)| is_new(place) && !folded.gone(*at) && known.binary_search(at).is_err());
         let fresh = fresh.map(|(at, _)| kept.row(at)).collect();
         (self.moved(segments, order, folded, kept), fresh)
     }
