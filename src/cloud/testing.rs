@@ -127,12 +127,15 @@ pub(crate) enum Fault {
     Elsewhere(u32),
 }
 
+/// Objects that come and go.
+pub(crate) type Objects = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
+
 /// A bucket in memory.
 #[derive(Default)]
 pub(crate) struct Memory {
     pub(crate) objects: BTreeMap<String, Vec<u8>>,
     /// Objects that come and go while it is served, in place of the others.
-    pub(crate) live: Option<Arc<Mutex<BTreeMap<String, Vec<u8>>>>>,
+    pub(crate) live: Option<Objects>,
     pub(crate) faults: BTreeMap<String, Fault>,
     pub(crate) list_fault: Option<Fault>,
     /// How many listings and downloads there were; how many objects are under way, and were at most.

@@ -158,10 +158,9 @@ fn judge(
         Ok(Whole::Yes) => (State::Taken, Some(object)),
         Ok(Whole::Unknown) if is_old || rested >= SETTLE_MS => (State::Taken, Some(object)),
         Ok(Whole::No) if size > 0 && rested >= PATIENCE_MS => (State::Taken, Some(object)),
-        Ok(_) => (State::Waiting, None),
         // Whoever may not read it is told so by the reader.
         Err(_) if rested >= SETTLE_MS => (State::Taken, Some(object)),
-        Err(_) => (State::Waiting, None),
+        _ => (State::Waiting, None),
     }
 }
 

@@ -184,7 +184,7 @@ fn a_bucket_is_followed_over_midnight_with_late_objects_and_faults() {
         for n in 0..6usize {
             let number = hour as usize * 6 + n;
             // Some are delivered in time and seen four hours late.
-            let stamp = now - 30 * MINUTE - if number % 5 == 0 { 240 * MINUTE } else { 0 };
+            let stamp = now - 30 * MINUTE - if number.is_multiple_of(5) { 240 * MINUTE } else { 0 };
             let day = (stamp - DAWN).div_euclid(DAY_MS);
             live.lock().unwrap().insert(key(day, stamp, number), gzipped(&records(hour * 60, number)));
         }

@@ -38,8 +38,7 @@ pub fn whole(path: &Path, size: u64) -> io::Result<Whole> {
     let head = piece(&mut file, 0, LINE)?;
     let first = head.iter().copied().find(|byte| !byte.is_ascii_whitespace());
     match (head.as_slice(), first) {
-        ([], _) | (_, None) => Ok(Whole::No),
-        ([0x1f], _) => Ok(Whole::No),
+        ([] | [0x1f], _) | (_, None) => Ok(Whole::No),
         ([0x1f, 0x8b, ..], _) => gzip(file, size),
         (_, Some(b'{')) if is_line(&head, size) => lines(&mut file, size),
         (_, Some(b'{' | b'[')) => values(file, size),
