@@ -4,6 +4,7 @@ mod boards;
 mod cases;
 mod feel;
 mod flows;
+mod follow;
 mod harness;
 mod rules;
 mod screens;

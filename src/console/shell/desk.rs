@@ -9,6 +9,7 @@
 mod deliver;
 pub(super) mod file;
 mod open;
+mod push;
 
 use std::io;
 use std::path::PathBuf;
@@ -24,7 +25,8 @@ use crate::case::{By, Case, CaseError, Subject, gather};
 use crate::console::app::Msg;
 use crate::console::app::casework::{Delivery, Known, Told, Work};
 use crate::investigation::Investigation;
-use crate::notify::Targets;
+use crate::notify::{Alert, Targets};
+use crate::score::Level;
 use crate::text::{plural, visible};
 
 /// How often the case is looked at for what others wrote.
@@ -45,6 +47,8 @@ pub struct Office {
     pub targets: Result<Targets, String>,
     /// The folder of the queue of messages.
     pub queue: Option<PathBuf>,
+    /// The level at or above which people are told by itself; `None`: they are not.
+    pub push: Option<Level>,
     /// Makes the report.
     pub print: Printer,
 }
@@ -90,6 +94,7 @@ pub(super) struct Desk {
     jobs: Jobs,
     deliveries: mpsc::Sender<Delivery>,
     busy: Busy,
+    pushed: mpsc::Sender<Vec<Alert>>,
     keeper: Option<JoinHandle<()>>,
 }
 
@@ -99,13 +104,16 @@ impl Desk {
         let (send, taken) = mpsc::channel();
         let jobs = Jobs { send, busy: busy.clone() };
         let (deliveries, due) = mpsc::channel::<Delivery>();
-        let Office { case, by, targets, queue, print } = office;
+        let Office { case, by, targets, queue, push, print } = office;
         let (told, counted) = (out.clone(), busy.clone());
         // The first look at the case.
         busy.begin();
         let keeper = thread::Builder::new().name("case".to_owned()).spawn(move || {
             Keeper { file: case, case: None, by, out: told, version: 0, busy: counted }.run(&taken);
         })?;
+        let (pushed, alerts) = mpsc::channel();
+        let pusher = push::Pusher::new(&targets, push, queue.clone(), jobs.clone(), out.clone());
+        thread::Builder::new().name("push".to_owned()).spawn(move || pusher.run(&alerts))?;
         let messenger = deliver::Messenger::new(targets, queue, print, jobs.clone(), out.clone());
         let counted = busy.clone();
         thread::Builder::new().name("deliver".to_owned()).spawn(move || {
@@ -114,11 +122,16 @@ impl Desk {
                 counted.end(1);
             }
         })?;
-        Ok(Self { jobs, deliveries, busy: busy.clone(), keeper: Some(keeper) })
+        Ok(Self { jobs, deliveries, busy: busy.clone(), pushed, keeper: Some(keeper) })
     }
 
     pub(super) fn work(&self, work: Work) {
         self.jobs.send(Job::Work(work));
+    }
+
+    /// Sends alerts that nobody asked for one by one.
+    pub(super) fn push(&self, alerts: Vec<Alert>) {
+        let _ = self.pushed.send(alerts);
     }
 
     pub(super) fn deliver(&self, delivery: Delivery) {
