@@ -123,11 +123,13 @@ struct Folded {
     into: Vec<(u32, u32)>,
     /// Rows that share their id with a row of other content.
     conflicts: Vec<u32>,
+    /// Of each row whether it goes; empty when none does.
+    gone: Vec<bool>,
 }
 
 impl Folded {
     fn gone(&self, row: u32) -> bool {
-        !self.into.is_empty() && self.into.binary_search_by_key(&row, |f| f.0).is_ok()
+        self.gone.get(row as usize).copied().unwrap_or(false)
     }
 }
 
@@ -193,6 +195,10 @@ fn fold(segments: &[Arc<Segment>], order: &[Place], same: &mut dyn SameContent) 
     }
     folded.into.sort_unstable();
     folded.conflicts.sort_unstable();
+    if !folded.into.is_empty() {
+        folded.gone = vec![false; order.len()];
+        folded.into.iter().for_each(|&(row, _)| folded.gone[row as usize] = true);
+    }
     folded
 }
 
