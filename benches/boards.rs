@@ -71,6 +71,7 @@ impl Desk {
             faults: Vec::new(),
             inv: inv.clone(),
             case: false,
+            live: false,
             size: SIZE,
         });
         let mut desk = Self { model, longest: Duration::ZERO };

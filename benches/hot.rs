@@ -134,6 +134,7 @@ fn model() -> Model {
         faults: Vec::new(),
         inv: incident().clone(),
         case: false,
+        live: false,
         size: (140, 42),
     });
     for effect in update(&mut model, Msg::Tick, Now::default()) {

@@ -110,6 +110,7 @@ impl Console {
                 None => Investigation::empty(judgment()),
             }),
             case: true,
+            live: false,
             size: (width, height),
         };
         let mut console = Self { model: Model::new(start), left: Vec::new(), clock: Clock::UTC, now: 0 };
