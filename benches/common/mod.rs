@@ -17,10 +17,15 @@ pub(crate) fn report(what: &str, measured: &str, promised: &str) {
 
 /// The folder with the events, made when it is not there.
 pub(crate) fn data() -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("synth-{EVENTS}"));
+    data_of(EVENTS)
+}
+
+/// A folder with so many events, made when it is not there.
+pub(crate) fn data_of(events: u64) -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("synth-{events}"));
     if !dir.join("done").exists() {
-        println!("making {EVENTS} events in {}", dir.display());
-        let plan = synth::Plan { events: EVENTS, ..synth::Plan::default() };
+        println!("making {events} events in {}", dir.display());
+        let plan = synth::Plan { events, ..synth::Plan::default() };
         synth::write(plan, &dir, &|_| {}).expect("the target folder can be written");
         std::fs::write(dir.join("done"), "").expect("the target folder can be written");
     }

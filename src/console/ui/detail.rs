@@ -201,7 +201,8 @@ fn node(node: &Node) -> Vec<Piece> {
     ]
 }
 
-/// The rows that the pieces fill; every row but the first begins a little further in.
+/// The rows that the pieces fill; every row but the first begins a little further in. A row ends behind a space
+/// where one is near its end.
 fn wrapped(pieces: &[Piece], width: usize) -> Vec<Vec<Piece>> {
     const INDENT: usize = 4;
     let mut rows = vec![Vec::new()];
@@ -211,9 +212,10 @@ fn wrapped(pieces: &[Piece], width: usize) -> Vec<Vec<Piece>> {
         for letter in text.graphemes(true) {
             let wide = usize::from(columns(letter));
             if used + wide > width && width > INDENT + 2 {
-                push(&mut rows, std::mem::take(&mut piece), *role);
+                let kept = piece.split_off(last_words(&piece, width / 3));
+                push(&mut rows, std::mem::replace(&mut piece, kept), *role);
                 rows.push(vec![(" ".repeat(INDENT), Role::Text)]);
-                used = INDENT;
+                used = INDENT + usize::from(columns(&piece));
             }
             piece.push_str(letter);
             used += wide;
@@ -221,6 +223,12 @@ fn wrapped(pieces: &[Piece], width: usize) -> Vec<Vec<Piece>> {
         push(&mut rows, piece, *role);
     }
     rows
+}
+
+/// Where the last word of a row begins, if it is no longer than `most`; else the end of the text.
+fn last_words(text: &str, most: usize) -> usize {
+    let begins = text.rfind(' ').map(|space| space + 1);
+    begins.filter(|&at| usize::from(columns(&text[at..])) <= most).unwrap_or(text.len())
 }
 
 fn push(rows: &mut [Vec<Piece>], piece: String, role: Role) {
@@ -232,6 +240,18 @@ fn push(rows: &mut [Vec<Piece>], piece: String, role: Role) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sentences_are_wrapped_between_words() {
+        let text = "tried to put policy locations-access on user ci-deploy: all of it";
+        let rows = wrapped(&[("change ".to_owned(), Role::Text), (text.to_owned(), Role::JsonKey)], 30);
+        let rows: Vec<String> =
+            rows.iter().map(|row| row.iter().map(|(piece, _)| piece.as_str()).collect()).collect();
+        assert_eq!(
+            rows,
+            ["change tried to put policy ", "    locations-access on user ", "    ci-deploy: all of it"]
+        );
+    }
 
     #[test]
     fn long_lines_are_wrapped_and_nothing_of_them_is_lost() {
