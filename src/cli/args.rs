@@ -188,6 +188,9 @@ pub struct ConsoleArgs {
     /// Keep no case.
     #[arg(long)]
     pub no_case: bool,
+    /// A table that says which events belong to an attack, as for `eval`: rules tell how many of each they hit.
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
     /// The colors.
     #[arg(long, value_name = "NAME", help_heading = "Settings")]
     pub theme: Option<String>,

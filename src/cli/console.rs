@@ -9,12 +9,13 @@ use tokio::sync::watch;
 
 use crate::cli::args::{ConsoleArgs, DemoArgs};
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::{author, load, report};
+use crate::cli::{author, load, report, rule_files};
 use crate::cloud::address::is_cloud;
 use crate::config::dirs::System;
 use crate::config::{Depth, Dirs, Environment, Settings};
 use crate::console::app::Start;
 use crate::console::app::keymap::Keymap;
+use crate::console::app::rules::Labeled;
 use crate::console::app::update::name_of;
 use crate::console::shell::{self, Ended, Loader, Office, Snapshots, Stop};
 use crate::ingest::status::Status;
@@ -22,6 +23,7 @@ use crate::ingest::worker::Options;
 use crate::investigation::{self, Investigation, Judgment};
 use crate::notify::Targets;
 use crate::query::{self, Query};
+use crate::report::eval::Labels;
 use crate::synth;
 use crate::text::{count, visible};
 
@@ -93,7 +95,8 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
         [] => Investigation::empty(judgment.clone()),
         _ => Investigation::begun(judgment.clone(), status.clone()),
     };
-    let office = office(sources, args, &loaded.settings);
+    let labels = args.labels.as_deref().map(labels).transpose()?;
+    let office = office(sources, args, &loaded.settings, &judgment);
     let start = Start {
         depth: loaded.settings.colors.unwrap_or_else(|| Depth::detect(&Environment::of_process())),
         themes: loaded.themes,
@@ -104,6 +107,7 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
         faults,
         inv: Arc::new(inv),
         case: office.case.is_some(),
+        labels,
         size: (0, 0),
         settings: loaded.settings,
     };
@@ -169,8 +173,16 @@ fn again(sources: &[String]) -> Result<(), String> {
     Ok(())
 }
 
+/// What is known of the events beforehand.
+fn labels(path: &Path) -> Result<Labeled, Failure> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|e| Failure::Use(format!("{name}: {e}")))?;
+    let labels = Labels::parse(&name, &text).map_err(|e| Failure::Use(e.to_string()))?;
+    Ok(Labeled(Arc::new(labels)))
+}
+
 /// What the console works on a case with, and lets things out.
-fn office(sources: &[String], args: &ConsoleArgs, settings: &Settings) -> Office {
+fn office(sources: &[String], args: &ConsoleArgs, settings: &Settings, judgment: &Judgment) -> Office {
     let dirs = Dirs::of(&Environment::of_process(), System::HERE);
     let usual = || if sources.iter().any(|one| one == load::DEMO) { None } else { dirs.case() };
     let case = if args.no_case { None } else { args.case.clone().or_else(usual) };
@@ -180,11 +192,15 @@ fn office(sources: &[String], args: &ConsoleArgs, settings: &Settings) -> Office
         format!("messages cannot be sent: {}", faults.join("; "))
     });
     let (sources, settings) = (sources.to_vec(), settings.clone());
+    let (environment, attack, read_by) = (judgment.environment.clone(), judgment.attack.clone(), settings.clone());
     Office {
         case,
         by: Box::new(author::at_console),
         targets,
         queue: dirs.state.as_ref().map(|state| state.join("notify")),
+        library: Arc::new(move || {
+            rule_files::read_quietly(&read_by, &environment, &attack).map_err(|failure| said(&failure))
+        }),
         print: Box::new(move |inv| report::pdf(inv, &sources, &settings).map_err(|e| e.words())),
     }
 }

@@ -33,6 +33,7 @@ use crate::investigation::Investigation;
 use desk::Desk;
 pub use desk::{Office, Printer};
 pub use signals::Stop;
+pub use work::Library;
 use signals::{Signal, Signals};
 use terminal::Screen;
 use work::Workers;
@@ -108,6 +109,8 @@ struct Shell {
     changed: bool,
     drawn: Option<Instant>,
     ended: Option<Ended>,
+    /// Whether the terminal was somebody else's meanwhile.
+    lent: bool,
 }
 
 /// What the looks of the screen are made of, kept as long as they fit.
@@ -154,12 +157,13 @@ impl Shell {
             loader,
             input: EventStream::new(),
             answers,
-            workers: Workers::start(&send)?,
+            workers: Workers::start(&send, office.library.clone())?,
             desk: Desk::start(office, &send)?,
             opened: Instant::now(),
             changed: true,
             drawn: None,
             ended: None,
+            lent: false,
         })
     }
 
@@ -170,9 +174,19 @@ impl Shell {
             fault_for_tests()?;
             self.wait().await?;
             self.drain().await?;
+            self.forget_signals().await;
             if let Some(ended) = self.ended {
                 return Ok(ended);
             }
+        }
+    }
+
+    /// What was pressed to break off the user's own editor came to us as well, and was not meant for us.
+    async fn forget_signals(&mut self) {
+        if std::mem::take(&mut self.lent) {
+            // Signals are taken in while the loop waits.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            self.signals.forget_keys();
         }
     }
 
@@ -287,6 +301,7 @@ impl Shell {
         // What reads keys lets go of them: they are the editor's now.
         self.input = EventStream::new();
         self.screen.leave();
+        self.lent = true;
         let news = rules::external(text);
         self.reenter()?;
         self.take(Msg::Rule(news))

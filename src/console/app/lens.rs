@@ -47,9 +47,8 @@ impl Lens {
             View::Actors => Some(Wanted::Actors(self.unit)),
             View::Profile => Some(Wanted::Profile(page.subject.clone(), self.baseline())),
             View::Anomalies => Some(Wanted::Anomalies(self.preset, self.baseline(), self.step)),
-            View::Rules => Some(Wanted::Rules),
             View::Case => Some(Wanted::Case(case.cloned())),
-            View::Events | View::Sources => None,
+            View::Events | View::Rules | View::Sources => None,
         }
     }
 

@@ -23,7 +23,8 @@ use super::overlay::Overlay;
 use super::overlay::frequency::Values;
 use super::overlay::prompt::Asking;
 use super::page::{History, Page};
-use super::update::{Asked, Boarding};
+use super::rules::Labeled;
+use super::update::{Asked, Boarding, Ruling};
 use crate::config::settings::TimeZone;
 use crate::config::{Depth, Settings, Theme, Themes};
 use crate::event::field::{Field, FieldRef};
@@ -89,6 +90,8 @@ pub struct Start {
     pub faults: Vec<String>,
     /// Nothing yet.
     pub inv: Arc<Investigation>,
+    /// What is known of the events beforehand, to hold rules against.
+    pub labels: Option<Labeled>,
     /// Whether a case can be worked on.
     pub case: bool,
     /// The size of the screen in columns and rows.
@@ -118,6 +121,8 @@ pub struct Model {
     pub shown: Option<Shown>,
     /// What was chosen for the boards.
     pub lens: Lens,
+    /// What is known of the events beforehand.
+    pub labels: Option<Labeled>,
     /// What is in the case; `None`: there is none.
     pub case: Option<Arc<Known>>,
     /// The pane that takes the keys.
@@ -164,6 +169,8 @@ pub struct Model {
     pub(super) asked: Asked,
     /// The same of boards, and those that were made.
     pub(super) boarding: Boarding,
+    /// Which rules are in force.
+    pub(super) ruling: Ruling,
     /// What workers have found out about the snapshot.
     pub(super) knowledge: Option<Arc<Knowledge>>,
 }
@@ -185,6 +192,7 @@ impl Model {
             history: History::new(page),
             shown: None,
             lens: Lens::default(),
+            labels: start.labels,
             case: start.case.then(Arc::default),
             focus: Focus::List,
             detail: None,
@@ -208,6 +216,7 @@ impl Model {
             now: Now::default(),
             asked: Asked::default(),
             boarding: Boarding::default(),
+            ruling: Ruling::default(),
             knowledge: None,
         }
     }
@@ -350,6 +359,7 @@ impl Model {
             || !self.answer.complete
             || self.asked.counting().is_some()
             || self.boarding.is_waiting()
+            || self.ruling.is_waiting()
     }
 }
 

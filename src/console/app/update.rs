@@ -14,6 +14,7 @@ mod list;
 mod overlays;
 mod reading;
 mod rules;
+mod ruling;
 mod settle;
 mod sources;
 mod timeline;
@@ -25,6 +26,7 @@ use super::msg::{Effect, Msg};
 pub use sources::name_of;
 
 pub(super) use board::Boarding;
+pub(super) use ruling::Ruling;
 pub(super) use settle::Asked;
 
 /// How long a message is seen, in milliseconds.
@@ -47,7 +49,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Grouped(generation, groups) => model.grouped(generation, groups),
         Msg::Values(field, groups) => model.values_came(field, groups),
         Msg::Board(generation, board) => model.board_came(generation, board),
-        Msg::Rule(news) => model.rule_news(news),
+        Msg::Rule(news) => model.rule_news(news, &mut effects),
         Msg::Told(told) => model.told(told),
         Msg::Tick => {}
     }

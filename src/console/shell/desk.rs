@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
-use super::work::tell;
+use super::work::{Library, tell};
 use crate::case::{By, Case, CaseError, Subject, gather};
 use crate::console::app::Msg;
 use crate::console::app::casework::{Delivery, Known, Told, Work};
@@ -45,6 +45,8 @@ pub struct Office {
     pub queue: Option<PathBuf>,
     /// Makes the report.
     pub print: Printer,
+    /// Reads the rules.
+    pub library: Library,
 }
 
 impl std::fmt::Debug for Office {
@@ -81,7 +83,7 @@ impl Desk {
     pub(super) fn start(office: Office, out: &Sender<Msg>) -> io::Result<Self> {
         let (jobs, taken) = mpsc::channel();
         let (deliveries, due) = mpsc::channel::<Delivery>();
-        let Office { case, by, targets, queue, print } = office;
+        let Office { case, by, targets, queue, print, library: _ } = office;
         let told = out.clone();
         let keeper = thread::Builder::new().name("case".to_owned()).spawn(move || {
             Keeper { file: case, case: None, by, out: told, version: 0 }.run(&taken);

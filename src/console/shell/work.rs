@@ -13,8 +13,12 @@ use super::rules;
 use crate::console::app::answer::{GroupRequest, answer};
 use crate::console::app::rules::work::{RuleNews, RuleWork};
 use crate::console::app::{Effect, Msg};
+use crate::detect::rules::Rules;
 use crate::event::field::FieldRef;
 use crate::query::run::Selection;
+
+/// Reads all rules from their files.
+pub type Library = Arc<dyn Fn() -> Result<Rules, String> + Send + Sync>;
 
 type Job = Box<dyn FnOnce(&Sender<Msg>) + Send>;
 
@@ -27,6 +31,8 @@ pub(super) struct Workers {
     boards: Lane,
     trials: Lane,
     files: Lane,
+    judging: Lane,
+    library: Library,
 }
 
 struct Lane(std_mpsc::Sender<Job>);
@@ -57,7 +63,7 @@ pub(super) fn tell(out: &Sender<Msg>, msg: Msg) {
 
 impl Workers {
     /// Starts the threads; answers go to `out`.
-    pub(super) fn start(out: &Sender<Msg>) -> io::Result<Self> {
+    pub(super) fn start(out: &Sender<Msg>, library: Library) -> io::Result<Self> {
         Ok(Self {
             rows: Lane::start("rows", out)?,
             record: Lane::start("record", out)?,
@@ -66,6 +72,8 @@ impl Workers {
             boards: Lane::start("boards", out)?,
             trials: Lane::start("trials", out)?,
             files: Lane::start("files", out)?,
+            judging: Lane::start("judging", out)?,
+            library,
         })
     }
 
@@ -110,6 +118,21 @@ impl Workers {
             }
             Effect::Rule(RuleWork::Save(saving)) => {
                 self.files.give(move |out| tell(out, Msg::Rule(rules::save(saving))));
+            }
+            Effect::Rule(RuleWork::Reload) => {
+                let library = self.library.clone();
+                self.files.give(move |out| tell(out, Msg::Rule(RuleNews::Reloaded(library().map(Arc::new)))));
+            }
+            Effect::Rule(RuleWork::Disable(id, on)) => {
+                self.files.give(move |out| tell(out, Msg::Rule(rules::disable(&id, on))));
+            }
+            Effect::Rule(RuleWork::Judge(judging)) => self.judging.give(move |out| {
+                if let Some(news) = judging.answer() {
+                    tell(out, Msg::Rule(news));
+                }
+            }),
+            Effect::Rule(RuleWork::Test(testing)) => {
+                self.files.give(move |out| tell(out, Msg::Rule(testing.answer())));
             }
             Effect::Rule(RuleWork::External(_))
             | Effect::Load(_)

@@ -7,6 +7,7 @@ mod frequency;
 mod note;
 mod preview;
 mod prompt;
+mod results;
 
 use ratatui::layout::Position;
 
@@ -30,6 +31,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model) -> Option<Position> {
             Overlay::Chooser(chooser) => chooser::draw(canvas, model, chooser),
             Overlay::Frequency(table) => frequency::draw(canvas, model, table),
             Overlay::Bytes(bytes) => bytes::draw(canvas, model, bytes),
+            Overlay::Results(results) => results::draw(canvas, model, results),
             Overlay::Editor(editor) => editor::draw(canvas, model, editor),
             Overlay::Confirm { question, .. } => confirm(canvas, model, question),
         };

@@ -270,7 +270,7 @@ words! {
     Craft is a "step" {
         /// opens the rule under the cursor in the editor
         Edit = "edit",
-        /// begins a new rule with the event that was chosen in the list
+        /// begins a new rule: chooses fields of the event that was chosen in the list
         New = "new",
         /// saves it
         Save = "save",
@@ -280,6 +280,14 @@ words! {
         Undo = "undo",
         /// makes the change again
         Redo = "redo",
+        /// mutes it for this session, or lets it speak again: its hits give no points and are not shown
+        Mute = "mute",
+        /// mutes it for good, or lets it speak again
+        Disable = "disable",
+        /// reads all rules from their files again
+        Reload = "reload",
+        /// runs the examples in its file
+        Test = "test",
         /// searches its text
         Find = "find",
         /// opens it in your own editor, by VISUAL or EDITOR

@@ -31,8 +31,8 @@ pub enum Wanted {
     Anomalies(Preset, Baseline, Option<i64>),
     /// Where events come from, and what is missing.
     Sources(sources::Ask),
-    /// What rules hit.
-    Rules,
+    /// What rules hit, and how much of that was labeled beforehand.
+    Rules(Option<rules::Labeled>),
     /// What is in the case; `None`: there is none.
     Case(Option<Arc<Known>>),
 }
@@ -84,7 +84,7 @@ impl BoardRequest {
             Wanted::Case(known) => case::board(self, known.as_deref()),
             Wanted::Anomalies(preset, baseline, step) => anomalies::board(self, *preset, *baseline, *step),
             Wanted::Sources(ask) => sources::board(self, ask),
-            Wanted::Rules => rules::board(self),
+            Wanted::Rules(labels) => rules::board(self, labels.as_ref()),
         }
     }
 

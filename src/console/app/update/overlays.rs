@@ -189,6 +189,12 @@ impl Model {
     }
 
     fn accept_choice(&mut self, chooser: &Chooser, effects: &mut Vec<Effect>) {
+        if let Purpose::Parts(drafting) = &chooser.purpose {
+            if !self.begin_rule(drafting, effects) {
+                self.overlays.push(Overlay::Chooser(Box::new(chooser.clone())));
+            }
+            return;
+        }
         let typed = chooser.line.text().trim();
         // A whole command with its argument, such as `sort -time`, is taken as it was typed.
         let whole = Action::parse(typed);
@@ -201,6 +207,7 @@ impl Model {
                 self.say(ToastTone::Done, format!("theme {name}"));
             }
             (_, Some(Pick::Column(_))) => self.set_columns(chooser.on.clone()),
+            (_, Some(Pick::Part(_))) => {}
             (Ok(action), None) if is_palette => self.act(action, effects),
             (Err(reason), None) if is_palette => self.say(ToastTone::Failed, reason.to_string()),
             (_, None) => self.note("nothing of that name"),

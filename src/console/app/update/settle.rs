@@ -78,6 +78,7 @@ impl Asked {
 
 impl Model {
     pub(super) fn settle(&mut self, effects: &mut Vec<Effect>) {
+        self.want_judged(effects);
         self.want_rows(effects);
         self.want_detail(effects);
         self.want_groups(effects);
