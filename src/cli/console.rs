@@ -192,7 +192,8 @@ fn office(sources: &[String], args: &ConsoleArgs, settings: &Settings, judgment:
         format!("messages cannot be sent: {}", faults.join("; "))
     });
     let (sources, settings) = (sources.to_vec(), settings.clone());
-    let (environment, attack, read_by) = (judgment.environment.clone(), judgment.attack.clone(), settings.clone());
+    let (environment, attack, read_by) =
+        (judgment.environment.clone(), judgment.attack.clone(), settings.clone());
     Office {
         case,
         by: Box::new(author::at_console),

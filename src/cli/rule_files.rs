@@ -40,9 +40,8 @@ pub(crate) fn read_quietly(
         return Err(Failure::Use(format!("--exclude-rule {}: there is no such rule{near}", visible(id))));
     }
     let Some(own) = own_folder() else { return Ok(rules) };
-    let muted = muted::read(&own).map_err(|e| {
-        Failure::Use(format!("{}: {e}", own.join(muted::FILE).display()))
-    })?;
+    let muted =
+        muted::read(&own).map_err(|e| Failure::Use(format!("{}: {e}", own.join(muted::FILE).display())))?;
     Ok(if muted.is_empty() { rules } else { rules.with_muted(&muted) })
 }
 

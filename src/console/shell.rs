@@ -24,6 +24,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::config::settings::TimeZone;
 use crate::config::{Depth, Theme};
+use crate::console::app::casework::Work;
 use crate::console::app::msg::Adding;
 use crate::console::app::rules::work::RuleWork;
 use crate::console::app::{Effect, Model, Msg, Now, Start, update};
@@ -33,9 +34,9 @@ use crate::investigation::Investigation;
 use desk::Desk;
 pub use desk::{Office, Printer};
 pub use signals::Stop;
-pub use work::Library;
 use signals::{Signal, Signals};
 use terminal::Screen;
+pub use work::Library;
 use work::Workers;
 
 /// The least time between two drawings.
@@ -176,6 +177,9 @@ impl Shell {
             self.drain().await?;
             self.forget_signals().await;
             if let Some(ended) = self.ended {
+                if let Some(position) = self.model.position() {
+                    self.desk.work(Work::Stand(position));
+                }
                 return Ok(ended);
             }
         }

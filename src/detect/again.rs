@@ -163,9 +163,9 @@ fn carry(before: &Compared, found: &mut Compared, kept: &dyn Fn(u32) -> Option<u
     found.lifts.extend(pairs(&before.lifts));
     found.no_baseline.extend(before.no_baseline.iter().filter_map(|&(old, count)| Some((kept(old)?, count))));
     let findings = before.findings.iter();
-    found.findings.extend(
-        findings.filter_map(|old| Some(compare::Finding { rule: kept(old.rule)?, ..old.clone() })),
-    );
+    found
+        .findings
+        .extend(findings.filter_map(|old| Some(compare::Finding { rule: kept(old.rule)?, ..old.clone() })));
     found.findings.sort_by_key(|finding| (finding.rule, finding.span.0));
     for rows in [&mut found.hits, &mut found.lifts] {
         rows.sort_unstable();
@@ -243,7 +243,8 @@ fn marks(rules: &Rules) -> Vec<String> {
     let singles = marks.len();
     marks.extend(set.correlations.iter().map(|correlation| format!("unlinked {}", correlation.id)));
     for &number in &set.links.order {
-        let (Some(correlation), Some(links)) = (set.correlations.get(number), set.links.links.get(number)) else {
+        let (Some(correlation), Some(links)) = (set.correlations.get(number), set.links.links.get(number))
+        else {
             continue;
         };
         let place = |link: &Link| match link {

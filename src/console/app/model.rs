@@ -12,7 +12,7 @@ use super::board::flow;
 use super::board::request::Knowledge;
 use super::board::shown::Shown;
 use super::board::{Item, Lead};
-use super::casework::Known;
+use super::casework::{Known, Sights};
 use super::detail::{Detail, Search};
 use super::key::Key;
 use super::keymap::{Context, Keymap};
@@ -125,6 +125,10 @@ pub struct Model {
     pub labels: Option<Labeled>,
     /// What is in the case; `None`: there is none.
     pub case: Option<Arc<Known>>,
+    /// Which indicators of the case are seen in what is loaded.
+    pub sights: Option<Arc<Sights>>,
+    /// The event that the cursor stood on when one left, until all is loaded or a key is pressed.
+    pub(super) standing: Option<String>,
     /// The pane that takes the keys.
     pub focus: Focus,
     /// The detail of the row under the cursor.
@@ -194,6 +198,8 @@ impl Model {
             lens: Lens::default(),
             labels: start.labels,
             case: start.case.then(Arc::default),
+            sights: None,
+            standing: None,
             focus: Focus::List,
             detail: None,
             search: Search::default(),

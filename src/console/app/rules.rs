@@ -83,7 +83,7 @@ pub(super) fn board(request: &BoardRequest, labels: Option<&Labeled>) -> Option<
         (0u32..).zip(rules.infos()).filter(|(_, info)| !info.serves).map(line).collect();
     lines.sort_by_key(|line| {
         let total = line.counts.total();
-        (line.info.muted, total == 0, std::cmp::Reverse((line.info.level, total)))
+        (total == 0, std::cmp::Reverse((line.info.level, total)))
     });
     let hit = lines.iter().filter(|line| line.counts.total() > 0 && !line.info.muted).count();
     let muted = lines.iter().filter(|line| line.info.muted).count() as u64;
@@ -142,7 +142,8 @@ fn notes(line: &Line<'_>) -> Vec<Note> {
         Note::new("file", line.file.as_str()),
     ];
     if info.muted {
-        let text = "its hits give no points and are shown nowhere but here; m lets it speak again, D for good";
+        let text =
+            "its hits give no points and are shown nowhere but here; m lets it speak again, D for good";
         notes.insert(1, Note::new("muted", text));
     }
     notes

@@ -8,6 +8,7 @@
 mod arrange;
 mod board;
 mod case;
+mod casework;
 mod drill;
 mod keys;
 mod list;
@@ -17,6 +18,7 @@ mod rules;
 mod ruling;
 mod settle;
 mod sources;
+mod standing;
 mod timeline;
 mod whom;
 
@@ -51,6 +53,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Board(generation, board) => model.board_came(generation, board),
         Msg::Rule(news) => model.rule_news(news, &mut effects),
         Msg::Told(told) => model.told(told),
+        Msg::Sighted(sights) => model.sights = Some(sights),
         Msg::Tick => {}
     }
     if model.toast.as_ref().is_some_and(|toast| toast.until <= now) {

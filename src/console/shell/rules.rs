@@ -52,7 +52,9 @@ fn free(id: &str, text: &str, folder: Option<&Path>) -> (String, String, Option<
 /// Writes down that a rule is muted, or is not any more.
 pub(super) fn disable(id: &str, on: bool) -> RuleNews {
     let Some(folder) = own_folder() else {
-        return RuleNews::Failed("there is no folder of settings to write that into; set XDG_CONFIG_HOME".to_owned());
+        return RuleNews::Failed(
+            "there is no folder of settings to write that into; set XDG_CONFIG_HOME".to_owned(),
+        );
     };
     let path = folder.join(muted::FILE);
     match muted::write(&folder, id, on) {

@@ -1,7 +1,8 @@
 //! The workers: whoever looks for rows, reads records and counts while keys are pressed.
 //!
 //! Each kind of work has a lane, a thread with room for one job: what is newer
-//! takes the place of what has not begun. Nothing here ever makes the loop wait.
+//! takes the place of what has not begun. Files alone are worked on one after the other. Nothing here ever makes the
+//! loop wait.
 
 use std::io;
 use std::sync::{Arc, mpsc as std_mpsc};
@@ -32,19 +33,33 @@ pub(super) struct Workers {
     trials: Lane,
     files: Lane,
     judging: Lane,
+    sights: Lane,
     library: Library,
 }
 
 struct Lane(std_mpsc::Sender<Job>);
 
 impl Lane {
+    /// One on which what is newer takes the place of what has not begun.
     fn start(name: &str, out: &Sender<Msg>) -> io::Result<Self> {
+        Self::with(name, out, |first, jobs| jobs.try_iter().last().unwrap_or(first))
+    }
+
+    /// One on which everything is done, in order: nothing that is written may be left out.
+    fn in_order(name: &str, out: &Sender<Msg>) -> io::Result<Self> {
+        Self::with(name, out, |first, _| first)
+    }
+
+    fn with(
+        name: &str,
+        out: &Sender<Msg>,
+        choose: fn(Job, &std_mpsc::Receiver<Job>) -> Job,
+    ) -> io::Result<Self> {
         let (send, jobs) = std_mpsc::channel::<Job>();
         let out = out.clone();
         thread::Builder::new().name(name.to_owned()).spawn(move || {
             while let Ok(first) = jobs.recv() {
-                let newest = jobs.try_iter().last().unwrap_or(first);
-                newest(&out);
+                choose(first, &jobs)(&out);
             }
         })?;
         Ok(Self(send))
@@ -71,8 +86,9 @@ impl Workers {
             values: Lane::start("values", out)?,
             boards: Lane::start("boards", out)?,
             trials: Lane::start("trials", out)?,
-            files: Lane::start("files", out)?,
+            files: Lane::in_order("files", out)?,
             judging: Lane::start("judging", out)?,
+            sights: Lane::start("sights", out)?,
             library,
         })
     }
@@ -108,6 +124,9 @@ impl Workers {
                 let look = inv.look(&reject);
                 tell(out, Msg::Looked(reject, look));
             }),
+            Effect::Sight(sighting) => {
+                self.sights.give(move |out| tell(out, Msg::Sighted(Arc::new(sighting.answer()))));
+            }
             Effect::Rule(RuleWork::Try(trial)) => self.trials.give(move |out| {
                 if let Some(verdict) = trial.answer() {
                     tell(out, Msg::Rule(RuleNews::Tried(Box::new(verdict))));
@@ -143,6 +162,42 @@ impl Workers {
             | Effect::Redraw
             | Effect::Suspend
             | Effect::Quit => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[test]
+    fn work_on_files_is_all_done_and_in_order_and_other_work_gives_way_to_what_is_newer() {
+        for in_order in [true, false] {
+            let (out, _answers) = tokio::sync::mpsc::channel(8);
+            let lane = if in_order { Lane::in_order("a", &out) } else { Lane::start("a", &out) }.unwrap();
+            let (begun, begins) = std_mpsc::channel();
+            let (go, goes) = std_mpsc::channel::<()>();
+            let done = Arc::new(Mutex::new(Vec::new()));
+            lane.give(move |_| {
+                begun.send(()).unwrap();
+                goes.recv().unwrap();
+            });
+            begins.recv().unwrap();
+            let (last, ends) = std_mpsc::channel();
+            for n in 0..3 {
+                let (done, last) = (done.clone(), last.clone());
+                lane.give(move |_| {
+                    done.lock().unwrap().push(n);
+                    if n == 2 {
+                        last.send(()).unwrap();
+                    }
+                });
+            }
+            go.send(()).unwrap();
+            ends.recv().unwrap();
+            assert_eq!(*done.lock().unwrap(), if in_order { vec![0, 1, 2] } else { vec![2] });
         }
     }
 }

@@ -6,8 +6,8 @@ use super::harness::Console;
 use crate::console::app::Msg;
 use crate::console::app::action::View;
 use crate::console::app::board::Cell;
-use crate::console::app::rules::Labeled;
 use crate::console::app::overlay::Overlay;
+use crate::console::app::rules::Labeled;
 use crate::console::app::rules::editor::Editor;
 use crate::console::app::rules::work::{RuleNews, RuleWork};
 use crate::console::app::{Effect, update};
@@ -35,7 +35,7 @@ fn a_rule_leads_to_as_many_events_as_it_hits() {
     for line in 0..6.min(rows.len()) {
         let item = console.model.item().unwrap().clone();
         let shown = item.cells.iter().find_map(|cell| match cell {
-            crate::console::app::board::Cell::Count(n) => Some(*n),
+            Cell::Count(n) => Some(*n),
             _ => None,
         });
         console.press("<enter>");
@@ -129,9 +129,13 @@ fn a_muted_rule_is_shown_as_such_and_counts_for_nothing() {
     assert!(hits > 0);
     console.press("m");
     assert_eq!(hit(&console), 0);
-    assert!(console.screen().contains("1 muted") && console.screen().contains("in this session"), "{}", console.screen());
+    assert!(
+        console.screen().contains("1 muted") && console.screen().contains("in this session"),
+        "{}",
+        console.screen()
+    );
     assert!(console.left.is_empty(), "nothing is written: {:?}", console.left);
-    // The cursor is on the rule still, at the end of the list.
+    // The cursor is on the rule still.
     assert_eq!(console.model.item().unwrap().id, id);
     console.press("<enter>");
     assert_eq!(console.model.page().view, View::Rules, "no event can be asked for");
@@ -180,7 +184,9 @@ fn what_was_judged_for_an_older_choice_is_dropped() {
 fn the_examples_of_a_rule_are_run_and_each_is_told() {
     let mut console = console();
     console.press("X");
-    let Some(Overlay::Results(results)) = console.model.overlays.last() else { panic!("{}", console.screen()) };
+    let Some(Overlay::Results(results)) = console.model.overlays.last() else {
+        panic!("{}", console.screen())
+    };
     assert!(results.lines.len() >= 2 && results.title.ends_with("all as they should"), "{results:?}");
     assert!(console.screen().contains('✓'), "{}", console.screen());
     console.press("<esc>");
@@ -212,11 +218,13 @@ fn a_rule_on_several_events_is_tried_as_it_is_typed() {
     console.press("2:rule<space>new<enter><enter>");
     let text = "title: many\nid: many\nlevel: high\ncorrelation:\n  type: event_count\n  rules: [listed]\n  group-by: [sourceIPAddress]\n  timespan: 1h\n  condition: {gte: 4}\n---\ntitle: listed\nid: listed\nname: listed\ndetection: {s: {eventName: ListUsers}, condition: s}\n";
     console.send(Msg::Rule(RuleNews::Edited(text.to_owned())));
-    console.press("<c-f>many<enter><esc>");
+    console.press("<c-f>id:<space>many<esc>");
     let verdict = &editor(&console).verdict;
     assert_eq!((verdict.hits, verdict.together), (4, Some(1)), "{}", console.screen());
     console.send(Msg::Rule(RuleNews::Edited(text.replace("gte: 4", "gte: 5"))));
-    console.press("<c-f>many<enter><esc>");
+    console.press("<c-f>id:<space>listed<esc>");
+    assert_eq!(editor(&console).verdict.hits, 4, "the other rule of the file");
+    console.press("<c-f>id:<space>many<esc>");
     assert_eq!(editor(&console).verdict.hits, 0, "{}", console.screen());
     // What it refers to may stand in another file that is in force.
     let known = console.model.inv.judgment.rules.singles()[0].clone();

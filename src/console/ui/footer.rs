@@ -17,16 +17,20 @@ fn start(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     }
 }
 
+/// The look of a message.
+pub(super) const fn role_of(tone: ToastTone) -> Role {
+    match tone {
+        ToastTone::Done => Role::Success,
+        ToastTone::Note => Role::Warning,
+        ToastTone::Failed => Role::Error,
+    }
+}
+
 pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     canvas.fill(area, Role::Bar);
     let end = area.width.saturating_sub(1);
     if let Some(toast) = &model.toast {
-        let role = match toast.tone {
-            ToastTone::Done => Role::Success,
-            ToastTone::Note => Role::Warning,
-            ToastTone::Failed => Role::Error,
-        };
-        canvas.put(1, area.y, end, &toast.text, role);
+        canvas.put(1, area.y, end, &toast.text, role_of(toast.tone));
         return;
     }
     if model.source.is_none() && model.overlays.is_empty() {

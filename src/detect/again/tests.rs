@@ -43,9 +43,12 @@ fn rules(files: &Files) -> Rules {
 }
 
 fn judged_by(files: &Files) -> Investigation {
-    let objects = synth::demo().files.into_iter().step_by(2).take(40).map(|(name, bytes)| {
-        Ok(Object { name, place: Place::Memory(bytes.into()), found: true })
-    });
+    let objects = synth::demo()
+        .files
+        .into_iter()
+        .step_by(2)
+        .take(40)
+        .map(|(name, bytes)| Ok(Object { name, place: Place::Memory(bytes.into()), found: true }));
     let judgment = Judgment { rules: Arc::new(rules(files)), ..Judgment::shipped() };
     let listing = Box::new(objects.collect::<Vec<_>>().into_iter());
     load(listing, Options { threads: 1, ..Options::default() }, judgment, Arc::default(), &|_| {})
@@ -97,7 +100,8 @@ fn events_judged_anew_are_as_if_they_had_been_loaded_with_those_rules() {
 #[test]
 fn what_stays_as_it_was_is_not_run_again() {
     let files: Files = vec![("own.yml".to_owned(), OWN.to_owned())];
-    let changed: Files = vec![("own.yml".to_owned(), OWN.replace("condition: {gte: 2}", "condition: {gte: 3}"))];
+    let changed: Files =
+        vec![("own.yml".to_owned(), OWN.replace("condition: {gte: 2}", "condition: {gte: 3}"))];
     let same = Same::of(&rules(&files), &rules(&changed));
     let rules = rules(&changed);
     for (n, info) in (0u32..).zip(rules.infos()) {
@@ -130,7 +134,8 @@ fn a_muted_rule_gives_no_points_and_is_told_nowhere_until_it_speaks_again() {
     let spoken = |inv: &Investigation, id: &str| {
         inv.table.rows().filter(|row| inv.rules_of(row).any(|rule| rule.id == id)).count()
     };
-    let floor = |rule: &crate::detect::rules::RuleInfo| rule.level >= crate::score::Level::High && !rule.compares;
+    let floor =
+        |rule: &crate::detect::rules::RuleInfo| rule.level >= crate::score::Level::High && !rule.compares;
     let row = inv.table.rows().find(|row| inv.rules_of(row).any(floor)).unwrap();
     let id = inv.rules_of(&row).find(|rule| floor(rule)).unwrap().id.clone();
     let mute = |on| std::iter::once((id.clone(), on)).collect();

@@ -7,6 +7,7 @@ use crate::case::State;
 use crate::config::Reason;
 use crate::event::field::Field;
 use crate::profile::subject::SubjectKind;
+use crate::score::Level;
 
 /// Makes an enum whose values are written as words, and documented once.
 macro_rules! words {
@@ -228,6 +229,20 @@ words! {
         FalsePositive = "false-positive",
     }
 
+    /// The least level of rules.
+    Least is a "level" {
+        /// critical alone
+        Critical = "critical",
+        /// high and critical
+        High = "high",
+        /// medium and above
+        Medium = "medium",
+        /// low and above
+        Low = "low",
+        /// every rule
+        Info = "info",
+    }
+
     /// What is copied.
     Copied is a "kind" {
         /// the value under the cursor
@@ -344,6 +359,19 @@ impl Progress {
             Self::InProgress => State::InProgress,
             Self::Resolved => State::Resolved,
             Self::FalsePositive => State::FalsePositive,
+        }
+    }
+}
+
+impl Least {
+    /// As rules have it.
+    pub fn level(self) -> Level {
+        match self {
+            Self::Critical => Level::Critical,
+            Self::High => Level::High,
+            Self::Medium => Level::Medium,
+            Self::Low => Level::Low,
+            Self::Info => Level::Info,
         }
     }
 }

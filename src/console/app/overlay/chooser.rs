@@ -6,7 +6,7 @@ use fuzzy_matcher::FuzzyMatcher as _;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
 use crate::config::{Theme, Themes};
-use crate::console::app::action::{Action, Category, Pivot, Preset, Progress, commands};
+use crate::console::app::action::{Action, Category, Least, Pivot, Preset, Progress, commands};
 use crate::console::app::keymap::{Context, Keymap};
 use crate::console::app::line::Line;
 use crate::console::app::rules::draft::Drafting;
@@ -83,6 +83,14 @@ pub struct Chooser {
     pub cursor: usize,
     /// The columns that are switched on.
     pub on: Vec<Field>,
+}
+
+impl Entry {
+    /// One that runs an action.
+    pub fn running(action: Action, label: impl Into<String>, about: impl Into<String>) -> Self {
+        let (label, about, keys) = (label.into(), about.into(), String::new());
+        Self { label, about, keys, heading: "", pick: Pick::Run(action) }
+    }
 }
 
 impl Chooser {
@@ -216,6 +224,23 @@ impl Chooser {
     pub fn states() -> Self {
         let entry = |p: &Progress| (Action::State(Some(*p)), p.name(), p.about());
         Self::actions("State", Progress::ALL.iter().map(entry))
+    }
+
+    /// A few actions of the case, under a title.
+    pub fn of_case(title: &'static str, entries: Vec<Entry>) -> Self {
+        Self::new(Purpose::Actions(title), entries)
+    }
+
+    /// Offers more.
+    pub fn add(&mut self, entries: Vec<Entry>) {
+        self.entries.extend(entries);
+        self.narrow();
+    }
+
+    /// The levels of rules.
+    pub fn levels() -> Self {
+        let entry = |least: &Least| (Action::Gather(Some(*least)), least.name(), least.about());
+        Self::actions("An incident for each rule that hit, of level", Least::ALL.iter().map(entry))
     }
 
     /// The fields whose values can be counted.

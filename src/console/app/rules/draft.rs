@@ -220,7 +220,8 @@ mod tests {
     }
 
     fn drafting(parts: &[(&str, &str)]) -> Drafting {
-        let part = |(field, value): &(&str, &str)| Part { field: (*field).into(), value: (*value).into(), on: true };
+        let part =
+            |(field, value): &(&str, &str)| Part { field: (*field).into(), value: (*value).into(), on: true };
         Drafting { event: "StopLogging".to_owned(), parts: parts.iter().map(part).collect() }
     }
 

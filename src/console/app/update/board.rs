@@ -66,7 +66,7 @@ fn stands_for(shown: &Wanted, wanted: &Wanted) -> bool {
         (Wanted::Profile(a, _), Wanted::Profile(b, _)) => a == b,
         (Wanted::Anomalies(..), Wanted::Anomalies(..))
         | (Wanted::Rules(_), Wanted::Rules(_))
-        | (Wanted::Case(_), Wanted::Case(_))
+        | (Wanted::Case(..), Wanted::Case(..))
         | (Wanted::Sources(_), Wanted::Sources(_)) => true,
         _ => false,
     }
@@ -78,7 +78,8 @@ impl Model {
         let wanted = match self.page().view {
             View::Sources => Some(Wanted::Sources(self.ask_sources())),
             View::Rules => Some(Wanted::Rules(self.labels.clone())),
-            _ => self.lens.wanted(self.page(), self.case.as_ref()),
+            View::Case => Some(Wanted::Case(self.case.clone(), self.sights.clone())),
+            _ => self.lens.wanted(self.page()),
         };
         let Some(wanted) = wanted else {
             self.boarding.stop();

@@ -30,7 +30,8 @@ impl Model {
     }
 
     pub(super) fn palette(&mut self) {
-        let chooser = Chooser::palette(&self.keymap, self.page_context());
+        let mut chooser = Chooser::palette(&self.keymap, self.page_context());
+        chooser.add(self.hunt_entries());
         self.overlays.push(Overlay::Chooser(Box::new(chooser)));
     }
 
@@ -170,8 +171,10 @@ impl Model {
             // What is wrong stands below the line; it can be put right there.
             (Asking::Filter, Err(_)) => self.overlays.push(Overlay::Prompt(prompt)),
             (Asking::Filter, Ok(query)) => self.set_filter(query),
-            (Asking::Note | Asking::Tag, _) => self.accept_about(&prompt, effects),
-            (Asking::Export | Asking::Report, _) => self.accept_path(prompt, effects),
+            (Asking::Note | Asking::Tag | Asking::Resolution(_), _) => self.accept_about(&prompt, effects),
+            (Asking::Hunt, _) => self.accept_hunt(&prompt, effects),
+            (Asking::Import, _) => self.accept_import(&prompt, effects),
+            (Asking::Export | Asking::Report | Asking::Indicators, _) => self.accept_path(prompt, effects),
         }
     }
 

@@ -52,6 +52,13 @@ impl Model {
         known
     }
 
+    /// What the rule of that id is called.
+    fn title_of(&self, id: &str) -> String {
+        let rules = self.rules();
+        let info = rules.find(id).and_then(|number| rules.infos().get(number));
+        info.map_or_else(|| id.to_owned(), |info| info.title.clone())
+    }
+
     /// Mutes the rule under the cursor, or lets it speak again; `lasting` writes that down as well.
     pub(super) fn mute_rule(&mut self, lasting: bool, effects: &mut Vec<Effect>) {
         let Some(id) = self.rule_here() else { return };
@@ -63,9 +70,13 @@ impl Model {
         }
         self.ruling.muted.insert(id.clone(), on);
         self.ruling.rules = Some(Arc::new(self.rules().with_muted(&self.ruling.muted)));
+        let title = self.title_of(&id);
         let verb = if on { "is muted" } else { "speaks again" };
         let when = if self.is_loading() { "; events are judged anew once all are loaded" } else { "" };
-        self.say(ToastTone::Done, format!("{id} {verb}{}{when}", if lasting { "" } else { " in this session" }));
+        self.say(
+            ToastTone::Done,
+            format!("{title}: {verb}{}{when}", if lasting { "" } else { " in this session" }),
+        );
     }
 
     /// Takes rules that were read again.
@@ -133,8 +144,9 @@ impl Model {
 
     /// Shows what came of the examples.
     pub(super) fn tested(&mut self, id: &str, tested: &[Tested]) {
+        let title = self.title_of(id);
         if tested.is_empty() {
-            return self.note(format!("{id} has no examples; write them below tests: in its file"));
+            return self.note(format!("{title}: it has no examples; write them below tests: in its file"));
         }
         let failed = tested.iter().filter(|test| test.failed.is_some()).count();
         let mut lines = Vec::new();
@@ -144,7 +156,7 @@ impl Model {
             lines.extend(test.failed.iter().map(|why| (Tone::More, why.clone())));
         }
         let title = format!(
-            "{id}: {}, {}",
+            "{title}: {}, {}",
             plural(tested.len() as u64, "example"),
             if failed == 0 { "all as they should".to_owned() } else { plural(failed as u64, "failure") }
         );

@@ -135,7 +135,11 @@ fn verdict(canvas: &mut Canvas<'_>, editor: &Editor, area: Area) {
             );
             say(canvas, &text, Role::Title);
             if let Some(times) = told.together {
-                say(canvas, &format!("on several events, found {}", plural(times as u64, "time")), Role::Muted);
+                say(
+                    canvas,
+                    &format!("on several events, found {}", plural(times as u64, "time")),
+                    Role::Muted,
+                );
             }
             if let Some((attack, benign)) = told.labeled {
                 let (attack, benign) = (count(attack as u64), count(benign as u64));
@@ -143,6 +147,7 @@ fn verdict(canvas: &mut Canvas<'_>, editor: &Editor, area: Area) {
                 say(canvas, &format!("{attack} of an attack, {benign} benign"), role);
             }
         }
+        None if told.generation == 0 => say(canvas, "trying the rule …", Role::Muted),
         None => {
             say(canvas, &format!("there is no rule here that can be tried{trying}"), Role::Title);
         }

@@ -8,6 +8,7 @@ use crate::console::app::layout::Area;
 use crate::console::app::model::Model;
 use crate::console::app::overlay::prompt::{Asking, Prompt};
 use crate::console::app::scroll;
+use crate::console::ui::footer::role_of;
 use crate::console::ui::paint::{Canvas, columns};
 use crate::query::{TokenKind, highlight};
 use crate::text::{count, plural, visible, width};
@@ -26,6 +27,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> O
         Asking::Tag => "tag ",
         Asking::Export => "export to ",
         Asking::Report => "report to ",
+        Asking::Hunt => "call this hunt ",
+        Asking::Resolution(_) => "what came of it ",
+        Asking::Import => "indicators from ",
+        Asking::Indicators => "indicators to ",
     };
     let x = canvas.put(1, bottom.y, bottom.width, sign, Role::Key);
     let hint = hint(model, prompt);
@@ -36,6 +41,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> O
     };
     let area = Area { x, width: end.saturating_sub(x), ..bottom };
     let (cursor, skip) = typed(canvas, area, &prompt.line, Role::Prompt);
+    said(canvas, model, bottom);
     if prompt.asking == Asking::Filter {
         color(canvas, area, prompt.line.text(), skip);
         fault(canvas, prompt, bottom);
@@ -50,12 +56,18 @@ fn hint(model: &Model, prompt: &Prompt) -> String {
     match prompt.asking {
         Asking::Filter if model.is_asking() => "…".to_owned(),
         Asking::Filter => plural(model.answer.matched as u64, "event"),
+        Asking::Hunt => "name".to_owned(),
+        Asking::Resolution(state) => format!("{}; may be empty", state.name()),
+        Asking::Import => "CSV or STIX 2.1".to_owned(),
         Asking::Source => "path, pattern, s3://…".to_owned(),
-        Asking::Export | Asking::Report if prompt.replace.as_deref() == Some(prompt.line.text()) => {
+        Asking::Export | Asking::Report | Asking::Indicators
+            if prompt.replace.as_deref() == Some(prompt.line.text()) =>
+        {
             "enter replaces the file".to_owned()
         }
         Asking::Export => ".csv .json .jsonl .md".to_owned(),
         Asking::Report => ".pdf".to_owned(),
+        Asking::Indicators => ".csv, or .json .stix for STIX".to_owned(),
         Asking::Tag | Asking::Note => {
             prompt.about.as_ref().map_or_else(String::new, |about| format!("on {about}"))
         }
@@ -84,6 +96,14 @@ fn color(canvas: &mut Canvas<'_>, area: Area, text: &str, skip: usize) {
         let (from, to) = (from.min(room), to.min(room));
         canvas.tint(Area { x: area.x + from as u16, width: (to - from) as u16, height: 1, ..area }, role);
     }
+}
+
+/// A message, in the line above: its own is the one that is typed in.
+fn said(canvas: &mut Canvas<'_>, model: &Model, bottom: Area) {
+    let Some(toast) = &model.toast else { return };
+    let line = Area { y: bottom.y.saturating_sub(1), ..bottom };
+    canvas.fill(line, Role::Popup);
+    canvas.put(1, line.y, line.width.saturating_sub(2), &toast.text, role_of(toast.tone));
 }
 
 /// What is wrong, in the line above.
