@@ -72,6 +72,7 @@ impl Desk {
             inv: inv.clone(),
             labels: None,
             case: false,
+            live: false,
             size: SIZE,
         });
         let mut desk = Self { model, longest: Duration::ZERO };

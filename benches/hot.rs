@@ -135,6 +135,7 @@ fn model() -> Model {
         inv: incident().clone(),
         labels: None,
         case: false,
+        live: false,
         size: (140, 42),
     });
     for effect in update(&mut model, Msg::Tick, Now::default()) {

@@ -16,6 +16,7 @@ mod documents;
 mod eval;
 mod evidence;
 mod exit;
+mod follow;
 mod fonts;
 mod keys;
 mod load;

@@ -14,13 +14,14 @@ pub mod cache;
 mod client;
 mod engine;
 mod explain;
+mod follow;
 pub mod layout;
 mod lookup;
 pub mod pace;
 pub mod policy;
 mod s3;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::event::time::Time;
 use crate::source::{Listed, Listing, Missing};
 
 use self::address::Address;
+pub use self::follow::Follow;
 use self::layout::Wanted;
 pub use self::s3::tree::{Branch, tree};
 

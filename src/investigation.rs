@@ -5,37 +5,31 @@
 //! a snapshot: while a load runs, new ones are made, and the old ones stay valid.
 
 mod anew;
+pub mod growing;
 pub mod look;
 
 use std::collections::HashSet;
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
-
-use serde_json::Value;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::detect::attack::Attack;
-use crate::detect::capture::Captures;
 use crate::detect::compare::{self, Compared};
 use crate::detect::environment::Environment;
-use crate::detect::hits::{HitSets, Sets};
+use crate::detect::hits::Sets;
 use crate::detect::rules::{RuleInfo, Rules};
 use crate::detect::sensitive::SensitiveApis;
 use crate::event::time::Time;
 use crate::ingest::files::Files;
-use crate::ingest::pipeline;
 use crate::ingest::reopen::Reopener;
 use crate::ingest::status::{Counts, Status};
-use crate::ingest::worker::{Options, Shared};
-use crate::score::rank::RuleLevels;
+use crate::ingest::worker::Options;
 use crate::score::scorer::plain_name;
-use crate::score::{Factor, Scorer, Scoring, burst, rank};
+use crate::score::{Factor, Scorer, Scoring};
 use crate::source::Listing;
-use crate::store::finish::{Finished, finish};
 use crate::store::flags::RecordKind;
 use crate::store::narrow;
 use crate::store::raw::{RawError, Records};
-use crate::store::segment::{Locator, Segment};
 use crate::store::{Row, Table};
+use growing::Growing;
 
 /// The data by which events are judged.
 #[derive(Clone, Debug)]
@@ -231,9 +225,6 @@ impl Investigation {
     }
 }
 
-/// How often a snapshot is made while a load runs.
-const UPDATE_EVERY: Duration = Duration::from_millis(150);
-
 /// Loads everything that the listing yields and returns it complete.
 ///
 /// While it runs, `update` gets snapshots from time to time, on whichever thread made them.
@@ -245,140 +236,5 @@ pub fn load(
     status: Arc<Status>,
     update: &(dyn Fn(Investigation) + Sync),
 ) -> Investigation {
-    let sets = Arc::new(HitSets::default());
-    let captures = Arc::new(Captures::default());
-    let watcher = judgment.rules.watcher(sets.clone(), captures.clone());
-    let shared =
-        Shared { dicts: Arc::default(), files: Arc::default(), status: status.clone(), options, watcher };
-    let opener = Reopener::new(shared.files.clone(), options.limits);
-    let base = Investigation {
-        files: shared.files.clone(),
-        status,
-        complete: false,
-        records: Arc::new(Records::new(Arc::new(opener))),
-        ..Investigation::empty(judgment)
-    };
-    let loading = Loading { base, shared: &shared, sets, captures, state: Mutex::default(), update };
-    pipeline::run(listing, &shared, &|segment| loading.publish(segment));
-    loading.finish()
-}
-
-/// A load that is running.
-struct Loading<'a> {
-    base: Investigation,
-    shared: &'a Shared,
-    sets: Arc<HitSets>,
-    captures: Arc<Captures>,
-    state: Mutex<State>,
-    update: &'a (dyn Fn(Investigation) + Sync),
-}
-
-#[derive(Default)]
-struct State {
-    segments: Vec<Arc<Segment>>,
-    last: Option<Instant>,
-    /// Scorers that are not at work now; a worker takes one, so that tables are learned few times.
-    scorers: Vec<Scorer>,
-}
-
-impl Loading<'_> {
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Scores a segment and adds it; makes a snapshot when the last one is old enough.
-    fn publish(&self, mut segment: Segment) {
-        let scorer = self.lock().scorers.pop();
-        let mut scorer = scorer.unwrap_or_else(|| self.base.judgment.scorer());
-        scorer.score(&self.shared.dicts.snapshot(), &self.sets.snapshot(), &mut segment);
-        let due = {
-            let mut state = self.lock();
-            state.segments.push(Arc::new(segment));
-            let due = state.last.is_none_or(|last| last.elapsed() >= UPDATE_EVERY);
-            if due {
-                state.last = Some(Instant::now());
-            }
-            due.then(|| state.segments.clone())
-        };
-        if let Some(segments) = due {
-            // The dictionaries are taken after the segments, so that they hold all their numbers.
-            let dicts = self.shared.dicts.snapshot();
-            let hits = self.sets.snapshot();
-            scorer.learn(&dicts, &hits);
-            let table = Table::new(segments, dicts, false);
-            (self.update)(Investigation { scorer: Arc::new(scorer.clone()), hits, ..self.snapshot(table) });
-        }
-        self.lock().scorers.push(scorer);
-    }
-
-    fn snapshot(&self, table: Table) -> Investigation {
-        Investigation { table, counts: self.base.status.counts(), ..self.base.clone() }
-    }
-
-    fn finish(self) -> Investigation {
-        let segments = std::mem::take(&mut self.lock().segments);
-        let records = self.base.records.clone();
-        let mut same = |a: Locator, b: Locator| says_the_same(&records, a, b);
-        let Finished { mut segments, origins, duplicates, conflicts } =
-            finish(&segments, &self.shared.files.ranks(), &mut same);
-        let dicts = self.shared.dicts.snapshot();
-        let table = Table::new(std::mem::take(&mut segments), dicts.clone(), true);
-        let mut inv =
-            Investigation { hits: self.sets.snapshot(), duplicates, conflicts, ..self.snapshot(table) };
-        let compared = compare::compare(&inv, &self.captures);
-        segments = std::mem::take(&mut inv.table).into_segments();
-        self.add_hits(&mut segments, &compared.hits);
-        let hits = self.sets.snapshot();
-        let rules = &inv.judgment.rules;
-        let (of_sets, of_rows) = (rules.levels(&hits), rules.lifted(&compared.lifts));
-        rank::contexts(&mut segments, &dicts, RuleLevels { of_sets: &of_sets, of_rows: &of_rows });
-        burst::number(&mut segments, &dicts);
-        let mut scorer = inv.judgment.scorer();
-        scorer.learn(&dicts, &hits);
-        let table = Table::new(segments, dicts, true).with_origins(origins);
-        Investigation {
-            table,
-            hits,
-            compared: Arc::new(compared),
-            complete: true,
-            scorer: Arc::new(scorer),
-            ..inv
-        }
-    }
-
-    /// Adds hits of rules on more than one event to the column of hits: (row, rule), in order.
-    fn add_hits(&self, segments: &mut [Arc<Segment>], hits: &[(u32, u32)]) {
-        let sets = self.sets.snapshot();
-        let mut start = 0u32;
-        for segment in segments {
-            let end = start.saturating_add(segment.len() as u32);
-            let from = hits.partition_point(|(row, _)| *row < start);
-            let to = hits.partition_point(|(row, _)| *row < end);
-            let own = hits.get(from..to).unwrap_or_default();
-            if !own.is_empty() {
-                let mut numbers = Vec::with_capacity(segment.len());
-                segment.hit_column().for_each(|_, set| numbers.push(set));
-                for of_row in own.chunk_by(|a, b| a.0 == b.0) {
-                    let Some(slot) = of_row.first().and_then(|hit| numbers.get_mut((hit.0 - start) as usize))
-                    else {
-                        continue;
-                    };
-                    let mut all = sets.get(*slot as u32).to_vec();
-                    all.extend(of_row.iter().map(|hit| hit.1));
-                    *slot = u64::from(self.sets.number(&all));
-                }
-                Arc::make_mut(segment).set_hits(&numbers);
-            }
-            start = end;
-        }
-    }
-}
-
-/// Whether two raw records say the same, whatever their spacing and the order of their keys.
-fn says_the_same(records: &Records, a: Locator, b: Locator) -> bool {
-    let (Ok(a), Ok(b)) = (records.get(a), records.get(b)) else { return false };
-    match (serde_json::from_slice::<Value>(&a), serde_json::from_slice::<Value>(&b)) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => a == b,
-    }
+    Growing::once(options, judgment, status).begin(listing, update)
 }

@@ -13,6 +13,7 @@ pub mod console;
 pub mod detect;
 pub mod event;
 pub mod evidence;
+pub mod follow;
 #[cfg(test)]
 mod golden;
 pub mod ingest;

@@ -4,6 +4,7 @@
 //! them comes out the same each time. It must not look at what they hold.
 
 pub mod local;
+pub mod part;
 pub mod spool;
 
 use std::fs::File;

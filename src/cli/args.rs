@@ -2,6 +2,7 @@
 
 mod aws;
 mod case;
+mod follow;
 mod notify;
 mod report;
 mod who;
@@ -14,6 +15,7 @@ pub use self::aws::{AwsArgs, AwsCommand, PickArgs, PolicyArgs, S3Command, TreeAr
 pub use self::case::{
     CaseArgs, CaseCommand, CoverageArgs, CustodyCommand, Form, IndicatorsCommand, ListArgs, Listed,
 };
+pub use self::follow::FollowArgs;
 pub use self::notify::{NotifyCommand, NotifyPreviewArgs, NotifyTargetArgs};
 pub use self::report::{Part, ReportArgs};
 pub use self::who::{AnomaliesArgs, Features, PageArgs, ProfileArgs, SessionArgs};
@@ -206,6 +208,9 @@ pub struct ConsoleArgs {
     /// Whether to use the mouse: true or false.
     #[arg(long, value_name = "BOOL", help_heading = "Settings")]
     pub mouse: Option<String>,
+    /// Whether sources are followed.
+    #[command(flatten)]
+    pub follow: FollowArgs,
     /// Settings that every command shares.
     #[command(flatten)]
     pub settings: SettingArgs,
@@ -299,6 +304,9 @@ pub struct ScanArgs {
     /// Send what is risky enough to the targets of messages; what was sent before is not sent again.
     #[arg(long, conflicts_with = "summary")]
     pub notify: bool,
+    /// Whether sources are followed; then each event is printed as a line of JSON when it comes.
+    #[command(flatten)]
+    pub follow: FollowArgs,
     /// What is printed, and how.
     #[command(flatten)]
     pub print: PrintArgs,

@@ -8,7 +8,7 @@ use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::{load, output};
 use crate::cloud::address::{self, Address};
 use crate::cloud::policy::{self, Scope};
-use crate::cloud::{Access, Branch, ConfiguredBucket, Options, Say, tree};
+use crate::cloud::{Access, Branch, ConfiguredBucket, Follow, Options, Say, tree};
 use crate::config::buckets::BucketSetting;
 use crate::config::dirs::System;
 use crate::config::{Dirs, Environment, Flags, Settings};
@@ -22,6 +22,13 @@ pub(crate) fn listing(source: &str, settings: &Settings, status: &Arc<Status>) -
     let status = status.clone();
     let say: Say = Arc::new(move |what| status.note(what));
     crate::cloud::list(source, &options(settings), &say)
+}
+
+/// The same source, looked at again and again.
+pub(crate) fn follow(source: &str, settings: &Settings, status: &Arc<Status>) -> Follow {
+    let status = status.clone();
+    let say: Say = Arc::new(move |what| status.note(what));
+    Follow::new(source, options(settings), say)
 }
 
 fn options(settings: &Settings) -> Options {

@@ -2,13 +2,14 @@
 
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
-use crate::cli::args::{ConsoleArgs, DemoArgs};
+use crate::cli::args::{ConsoleArgs, DemoArgs, FollowArgs};
 use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::follow::{self, Alarm};
 use crate::cli::{author, load, report, rule_files};
 use crate::cloud::address::is_cloud;
 use crate::config::dirs::System;
@@ -17,11 +18,12 @@ use crate::console::app::Start;
 use crate::console::app::keymap::Keymap;
 use crate::console::app::rules::Labeled;
 use crate::console::app::update::name_of;
-use crate::console::shell::{self, Ended, Loader, Office, Snapshots, Stop};
+use crate::console::shell::{self, Ended, Live, Loader, Office, Snapshots, Stop};
+use crate::follow::{Control, News};
 use crate::ingest::status::Status;
 use crate::ingest::worker::Options;
 use crate::investigation::{self, Investigation, Judgment};
-use crate::notify::Targets;
+use crate::notify::{Alert, Targets};
 use crate::query::{self, Query};
 use crate::report::eval::Labels;
 use crate::synth;
@@ -96,7 +98,8 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
         _ => Investigation::begun(judgment.clone(), status.clone()),
     };
     let labels = args.labels.as_deref().map(labels).transpose()?;
-    let office = office(sources, args, &loaded.settings, &judgment);
+    let office = office(sources, args, &loaded.settings, &judgment)?;
+    let alarm = Alarm::new(&args.follow)?;
     let start = Start {
         depth: loaded.settings.colors.unwrap_or_else(|| Depth::detect(&Environment::of_process())),
         themes: loaded.themes,
@@ -108,16 +111,25 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
         inv: Arc::new(inv),
         case: office.case.is_some(),
         labels,
+        live: args.follow.follow && !sources.is_empty(),
         size: (0, 0),
         settings: loaded.settings,
     };
     let options = load::options(&start.settings);
-    let listing = load::listing(sources, &start.settings, &status)?;
-    let loader = loader(start.settings.clone(), options, judgment.clone());
-    let snapshots = begin(!sources.is_empty(), move |update| {
-        investigation::load(listing, options, judgment, status, update)
-    })?;
-    match shell::run(start, snapshots, loader, office) {
+    let (send, alerts) = mpsc::unbounded_channel();
+    let following = Following { args: args.follow.clone(), control: Arc::default(), alerts: send };
+    let snapshots = if start.live {
+        following.begin(sources, &start.settings, judgment.clone(), alarm, &status)?
+    } else {
+        let listing = load::listing(sources, &start.settings, &status)?;
+        let judgment = judgment.clone();
+        begin(!sources.is_empty(), move |update| {
+            investigation::load(listing, options, judgment, status, update)
+        })?
+    };
+    let live = Live { pause: following.pauser(), alerts };
+    let loader = loader(start.settings.clone(), options, judgment, following);
+    match shell::run(start, snapshots, loader, office, live) {
         Ok(Ended::Quit) => Ok(Exit::Done),
         Ok(Ended::Stopped(Stop::Terminate)) => Ok(Exit::Terminated),
         Ok(Ended::Stopped(Stop::HangUp)) => Ok(Exit::HungUp),
@@ -127,10 +139,15 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
 }
 
 /// Loads other sources while the console runs.
-fn loader(settings: Settings, options: Options, judgment: Judgment) -> Loader {
+fn loader(settings: Settings, options: Options, judgment: Judgment, following: Following) -> Loader {
     Box::new(move |sources| {
         again(sources)?;
         let status = Arc::new(Status::default());
+        if following.args.follow {
+            let alarm = Alarm::new(&following.args).map_err(|failure| said(&failure))?;
+            let snapshots = following.begin(sources, &settings, judgment.clone(), alarm, &status);
+            return Ok((status, snapshots.map_err(|failure| said(&failure))?));
+        }
         let listing = load::listing(sources, &settings, &status).map_err(|failure| said(&failure))?;
         let (judgment, shared) = (judgment.clone(), status.clone());
         let load = move |update: &(dyn Fn(Investigation) + Sync)| {
@@ -139,6 +156,82 @@ fn loader(settings: Settings, options: Options, judgment: Judgment) -> Loader {
         let snapshots = begin(true, load).map_err(|e| format!("the load cannot begin: {e}"))?;
         Ok((status, snapshots))
     })
+}
+
+/// How sources are followed while the console runs.
+struct Following {
+    args: FollowArgs,
+    /// What holds the one that is under way.
+    control: Arc<Mutex<Option<Control>>>,
+    alerts: mpsc::UnboundedSender<Vec<Alert>>,
+}
+
+impl Following {
+    /// Loads and follows in a thread of its own, until nobody wants its snapshots; those.
+    fn begin(
+        &self,
+        sources: &[String],
+        settings: &Settings,
+        judgment: Judgment,
+        alarm: Option<Alarm>,
+        status: &Arc<Status>,
+    ) -> Result<Snapshots, Failure> {
+        let run = follow::run(sources, settings, judgment, &self.args, status)?;
+        *self.control.lock().unwrap_or_else(PoisonError::into_inner) = Some(run.control());
+        let (send, snapshots) = watch::channel(None);
+        let telling = Telling { send, alarm: Mutex::new(alarm), alerts: self.alerts.clone() };
+        thread::Builder::new()
+            .name("follow".to_owned())
+            .spawn(move || run.run(&|news| telling.take(news)))?;
+        Ok(snapshots)
+    }
+
+    /// Pauses the one that is under way.
+    fn pauser(&self) -> Box<dyn Fn(bool)> {
+        let control = self.control.clone();
+        Box::new(move |paused| {
+            if let Some(control) = control.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+                control.pause(paused);
+            }
+        })
+    }
+}
+
+/// Tells the console what has come.
+struct Telling {
+    send: watch::Sender<Option<Arc<Investigation>>>,
+    alarm: Mutex<Option<Alarm>>,
+    alerts: mpsc::UnboundedSender<Vec<Alert>>,
+}
+
+impl Telling {
+    fn take(&self, news: News) -> bool {
+        let mut alarm = self.alarm.lock().unwrap_or_else(PoisonError::into_inner);
+        match news {
+            News::Loading(inv) => self.show(inv),
+            News::Begun(inv) => {
+                if let Some(alarm) = alarm.as_mut() {
+                    alarm.begun(&inv);
+                }
+                self.show(inv);
+            }
+            News::Grown(grown) => {
+                let alerts = alarm.as_mut().map(|alarm| alarm.alerts(&grown)).unwrap_or_default();
+                if !alerts.is_empty() {
+                    let _ = self.alerts.send(alerts);
+                }
+                self.show(grown.inv);
+            }
+            // The console looks at the status of what it has.
+            News::Trouble(_) => self.send.send_modify(|_| {}),
+            News::Beat => {}
+        }
+        !self.send.is_closed()
+    }
+
+    fn show(&self, inv: Investigation) {
+        self.send.send_replace(Some(Arc::new(inv)));
+    }
 }
 
 /// Why sources cannot be loaded.
@@ -182,7 +275,12 @@ fn labels(path: &Path) -> Result<Labeled, Failure> {
 }
 
 /// What the console works on a case with, and lets things out.
-fn office(sources: &[String], args: &ConsoleArgs, settings: &Settings, judgment: &Judgment) -> Office {
+fn office(
+    sources: &[String],
+    args: &ConsoleArgs,
+    settings: &Settings,
+    judgment: &Judgment,
+) -> Result<Office, Failure> {
     let dirs = Dirs::of(&Environment::of_process(), System::HERE);
     let usual = || if sources.iter().any(|one| one == load::DEMO) { None } else { dirs.case() };
     let case = if args.no_case { None } else { args.case.clone().or_else(usual) };
@@ -191,10 +289,17 @@ fn office(sources: &[String], args: &ConsoleArgs, settings: &Settings, judgment:
             faults.iter().map(|fault| visible(&fault.to_string()).into_owned()).collect();
         format!("messages cannot be sent: {}", faults.join("; "))
     });
+    let push = Alarm::new(&args.follow)?.map(|alarm| alarm.least());
+    let nobody = targets.as_ref().is_ok_and(|targets| targets.0.is_empty());
+    if push.is_some() && nobody {
+        return Err(Failure::Use(
+            "--notify-level: no target of messages is set up; see docs/notify.md".to_owned(),
+        ));
+    }
     let (sources, settings) = (sources.to_vec(), settings.clone());
     let (environment, attack, read_by) =
         (judgment.environment.clone(), judgment.attack.clone(), settings.clone());
-    Office {
+    Ok(Office {
         case,
         by: Box::new(author::at_console),
         targets,
@@ -202,8 +307,9 @@ fn office(sources: &[String], args: &ConsoleArgs, settings: &Settings, judgment:
         library: Arc::new(move || {
             rule_files::read_quietly(&read_by, &environment, &attack).map_err(|failure| said(&failure))
         }),
+        push,
         print: Box::new(move |inv| report::pdf(inv, &sources, &settings).map_err(|e| e.words())),
-    }
+    })
 }
 
 /// Loads in a thread of its own; the snapshots it makes.

@@ -83,12 +83,7 @@ pub(crate) fn listing(
     settings: &Settings,
     status: &Arc<Status>,
 ) -> Result<Listing, Failure> {
-    let in_aws = sources.iter().any(|source| is_cloud(source));
-    if let Some(flag) = settings.pick.cloud_flag().filter(|_| !in_aws && !sources.is_empty()) {
-        return Err(Failure::Use(format!(
-            "{flag} is for sources in AWS (s3://, cloudtrail://); of files, choose with --query, such as 'time>=2026-03-02 account:111122223333'"
-        )));
-    }
+    check_pick(sources, settings)?;
     let one = |source: &String| match source.as_str() {
         DEMO => demo(),
         cloud if is_cloud(cloud) => aws::listing(cloud, settings, status),
@@ -96,6 +91,17 @@ pub(crate) fn listing(
     };
     let parts: Vec<Listing> = sources.iter().map(one).collect();
     Ok(Box::new(parts.into_iter().flatten()))
+}
+
+/// What is picked of sources in AWS is for these alone.
+pub(crate) fn check_pick(sources: &[String], settings: &Settings) -> Result<(), Failure> {
+    let in_aws = sources.iter().any(|source| is_cloud(source));
+    match settings.pick.cloud_flag().filter(|_| !in_aws && !sources.is_empty()) {
+        Some(flag) => Err(Failure::Use(format!(
+            "{flag} is for sources in AWS (s3://, cloudtrail://); of files, choose with --query, such as 'time>=2026-03-02 account:111122223333'"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The built-in incident.

@@ -8,7 +8,7 @@ use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::{load, output};
 use crate::config::{Dirs, Environment, Settings, dirs::System};
 use crate::investigation::Investigation;
-use crate::notify::{self, Added, Alert, Message, Queue, Report, RunSummary, Targets};
+use crate::notify::{self, Added, Alert, Message, News, Notifier, Queue, Report, RunSummary, Targets};
 use crate::query::run::Selection;
 use crate::score::{Level, rank};
 use crate::text::{count, plural, visible};
@@ -101,6 +101,19 @@ impl Ready {
         Ok(Self { targets: some_targets(settings)?, queue: queue()?, summary: settings.notify.summary })
     }
 
+    /// As [`Ready::new`], with everything at or above a level for each target, whatever the settings say of it.
+    pub(crate) fn at(settings: &Settings, least: Level) -> Result<Self, Failure> {
+        let mut ready = Self::new(settings)?;
+        ready.targets.0.iter_mut().for_each(|target| target.min_level = least);
+        Ok(ready)
+    }
+
+    /// A thread that sends what it is given, and what waits.
+    pub(crate) fn notifier(self) -> Result<Notifier, Failure> {
+        Notifier::start(self.queue, self.targets)
+            .map_err(|e| Failure::Use(format!("messages cannot be sent: {e}")))
+    }
+
     /// Queues the events of the selection that are risky enough, and the counts of the run, and sends what waits.
     pub(crate) fn tell(&self, inv: &Investigation, wanted: &Selection, quiet: bool) -> Outcome {
         let least = self.targets.0.iter().map(|target| target.min_level).min().unwrap_or(Level::Critical);
@@ -122,6 +135,18 @@ impl Ready {
         let added = notify::enqueue(&self.queue, &self.targets, &[message])?;
         tell_added(added, quiet);
         send(&self.queue, &self.targets, quiet)
+    }
+}
+
+/// Says what the thread that sends has to tell.
+pub(crate) fn tell_news(news: &News, quiet: bool) {
+    match news {
+        News::Sent(reports) => reports.iter().for_each(|report| tell(report, quiet)),
+        News::Full(lost) => eprintln!(
+            "trailhound: the queue is full, {} not kept; send with `trailhound notify flush`",
+            plural(*lost, "message")
+        ),
+        News::Trouble(why) => eprintln!("trailhound: {}", visible(why)),
     }
 }
 

@@ -6,7 +6,7 @@ mod watch;
 mod write;
 
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -21,6 +21,7 @@ use crate::cli::{author, load, output, rule_files, scan};
 use crate::cloud::address::is_cloud;
 use crate::config::Settings;
 use crate::event::time::Time;
+use crate::follow::wake;
 use crate::ingest::status::Status;
 use crate::investigation::Investigation;
 use crate::query::{self, Query};
@@ -266,21 +267,7 @@ fn bound(text: Option<&str>, inv: &Investigation) -> Time {
 
 /// The folders and files that a report is about, for whoever watches them.
 fn places(sources: &[String]) -> Vec<PathBuf> {
-    let base = |source: &String| {
-        let path = Path::new(source);
-        if path.exists() {
-            return path.to_owned();
-        }
-        // Of a pattern, the part before its first sign.
-        let stem = source.split(['*', '?', '[']).next().unwrap_or_default();
-        let folder = if stem.ends_with('/') {
-            Path::new(stem)
-        } else {
-            Path::new(stem).parent().unwrap_or(Path::new(""))
-        };
-        if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() }
-    };
-    sources.iter().filter(|source| is_local(source)).map(base).collect()
+    sources.iter().filter(|source| is_local(source)).map(|source| wake::place(source)).collect()
 }
 
 /// Whether a source is of this machine, and more than what comes in once.
@@ -293,7 +280,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_is_watched_where_it_begins() {
+    fn only_what_is_of_this_machine_is_watched() {
         let sources =
             ["logs/**/*.json.gz", "a*.json", "-", "demo:", "s3://bucket/", "/tmp"].map(str::to_owned);
         assert_eq!(places(&sources), ["logs", ".", "/tmp"].map(PathBuf::from));

@@ -3,7 +3,7 @@
 use crate::cli::args::{Format, ScanArgs};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::notify::Ready;
-use crate::cli::{author, load, output};
+use crate::cli::{author, follow, load, output};
 use crate::config;
 use crate::investigation::Investigation;
 use crate::query::order::{self, Sort};
@@ -25,6 +25,9 @@ pub(crate) fn run(args: &ScanArgs) -> Outcome {
     let flags = config::Flags { min_risk: args.min_risk.clone(), ..args.print.settings.flags() };
     let settings = load::sound_settings(&flags)?;
     let min_risk = if args.all { 0 } else { settings.min_risk };
+    if args.follow.follow {
+        return follow::scan(args, &query, min_risk, &settings);
+    }
     let ready = args.notify.then(|| Ready::new(&settings)).transpose()?;
     let inv = load::everything(&args.sources, &settings, args.print.quiet)?;
     if args.summary {
@@ -121,7 +124,7 @@ pub(crate) fn select(inv: &Investigation, query: &Query) -> Result<Selection, Fa
 }
 
 /// The rows of a selection with at least this risk.
-fn at_least(inv: &Investigation, selection: &Selection, risk: u8) -> Selection {
+pub(super) fn at_least(inv: &Investigation, selection: &Selection, risk: u8) -> Selection {
     if risk == 0 {
         return selection.clone();
     }

@@ -5,15 +5,19 @@
 //! pauses grow. A page is an object: the records as they are, a line each, kept in a file
 //! without a name, so that they can be looked at again.
 
+use std::collections::HashMap;
 use std::fs::File;
+use std::hash::BuildHasher as _;
 use std::io::{self, Write as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::operation::lookup_events::LookupEventsOutput;
 use aws_sdk_cloudtrail::primitives::DateTime;
 use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
+use foldhash::fast::RandomState;
+use tokio::sync::OnceCell;
 use tokio::sync::mpsc::{self, Sender};
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
@@ -35,36 +39,108 @@ const TRIES: u32 = 8;
 /// How many pages may wait for the workers.
 const READY: usize = 64;
 
+/// How far before the last look events are asked for again, in milliseconds: the API tells of an event within a
+/// quarter of an hour.
+const OVERLAP_MS: i64 = 20 * 60_000;
+
 /// Events of the API, of one or several regions.
 pub(super) fn list(address: &LookupAddress, options: &Options, say: &Say) -> Result<Listing, String> {
-    let regions = if address.regions.is_empty() { &options.regions } else { &address.regions };
-    if regions.is_empty() {
-        return Err("no region is named; write cloudtrail://us-east-1, several with commas".to_owned());
+    Ok(Following::new(address, options)?.look(options, say))
+}
+
+/// Regions that are asked again and again.
+pub(super) struct Following {
+    engine: Arc<Engine>,
+    address: LookupAddress,
+    regions: Vec<Arc<Region>>,
+}
+
+/// One region, with what is kept between two looks.
+struct Region {
+    name: String,
+    client: OnceCell<Client>,
+    known: Mutex<Known>,
+}
+
+/// What is known of the events that came.
+#[derive(Default, Debug)]
+pub(super) struct Known {
+    /// When everything had come that there was.
+    asked: Option<Time>,
+    /// Hashes of ids, with the times of the events in milliseconds.
+    ids: HashMap<u64, i64>,
+    hasher: RandomState,
+    pages: Option<Pages>,
+}
+
+impl Following {
+    /// Gets ready; nothing is asked yet.
+    pub(super) fn new(address: &LookupAddress, options: &Options) -> Result<Self, String> {
+        let names = if address.regions.is_empty() { &options.regions } else { &address.regions };
+        if names.is_empty() {
+            return Err("no region is named; write cloudtrail://us-east-1, several with commas".to_owned());
+        }
+        let region =
+            |name: &String| Region { name: name.clone(), client: OnceCell::new(), known: Mutex::default() };
+        let regions = names.iter().map(|name| Arc::new(region(name))).collect();
+        Ok(Self { engine: Engine::start()?, address: address.clone(), regions })
     }
-    let since = cut_off(options, say);
-    let engine = Engine::start()?;
-    let (ready, queue) = mpsc::channel(READY);
-    for region in regions {
-        let (address, options, ready) = (address.clone(), options.clone(), ready.clone());
-        let region = region.clone();
-        engine.spawn(async move {
-            let sdk = client::configuration(&options.access, Some(&region)).await;
-            let client = client::cloudtrail(&options.access, &sdk, &region);
-            let mut ticks = interval(between(&options));
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            let name = format!("cloudtrail://{region}");
-            let mut asking = Asking { client, ticks, name, profile: options.access.profile.clone(), ready };
-            for attribute in questions(&address, &options.events) {
-                if let Err(trouble) = asking.ask(attribute, since, options.until).await {
-                    let missing = Missing { name: asking.name.clone(), reason: trouble.reason };
-                    let _ = asking.ready.send(Err(missing)).await;
-                    break;
-                }
+
+    /// What came since the last look; at the first one everything that is wanted.
+    pub(super) fn look(&mut self, options: &Options, say: &Say) -> Listing {
+        let first = self.regions.iter().all(|region| lock(&region.known).asked.is_none());
+        let since = if first { cut_off(options, say) } else { options.since };
+        let (ready, queue) = mpsc::channel(READY);
+        for region in &self.regions {
+            let (address, options, ready) = (self.address.clone(), options.clone(), ready.clone());
+            let region = region.clone();
+            self.engine.spawn(async move { region.look(&address, &options, since, ready).await });
+        }
+        Box::new(Ahead { queue, engine: self.engine.clone() })
+    }
+
+    /// How many events are remembered.
+    pub(super) fn remembered(&self) -> usize {
+        self.regions.iter().map(|region| lock(&region.known).ids.len()).sum()
+    }
+}
+
+fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Region {
+    async fn look(
+        &self,
+        address: &LookupAddress,
+        options: &Options,
+        since: Option<Time>,
+        ready: Sender<Listed>,
+    ) {
+        let open = || async {
+            let sdk = client::configuration(&options.access, Some(&self.name)).await;
+            client::cloudtrail(&options.access, &sdk, &self.name)
+        };
+        let client = self.client.get_or_init(open).await.clone();
+        let mut ticks = interval(between(options));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let name = format!("cloudtrail://{}", self.name);
+        let again = lock(&self.known).asked.map(|asked| asked.plus_millis(-OVERLAP_MS));
+        let since = again.filter(|again| since.is_none_or(|since| *again > since)).or(since);
+        let profile = options.access.profile.clone();
+        let mut asking = Asking { client, ticks, name, profile, ready, known: &self.known };
+        for attribute in questions(address, &options.events) {
+            if let Err(trouble) = asking.ask(attribute, since, options.until).await {
+                let missing = Missing { name: asking.name.clone(), reason: trouble.reason };
+                let _ = asking.ready.send(Err(missing)).await;
+                return;
             }
-        });
+        }
+        let mut known = lock(&self.known);
+        known.asked = Some(options.now);
+        let from = options.now.plus_millis(-OVERLAP_MS).millis().unwrap_or(i64::MIN);
+        known.ids.retain(|_, time| *time >= from);
     }
-    drop(ready);
-    Ok(Box::new(Ahead { queue, engine }))
 }
 
 fn between(options: &Options) -> Duration {
@@ -113,15 +189,16 @@ fn key_of(attribute: Attribute) -> LookupAttributeKey {
 }
 
 /// One region that is asked.
-struct Asking {
+struct Asking<'a> {
     client: Client,
     ticks: Interval,
     name: String,
     profile: Option<String>,
     ready: Sender<Listed>,
+    known: &'a Mutex<Known>,
 }
 
-impl Asking {
+impl Asking<'_> {
     /// Asks one question to its end.
     async fn ask(
         &mut self,
@@ -130,8 +207,6 @@ impl Asking {
         until: Option<Time>,
     ) -> Result<(), Trouble> {
         let attribute = attribute.map(attribute_of).transpose()?;
-        let file = tempfile::tempfile().map_err(|e| no_room(&e))?;
-        let mut pages = Pages { file: Arc::new(file), at: 0, name: self.name.clone() };
         let (mut token, mut end, mut oldest) = (None, until.and_then(date_of), None);
         loop {
             let answer = match self.call(attribute.clone(), since.and_then(date_of), end, token.take()).await
@@ -144,7 +219,8 @@ impl Asking {
                 other => other?,
             };
             oldest = answer.events().iter().filter_map(Event::event_time).min().copied().or(oldest);
-            if let Some(object) = pages.keep(&answer).map_err(|e| no_room(&e))?
+            let kept = lock(self.known).keep(&self.name, &answer).map_err(|e| no_room(&e))?;
+            if let Some(object) = kept
                 && self.ready.send(Ok(object)).await.is_err()
             {
                 return Ok(());
@@ -207,28 +283,44 @@ fn no_room(e: &io::Error) -> Trouble {
 }
 
 /// The pages that came, in one file.
+#[derive(Debug)]
 struct Pages {
     file: Arc<File>,
     at: u64,
-    name: String,
 }
 
-impl Pages {
-    /// Keeps a page; the object that it is, unless it is empty.
-    fn keep(&mut self, answer: &LookupEventsOutput) -> io::Result<Option<Object>> {
+impl Known {
+    /// Whether an event has not come before.
+    fn is_new(&mut self, event: &Event) -> bool {
+        let Some(id) = event.event_id() else { return true };
+        let time = event.event_time().and_then(|at| at.to_millis().ok()).unwrap_or(i64::MAX);
+        self.ids.insert(self.hasher.hash_one(id), time).is_none()
+    }
+
+    /// Keeps what is new of a page; the object that it is, unless it is empty.
+    fn keep(&mut self, name: &str, answer: &LookupEventsOutput) -> io::Result<Option<Object>> {
         let mut text = String::new();
-        for record in answer.events().iter().filter_map(Event::cloud_trail_event) {
-            text.push_str(record);
-            text.push('\n');
+        let mut first = None;
+        for event in answer.events() {
+            let Some(record) = event.cloud_trail_event() else { continue };
+            if self.is_new(event) {
+                first = first.or(Some(event));
+                text.push_str(record);
+                text.push('\n');
+            }
         }
-        let Some(first) = answer.events().first().filter(|_| !text.is_empty()) else { return Ok(None) };
-        (&*self.file).write_all(text.as_bytes())?;
+        let Some(first) = first else { return Ok(None) };
+        let pages = match &mut self.pages {
+            Some(pages) => pages,
+            none => none.insert(Pages { file: Arc::new(tempfile::tempfile()?), at: 0 }),
+        };
+        (&*pages.file).write_all(text.as_bytes())?;
         let len = text.len() as u64;
-        let place = Place::Remote(Arc::new(Slice::new(self.file.clone(), self.at, len)));
-        self.at += len;
+        let place = Place::Remote(Arc::new(Slice::new(pages.file.clone(), pages.at, len)));
+        pages.at += len;
         let time =
             first.event_time().and_then(|at| at.to_millis().ok()).map_or(Time::UNKNOWN, Time::from_millis);
-        let name = format!("{}/{time}/{}", self.name, first.event_id().unwrap_or_default());
+        let name = format!("{name}/{time}/{}", first.event_id().unwrap_or_default());
         Ok(Some(Object { name, place, found: true }))
     }
 }

@@ -13,11 +13,12 @@ mod walk;
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{OnceCell, mpsc};
 
 use crate::cloud::address::S3Address;
 use crate::cloud::cache::Cache;
 use crate::cloud::engine::{Ahead, Engine};
+use crate::cloud::follow::Taken;
 use crate::cloud::{Options, Say};
 use crate::event::time::Time;
 use crate::source::{Listing, Missing};
@@ -47,26 +48,80 @@ const LISTED: usize = 4096;
 
 /// The objects of a bucket, or of those of the settings.
 pub(super) fn list(address: &S3Address, options: &Options, say: &Say) -> Result<Listing, String> {
-    let jobs = jobs(address, options)?;
-    let engine = Engine::start()?;
-    let (ready, queue) = mpsc::channel(READY);
-    let cache = options.cache.as_ref().map(|(folder, cap)| Arc::new(Cache::new(folder.clone(), *cap)));
-    for job in jobs {
-        let (ready, options, say) = (ready.clone(), options.clone(), say.clone());
-        let (cache, handle) = (cache.clone(), engine.clone());
-        engine.spawn(async move {
-            let bucket = Bucket::open(&options.access, &job.address.bucket, job.region.as_deref()).await;
-            let bucket = Arc::new(bucket);
-            let (found, metas) = mpsc::channel(LISTED);
-            let most = job.max_files.or(options.max_files);
-            let walk =
-                walk::walk(bucket.clone(), job.address.prefix, options.wanted(), found, ready.clone(), say);
-            let fetch = fetch::fetch(fetch::Fetch { bucket, cache, engine: handle, ready }, metas, most);
-            tokio::join!(walk, fetch);
-        });
+    let mut all = Following::new(address, options)?;
+    all.buckets.iter_mut().for_each(|followed| followed.taken = None);
+    Ok(all.look(options, say, true))
+}
+
+/// Buckets that are looked at again and again, by one runtime and with one client each.
+pub(super) struct Following {
+    engine: Arc<Engine>,
+    cache: Option<Arc<Cache>>,
+    buckets: Vec<Followed>,
+}
+
+#[derive(Clone)]
+struct Followed {
+    job: Job,
+    bucket: Arc<OnceCell<Arc<Bucket>>>,
+    /// What was taken; `None`: there is one look only.
+    taken: Option<Arc<Taken>>,
+}
+
+impl Following {
+    /// Gets ready; nothing is asked of AWS yet.
+    pub(super) fn new(address: &S3Address, options: &Options) -> Result<Self, String> {
+        let followed = |job| Followed { job, bucket: Arc::default(), taken: Some(Arc::default()) };
+        let cache = options.cache.as_ref().map(|(folder, cap)| Arc::new(Cache::new(folder.clone(), *cap)));
+        let buckets = jobs(address, options)?.into_iter().map(followed).collect();
+        Ok(Self { engine: Engine::start()?, cache, buckets })
     }
-    drop(ready);
-    Ok(Box::new(Ahead { queue, engine }))
+
+    /// What is wanted and was not taken yet. At the first look it is said when there is nothing.
+    pub(super) fn look(&mut self, options: &Options, say: &Say, first: bool) -> Listing {
+        let (ready, queue) = mpsc::channel(READY);
+        for followed in &self.buckets {
+            if let Some(taken) = &followed.taken {
+                taken.look();
+            }
+            let (ready, options, say) = (ready.clone(), options.clone(), say.clone());
+            let (cache, engine, followed) = (self.cache.clone(), self.engine.clone(), followed.clone());
+            self.engine.spawn(async move {
+                let Followed { job, bucket, taken } = followed;
+                let open = || async {
+                    let name = &job.address.bucket;
+                    Arc::new(Bucket::open(&options.access, name, job.region.as_deref()).await)
+                };
+                let bucket = bucket.get_or_init(open).await.clone();
+                let (found, metas) = mpsc::channel(LISTED);
+                let most = job.max_files.filter(|_| first).or(options.max_files);
+                let walk = walk::walk(
+                    walk::Way {
+                        bucket: bucket.clone(),
+                        prefix: job.address.prefix,
+                        wanted: options.wanted(),
+                        taken: taken.clone(),
+                        first,
+                    },
+                    found,
+                    ready.clone(),
+                    say,
+                );
+                let fetch = fetch::fetch(fetch::Fetch { bucket, cache, engine, ready, taken }, metas, most);
+                tokio::join!(walk, fetch);
+            });
+        }
+        Box::new(Ahead { queue, engine: self.engine.clone() })
+    }
+
+    /// How much is remembered of what was taken.
+    pub(super) fn remembered(&self) -> usize {
+        self.buckets
+            .iter()
+            .filter_map(|followed| followed.taken.as_ref())
+            .map(|taken| taken.remembered())
+            .sum()
+    }
 }
 
 /// What to read: the bucket that was named, or all of the settings that are switched on.

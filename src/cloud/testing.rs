@@ -127,10 +127,15 @@ pub(crate) enum Fault {
     Elsewhere(u32),
 }
 
+/// Objects that come and go.
+pub(crate) type Objects = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
+
 /// A bucket in memory.
 #[derive(Default)]
 pub(crate) struct Memory {
     pub(crate) objects: BTreeMap<String, Vec<u8>>,
+    /// Objects that come and go while it is served, in place of the others.
+    pub(crate) live: Option<Objects>,
     pub(crate) faults: BTreeMap<String, Fault>,
     pub(crate) list_fault: Option<Fault>,
     /// How many listings and downloads there were; how many objects are under way, and were at most.
@@ -150,6 +155,10 @@ pub(crate) struct Seen {
 impl Memory {
     pub(crate) fn with(objects: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
         Self { objects: objects.into_iter().collect(), ..Self::default() }
+    }
+
+    fn all(&self) -> BTreeMap<String, Vec<u8>> {
+        self.live.as_ref().map_or_else(|| self.objects.clone(), |live| live.lock().unwrap().clone())
     }
 
     /// Whether the fault happens this time; how much of the body comes where it is cut.
@@ -198,12 +207,11 @@ impl S3 for Memory {
         let prefix = input.prefix.unwrap_or_default();
         self.seen.listed.lock().unwrap().push(prefix.clone());
         self.happens(&format!("list {prefix}"), self.list_fault)?;
-        let after = input.continuation_token.unwrap_or_default();
+        let after = input.continuation_token.or(input.start_after).unwrap_or_default();
+        let all = self.all();
         let (mut contents, mut folders, mut next) = (Vec::new(), Vec::new(), None);
         let mut last = String::new();
-        for (key, bytes) in
-            self.objects.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix))
-        {
+        for (key, bytes) in all.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix)) {
             let folder = input.delimiter.as_ref().and_then(|d| {
                 let end = key[prefix.len()..].find(d.as_str())?;
                 Some(key[..prefix.len() + end + d.len()].to_owned())
@@ -240,7 +248,11 @@ impl S3 for Memory {
     async fn get_object(&self, request: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
         let input = request.input;
         self.seen.gets.fetch_add(1, Ordering::Relaxed);
-        let bytes = self.objects.get(&input.key).ok_or_else(|| s3_error!(NoSuchKey))?;
+        let bytes = match &self.live {
+            Some(live) => live.lock().unwrap().get(&input.key).cloned(),
+            None => self.objects.get(&input.key).cloned(),
+        };
+        let bytes = &bytes.ok_or_else(|| s3_error!(NoSuchKey))?;
         let cut = self.happens(&input.key, self.faults.get(&input.key).copied())?;
         if let Some(wanted) = input.if_match
             && wanted.as_etag() != Some(&etag(bytes))

@@ -31,6 +31,7 @@ use crate::console::app::{Effect, Model, Msg, Now, Start, update};
 use crate::console::ui::{Clock, view};
 use crate::ingest::status::Status;
 use crate::investigation::Investigation;
+use crate::notify::Alert;
 use desk::Desk;
 pub use desk::{Office, Printer};
 pub use signals::Stop;
@@ -79,17 +80,37 @@ pub type Snapshots = watch::Receiver<Option<Arc<Investigation>>>;
 /// Begins to load sources: how that is getting on, and its snapshots; or why it cannot be.
 pub type Loader = Box<dyn FnMut(&[String]) -> Result<(Arc<Status>, Snapshots), String>>;
 
+/// Sources that are followed.
+pub struct Live {
+    /// Pauses it, or lets it go on.
+    pub pause: Box<dyn Fn(bool)>,
+    /// What people are to be told of by itself.
+    pub alerts: mpsc::UnboundedReceiver<Vec<Alert>>,
+}
+
+impl std::fmt::Debug for Live {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Live")
+    }
+}
+
 /// Runs the console until the user leaves.
 ///
 /// # Errors
 /// The terminal cannot be used, or is gone.
-pub fn run(start: Start, snapshots: Snapshots, loader: Loader, office: Office) -> io::Result<Ended> {
+pub fn run(
+    start: Start,
+    snapshots: Snapshots,
+    loader: Loader,
+    office: Office,
+    feed: Live,
+) -> io::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mouse = start.settings.mouse;
     runtime.block_on(async {
         let signals = Signals::listen()?;
         let screen = Screen::enter(mouse)?;
-        Shell::new(start, screen, signals, (snapshots, loader), office)?.run().await
+        Shell::new(start, screen, signals, (snapshots, loader), office, feed)?.run().await
     })
 }
 
@@ -105,6 +126,7 @@ struct Shell {
     answers: mpsc::Receiver<Msg>,
     workers: Workers,
     desk: Desk,
+    feed: Live,
     opened: Instant,
     look: Look,
     changed: bool,
@@ -145,6 +167,7 @@ impl Shell {
         signals: Signals,
         (snapshots, loader): (Snapshots, Loader),
         office: Office,
+        feed: Live,
     ) -> io::Result<Self> {
         let (send, answers) = mpsc::channel(WAITING);
         let model = Model::new(Start { size: screen.size()?, ..start });
@@ -160,6 +183,7 @@ impl Shell {
             answers,
             workers: Workers::start(&send, office.library.clone())?,
             desk: Desk::start(office, &send)?,
+            feed,
             opened: Instant::now(),
             changed: true,
             drawn: None,
@@ -198,7 +222,10 @@ impl Shell {
     async fn wait(&mut self) -> io::Result<()> {
         let frame =
             self.changed.then(|| self.drawn.map_or(FRAME, |drawn| FRAME.saturating_sub(drawn.elapsed())));
-        let busy = self.model.is_loading() || self.model.adding.is_some() || self.model.is_asking();
+        let busy = self.model.is_loading()
+            || self.model.adding.is_some()
+            || self.model.is_asking()
+            || self.model.owes_board();
         let toast = self
             .model
             .toast
@@ -209,6 +236,10 @@ impl Shell {
             signal = self.signals.next() => self.signal(signal),
             event = self.input.next() => self.event(event),
             answer = self.answers.recv() => answer.map_or(Ok(()), |msg| self.take(msg)),
+            Some(alerts) = self.feed.alerts.recv() => {
+                self.desk.push(alerts);
+                Ok(())
+            }
             changed = self.snapshots.changed(), if self.loading => {
                 self.loading = changed.is_ok();
                 self.snapshot()
@@ -279,6 +310,7 @@ impl Shell {
             Effect::Rule(RuleWork::External(text)) => self.external(&text)?,
             Effect::Case(work) => self.desk.work(work),
             Effect::Deliver(delivery) => self.desk.deliver(*delivery),
+            Effect::Pause(paused) => (self.feed.pause)(paused),
             work => self.workers.give(work),
         }
         Ok(())

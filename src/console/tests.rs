@@ -3,6 +3,7 @@
 mod boards;
 mod cases;
 mod flows;
+mod follow;
 mod harness;
 mod rules;
 mod screens;

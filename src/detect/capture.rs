@@ -35,20 +35,27 @@ pub(crate) struct Captured {
 #[derive(Default, Debug)]
 pub struct Captures {
     values: Mutex<Vec<Captured>>,
+    /// Whether more will be loaded, so that what was taken is needed again.
+    keep: bool,
     hasher: RandomState,
 }
 
 impl Captures {
+    /// Those of a load that goes on.
+    pub fn kept() -> Self {
+        Self { keep: true, ..Self::default() }
+    }
+
     /// Adds what one worker has taken.
     pub(crate) fn add(&self, values: &mut Vec<Captured>) {
         self.values.lock().unwrap_or_else(PoisonError::into_inner).append(values);
     }
 
-    /// Everything that was taken, in order of place and field; nothing is left.
+    /// Everything that was taken, in order of place and field; nothing is left unless more is to come.
     pub(crate) fn take(&self) -> Vec<Captured> {
-        let mut values = std::mem::take(&mut *self.values.lock().unwrap_or_else(PoisonError::into_inner));
-        values.sort_unstable();
-        values
+        let mut held = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        held.sort_unstable();
+        if self.keep { held.clone() } else { std::mem::take(&mut *held) }
     }
 
     /// A text as a value that is told apart.

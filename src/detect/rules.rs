@@ -276,6 +276,11 @@ impl Rules {
         (self.set.rules.len() + place) as u32
     }
 
+    /// Whether the rule of that number is one on more than one event.
+    pub(crate) fn compares(&self, rule: u32) -> bool {
+        self.infos.get(rule as usize).is_some_and(|info| info.compares)
+    }
+
     /// The rules on what is new: the place of the rule that selects, and the number of the one that tells.
     pub(super) fn firsts(&self) -> impl Iterator<Item = (usize, u32)> {
         self.firsts.iter().copied()

@@ -57,11 +57,12 @@ impl Files {
         self.len() == 0
     }
 
-    /// For each number its position by name: an order that does not depend on who read what first.
+    /// For each number its position by name: an order that does not depend on who read what first. Of a file that
+    /// was read again, since it had changed, the newest reading is the first: that one can be opened.
     pub fn ranks(&self) -> Vec<u32> {
         let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
         let mut numbers: Vec<u32> = (0..list.len() as u32).collect();
-        numbers.sort_by(|&a, &b| list[a as usize].name.cmp(&list[b as usize].name));
+        numbers.sort_by(|&a, &b| list[a as usize].name.cmp(&list[b as usize].name).then(b.cmp(&a)));
         let mut ranks = vec![0; list.len()];
         for (rank, &number) in numbers.iter().enumerate() {
             ranks[number as usize] = rank as u32;

@@ -38,6 +38,7 @@ pub struct Status {
     cancelled: AtomicBool,
     rejects: Mutex<Vec<Reject>>,
     notes: Mutex<BTreeMap<String, u64>>,
+    trouble: Mutex<Option<String>>,
 }
 
 /// What is counted.
@@ -130,6 +131,22 @@ impl Status {
         let mut rejects = self.rejects.lock().unwrap_or_else(PoisonError::into_inner).clone();
         rejects.sort_by(|a, b| (&a.file, a.offset).cmp(&(&b.file, b.offset)));
         rejects
+    }
+
+    /// What could not be read, from the `from`th that was met on, in the order in which it was met.
+    pub fn rejects_from(&self, from: usize) -> Vec<Reject> {
+        let rejects = self.rejects.lock().unwrap_or_else(PoisonError::into_inner);
+        rejects.get(from..).unwrap_or_default().to_vec()
+    }
+
+    /// Says what keeps a source from being followed, or that nothing does. Hostile.
+    pub fn set_trouble(&self, trouble: Option<String>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
+    /// What keeps a source from being followed. Hostile.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Counts something that is no event and no fault: a control message, a pointer to another file.

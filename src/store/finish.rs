@@ -5,8 +5,12 @@
 //! folded into it when they say the same, and stand beside it, flagged as a
 //! conflict, when they do not. That is a sign of tampering and is never hidden.
 
+pub mod before;
+
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
+
+use self::before::Before;
 
 use crate::store::Column;
 use crate::store::flags::Flags;
@@ -36,6 +40,8 @@ pub struct Finished {
     pub duplicates: u64,
     /// How many events share their id with an event of other content.
     pub conflicts: u64,
+    /// Rows that were not there before; empty for a load that does not go on.
+    pub fresh: Vec<u32>,
 }
 
 /// Whether the raw records at two places say the same; asked only when their bytes differ.
@@ -53,39 +59,69 @@ impl<F: FnMut(Locator, Locator) -> bool> SameContent for F {
 /// Merges, orders and folds. `ranks` orders files by something that does not depend on who read
 /// them first; files without a rank come last.
 pub fn finish(segments: &[Arc<Segment>], ranks: &[u32], same: &mut dyn SameContent) -> Finished {
+    finish_after(&Before::default(), segments, ranks, same)
+}
+
+/// As [`finish`], where the first segments were finished before and others have come.
+pub fn finish_after(
+    before: &Before<'_>,
+    segments: &[Arc<Segment>],
+    ranks: &[u32],
+    same: &mut dyn SameContent,
+) -> Finished {
     let mut order = in_order(segments, ranks);
     let folded = fold(segments, &order, same);
-    let mut origins = Vec::new();
-    if !folded.into.is_empty() {
-        let mut new_row = vec![0u32; order.len()];
-        let mut kept = 0u32;
-        for (old, row) in new_row.iter_mut().enumerate() {
-            *row = kept;
-            kept += u32::from(!folded.gone(old as u32));
-        }
-        origins = folded
-            .into
-            .iter()
-            .map(|&(gone, keeper)| (new_row[keeper as usize], locator(segments, order[gone as usize])))
-            .collect();
-        origins.sort_unstable();
-    }
+    let kept = Kept::new(&folded, order.len());
+    let mut origins: Vec<(u32, Locator)> = folded
+        .into
+        .iter()
+        .map(|&(gone, keeper)| (kept.row(keeper), locator(segments, order[gone as usize])))
+        .collect();
+    let (carried, fresh) = before.carry(segments, &order, &folded, &kept);
+    origins.extend(carried);
+    origins.sort_unstable();
+    origins.dedup();
     let marks = Marks::new(&folded, order.len());
     let mut old = 0u32;
     order.retain(|_| {
         old += 1;
         !folded.gone(old - 1)
     });
-    let chunks: Vec<(usize, &[Place])> = order.chunks(SEGMENT_ROWS).enumerate().collect();
-    let segments = chunks
-        .into_iter()
-        .map(|(i, places)| Arc::new(gather(segments, places, marks.slice(i * SEGMENT_ROWS, places.len()))))
-        .collect();
+    let gathered = order.chunks(SEGMENT_ROWS).enumerate().map(|(i, places)| {
+        let marks = marks.slice(i * SEGMENT_ROWS, places.len());
+        Arc::new(gather(segments, places, marks, before.keep_content))
+    });
     Finished {
-        segments,
+        segments: gathered.collect(),
+        duplicates: before.duplicates.saturating_add(folded.into.len() as u64),
         origins: origins.into(),
-        duplicates: folded.into.len() as u64,
         conflicts: folded.conflicts.len() as u64,
+        fresh,
+    }
+}
+
+/// Where rows of the order stand once those that were folded away are gone.
+struct Kept {
+    /// Empty where nothing was folded: every row stays where it is.
+    rows: Vec<u32>,
+}
+
+impl Kept {
+    fn new(folded: &Folded, len: usize) -> Self {
+        let mut rows = Vec::new();
+        if !folded.into.is_empty() {
+            rows = vec![0u32; len];
+            let mut kept = 0u32;
+            for (old, row) in rows.iter_mut().enumerate() {
+                *row = kept;
+                kept += u32::from(!folded.gone(old as u32));
+            }
+        }
+        Self { rows }
+    }
+
+    fn row(&self, at: u32) -> u32 {
+        if self.rows.is_empty() { at } else { self.rows.get(at as usize).copied().unwrap_or_default() }
     }
 }
 
@@ -127,7 +163,13 @@ struct Folded {
 
 impl Folded {
     fn gone(&self, row: u32) -> bool {
-        !self.into.is_empty() && self.into.binary_search_by_key(&row, |f| f.0).is_ok()
+        self.keeper(row).is_some()
+    }
+
+    /// The row that keeps one that goes.
+    fn keeper(&self, row: u32) -> Option<u32> {
+        let at = self.into.binary_search_by_key(&row, |f| f.0).ok()?;
+        self.into.get(at).map(|f| f.1)
     }
 }
 
@@ -325,8 +367,8 @@ fn gather_ints(sources: &[&Ints], places: &[Place], out: &mut Vec<u64>) {
     }
 }
 
-/// Copies the rows at `places` into one segment.
-pub(super) fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags]) -> Segment {
+/// Copies the rows at `places` into one segment; hashes of their text only where they are asked for.
+pub(super) fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags], content: bool) -> Segment {
     let mut scratch = Vec::with_capacity(places.len());
     let mut ints = |column: &dyn Fn(&Segment) -> &Ints| {
         scratch.clear();
@@ -370,7 +412,11 @@ pub(super) fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags
         hits,
         time: places.iter().map(|p| p.time).collect(),
         id: places.iter().map(|p| of(p).0.id[of(p).1]).collect(),
-        content: Vec::new(),
+        content: if content {
+            places.iter().filter_map(|p| of(p).0.content.get(of(p).1).copied()).collect()
+        } else {
+            Vec::new()
+        },
         risk: places.iter().filter_map(|p| of(p).0.risk.get(of(p).1).copied()).collect(),
         context: Vec::new(),
         burst: None,

@@ -24,7 +24,7 @@ pub fn narrowed(table: &Table, rows: &[u32]) -> Table {
     let mut firsts: HashMap<u32, u32, foldhash::fast::FixedState> = HashMap::default();
     let mut narrowed = Vec::new();
     for (at, chunk) in places.chunks(SEGMENT_ROWS).enumerate() {
-        let mut segment = gather(&segments, chunk, &[]);
+        let mut segment = gather(&segments, chunk, &[], false);
         let of = |p: &Place| segments.get(p.segment as usize);
         let contexts = chunk.iter().filter_map(|p| of(p)?.contexts().get(p.row as usize).copied());
         segment.set_contexts(contexts.collect());

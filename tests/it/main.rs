@@ -11,6 +11,7 @@ mod cli;
 mod cloud;
 mod detection;
 mod evidence;
+mod follow;
 mod help;
 mod notify;
 mod pdf;

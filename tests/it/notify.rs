@@ -8,7 +8,7 @@ use super::help::{Folder, Ran, id, log, program, record};
 use server::{Say, Server};
 
 #[path = "../../src/notify/tests/server.rs"]
-mod server;
+pub(super) mod server;
 mod tls;
 
 /// A folder with settings, secrets, logs and the state of the program.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -16,6 +17,8 @@ use crate::cloud::testing::{SECRET, notebook, options, read_all, serve};
 #[derive(Default)]
 struct Service {
     events: usize,
+    /// Events that came later, newer than those.
+    more: AtomicUsize,
     /// Faults for the next calls: the code and text.
     faults: Mutex<VecDeque<(&'static str, &'static str)>>,
     /// The least time between two calls; those before it are refused.
@@ -40,7 +43,13 @@ impl Service {
             _ => true,
         };
         let end = body["EndTime"].as_f64().unwrap_or(f64::MAX);
-        let all: Vec<usize> = (0..self.events).filter(wanted).filter(|n| time_of(*n) <= end).collect();
+        let start = body["StartTime"].as_f64().unwrap_or(0.0);
+        let newer = (0..self.more.load(Ordering::Relaxed)).rev().map(|n| LATER + n);
+        let all: Vec<usize> = newer
+            .chain(0..self.events)
+            .filter(wanted)
+            .filter(|n| (start..=end).contains(&time_of(*n)))
+            .collect();
         let page = &all[from.min(all.len())..(from + 50).min(all.len())];
         let events: Vec<Value> = page.iter().map(|&n| event(n)).collect();
         let next = (from + 50 < all.len()).then(|| (from + 50).to_string());
@@ -52,8 +61,14 @@ fn name_of(n: usize) -> &'static str {
     if n.is_multiple_of(10) { "ConsoleLogin" } else { "AssumeRole" }
 }
 
+/// The numbers of events that came later begin here.
+const LATER: usize = 10_000;
+
 fn time_of(n: usize) -> f64 {
-    1_772_500_000.0 - n as f64
+    match n.checked_sub(LATER) {
+        Some(later) => 1_772_500_001.0 + later as f64,
+        None => 1_772_500_000.0 - n as f64,
+    }
 }
 
 fn event(n: usize) -> Value {
@@ -111,6 +126,34 @@ fn ids(found: &std::collections::BTreeMap<String, Vec<u8>>) -> Vec<String> {
         .collect();
     ids.sort();
     ids
+}
+
+#[test]
+fn each_event_comes_once_however_often_the_api_is_asked() {
+    let service = Arc::new(Service { events: 230, ..Service::default() });
+    let at = start(service.clone());
+    let now = Time::from_millis(1_772_500_060_000);
+    let mut follow = crate::cloud::Follow::new("cloudtrail://us-east-1", options(at), notebook().0);
+    let mut look = |minutes: i64| {
+        let (found, faults) = read_all(follow.look(now.plus_millis(minutes * 60_000)));
+        assert_eq!(faults, Vec::<String>::new());
+        (ids(&found), follow.remembered())
+    };
+    assert_eq!(look(0).0.len(), 230);
+    service.more.store(3, Ordering::Relaxed);
+    assert_eq!(look(1).0, ["event-10000", "event-10001", "event-10002"]);
+    assert_eq!(look(2).0, Vec::<String>::new());
+    service.faults.lock().unwrap().push_back(("AccessDeniedException", "no"));
+    assert_eq!(read_all(follow.look(now.plus_millis(180_000))).1.len(), 1);
+    service.more.store(5, Ordering::Relaxed);
+    let mut look = |minutes: i64| {
+        (ids(&read_all(follow.look(now.plus_millis(minutes * 60_000))).0), follow.remembered())
+    };
+    assert_eq!(look(4).0, ["event-10003", "event-10004"], "what came during a fault is not lost");
+    assert_eq!(look(120), (vec![], 0), "what lies behind the overlap is forgotten");
+    let asked = service.asked.lock().unwrap();
+    let from = asked.last().unwrap().1["StartTime"].as_f64().unwrap();
+    assert_eq!(from, 1_772_500_060.0 + 4.0 * 60.0 - 20.0 * 60.0, "the last look and an overlap");
 }
 
 #[test]

@@ -80,12 +80,13 @@ impl Bucket {
         true
     }
 
-    /// A page of what begins with `prefix`; `folders`: what lies deeper is summed up as folders.
+    /// A page of what begins with `prefix`; `folders`: what lies deeper is summed up as folders; `after`: only keys behind that one.
     pub(in crate::cloud) async fn page(
         &self,
         prefix: &str,
         folders: bool,
         next: Option<&str>,
+        after: Option<&str>,
     ) -> Result<Page, Trouble> {
         let mut moved = false;
         loop {
@@ -96,6 +97,7 @@ impl Bucket {
                 .prefix(prefix)
                 .set_delimiter(folders.then(|| "/".to_owned()))
                 .set_continuation_token(next.map(str::to_owned))
+                .set_start_after(after.filter(|_| next.is_none()).map(str::to_owned))
                 .set_request_payer(self.payer());
             let trouble = match request.send().await {
                 Ok(answer) => return Ok(page(answer)),

@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use crate::cloud::cache::Cache;
 use crate::cloud::engine::Engine;
 use crate::cloud::explain::{Sort, Trouble};
+use crate::cloud::follow::Taken;
 use crate::cloud::pace::{MEASURED, Pace, backoff};
 use crate::cloud::s3::body::{Body, luck};
 use crate::cloud::s3::bucket::Bucket;
@@ -31,6 +32,8 @@ pub(super) struct Fetch {
     pub(super) cache: Option<Arc<Cache>>,
     pub(super) engine: Arc<Engine>,
     pub(super) ready: Sender<Listed>,
+    /// Where it is noted what was fetched.
+    pub(super) taken: Option<Arc<Taken>>,
 }
 
 /// What all downloads share.
@@ -112,6 +115,9 @@ async fn one(shared: Arc<Shared>, meta: Arc<Meta>) -> (Listed, bool) {
     let fetch = &shared.fetch;
     match bytes(&shared, &meta).await {
         Ok(fetched) => {
+            if let Some(taken) = &fetch.taken {
+                taken.took(&meta);
+            }
             let object = S3Object {
                 bucket: fetch.bucket.clone(),
                 meta: meta.clone(),

@@ -81,7 +81,7 @@ async fn branches(bucket: &Bucket, prefix: String) -> Result<Vec<Branch>, Troubl
 async fn folders(bucket: &Bucket, folder: &str) -> Result<(Vec<String>, usize), Trouble> {
     let (mut folders, mut objects, mut next) = (Vec::new(), 0, None);
     loop {
-        let page: s3::bucket::Page = bucket.page(folder, true, next.as_deref()).await?;
+        let page: s3::bucket::Page = bucket.page(folder, true, next.as_deref(), None).await?;
         folders.extend(page.folders);
         objects += page.objects.len();
         // A folder with thousands of objects has few folders, and they come between the objects.

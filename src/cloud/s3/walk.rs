@@ -8,6 +8,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::cloud::Say;
 use crate::cloud::explain::{Sort, Trouble};
+use crate::cloud::follow::Taken;
 use crate::cloud::layout::{Plan, Wanted};
 use crate::cloud::s3::bucket::{Bucket, Page};
 use crate::cloud::s3::{Meta, missing};
@@ -22,18 +23,25 @@ struct Visit {
     prefix: String,
     folders: bool,
     next: Option<String>,
+    /// After which key to begin.
+    after: Option<String>,
+}
+
+/// What is to be listed.
+pub(super) struct Way {
+    pub(super) bucket: Arc<Bucket>,
+    pub(super) prefix: String,
+    pub(super) wanted: Wanted,
+    /// What need not be fetched again.
+    pub(super) taken: Option<Arc<Taken>>,
+    /// Whether it is said when there is nothing.
+    pub(super) first: bool,
 }
 
 /// Lists everything that is wanted into `found`; folders that cannot be listed are told in `ready`.
-pub(super) async fn walk(
-    bucket: Arc<Bucket>,
-    prefix: String,
-    wanted: Wanted,
-    found: Sender<Meta>,
-    ready: Sender<Listed>,
-    say: Say,
-) {
-    let mut walk = Walk { open: Vec::new(), wanted, say, failed: BTreeMap::new() };
+pub(super) async fn walk(way: Way, found: Sender<Meta>, ready: Sender<Listed>, say: Say) {
+    let Way { bucket, prefix, wanted, taken, first } = way;
+    let mut walk = Walk { open: Vec::new(), wanted, say, taken, failed: BTreeMap::new() };
     walk.begin(&prefix);
     let mut flying = FuturesUnordered::new();
     let (mut seen, mut taken) = (0u64, 0u64);
@@ -43,7 +51,9 @@ pub(super) async fn walk(
         {
             let bucket = bucket.clone();
             flying.push(async move {
-                let page = bucket.page(&visit.prefix, visit.folders, visit.next.as_deref()).await;
+                let page = bucket
+                    .page(&visit.prefix, visit.folders, visit.next.as_deref(), visit.after.as_deref())
+                    .await;
                 (visit, page)
             });
         }
@@ -72,7 +82,10 @@ pub(super) async fn walk(
             }
         }
     }
-    if let Some(reason) = walk.summary(seen, taken) {
+    if let Some(known) = walk.taken.as_ref().filter(|_| walk.failed.is_empty()) {
+        known.listed();
+    }
+    if let Some(reason) = walk.summary(seen, taken).filter(|_| first) {
         let _ = ready.send(Err(missing(&bucket, &prefix, reason))).await;
     }
 }
@@ -81,6 +94,7 @@ struct Walk {
     open: Vec<Visit>,
     wanted: Wanted,
     say: Say,
+    taken: Option<Arc<Taken>>,
     /// Reasons for which folders could not be listed, and how many more there were of each.
     failed: BTreeMap<String, u64>,
 }
@@ -92,12 +106,12 @@ impl Walk {
             self.folder(prefix.to_owned());
         } else {
             let folders = !self.wanted.exact;
-            self.open.push(Visit { prefix: prefix.to_owned(), folders, next: None });
+            self.open.push(Visit { prefix: prefix.to_owned(), folders, next: None, after: None });
         }
     }
 
     fn folder(&mut self, folder: String) {
-        let visit = |prefix: String, folders| Visit { prefix, folders, next: None };
+        let visit = |prefix: String, folders| Visit { prefix, folders, next: None, after: None };
         match self.wanted.plan(&folder) {
             Plan::Leave(note) => {
                 if let Some(note) = note {
@@ -106,7 +120,10 @@ impl Walk {
             }
             Plan::Open => self.open.push(visit(folder, true)),
             Plan::Whole => self.open.push(visit(folder, false)),
-            Plan::These(folders) => self.open.extend(folders.into_iter().map(|f| visit(f, false))),
+            Plan::These(folders) => self.open.extend(folders.into_iter().map(|folder| {
+                let after = self.taken.as_ref().and_then(|taken| taken.after(&folder));
+                Visit { after, ..visit(folder, false) }
+            })),
         }
     }
 
@@ -119,7 +136,9 @@ impl Walk {
             self.folder(folder);
         }
         let mut objects = page.objects;
-        objects.retain(|meta| self.wanted.takes(&meta.key));
+        objects.retain(|meta| {
+            self.wanted.takes(&meta.key) && self.taken.as_ref().is_none_or(|taken| taken.wants(meta))
+        });
         objects.reverse();
         objects
     }

@@ -231,6 +231,8 @@ actions! {
     Program {
         /// loads another source beside those that are loaded
         AddSource = "add-source",
+        /// stops taking what comes to the sources that are followed, and goes on
+        Follow = "follow",
         /// finds and runs any command
         Palette = "palette",
         /// shows the keys that work here

@@ -118,13 +118,7 @@ fn incidents(known: &Known) -> Panel {
     ];
     let items: Vec<Item> = known.contents.incidents.iter().map(|i| incident(known, i)).collect();
     let title = format!("Incidents · {}", count(items.len() as u64));
-    panel(
-        "incidents",
-        title,
-        heads,
-        items,
-        "No incident yet: i on a finding, L for each rule that hit.",
-    )
+    panel("incidents", title, heads, items, "No incident yet: i on a finding, L for each rule that hit.")
 }
 
 fn incident(known: &Known, i: &Incident) -> Item {

@@ -94,8 +94,23 @@ pub struct Start {
     pub labels: Option<Labeled>,
     /// Whether a case can be worked on.
     pub case: bool,
+    /// Whether the sources are followed.
+    pub live: bool,
     /// The size of the screen in columns and rows.
     pub size: (u16, u16),
+}
+
+/// Sources that are followed.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Live {
+    /// How many events there were at first; `None` while these are loaded.
+    pub(super) first: Option<u64>,
+    /// How many have come since.
+    pub new: u64,
+    /// Whether nothing is taken for now.
+    pub paused: bool,
+    /// What keeps a source from being followed. Hostile.
+    pub trouble: Option<String>,
 }
 
 /// The state.
@@ -107,6 +122,8 @@ pub struct Model {
     pub source: Option<String>,
     /// The sources as they were given. Hostile.
     pub sources: Arc<[String]>,
+    /// How following the sources is getting on; `None`: they are not followed.
+    pub live: Option<Live>,
     /// The load that will take the place of what is seen.
     pub adding: Option<Adding>,
     /// The load of that kind that was stopped last.
@@ -190,6 +207,7 @@ impl Model {
             inv: start.inv,
             source: start.source,
             sources: start.sources,
+            live: start.live.then(Live::default),
             adding: None,
             stopped: None,
             typed_sources: Vec::new(),
@@ -357,6 +375,11 @@ impl Model {
     /// Whether events are still being loaded.
     pub fn is_loading(&self) -> bool {
         !self.inv.complete
+    }
+
+    /// Whether a board is due later, of events that have come since the last one.
+    pub fn owes_board(&self) -> bool {
+        self.boarding.is_owed()
     }
 
     /// Whether an answer to what is shown is still to come.

@@ -84,6 +84,8 @@ pub enum Effect {
     Board(Box<BoardRequest>),
     /// Load these sources, in place of what is loaded.
     Load(Arc<[String]>),
+    /// Pause following the sources, or go on.
+    Pause(bool),
     /// Look at the bytes of what could not be read.
     Look(Arc<Investigation>, Box<Reject>),
     /// Work on a rule.

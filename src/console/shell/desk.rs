@@ -8,6 +8,7 @@
 
 mod deliver;
 pub(super) mod file;
+mod push;
 
 use std::io;
 use std::path::PathBuf;
@@ -24,7 +25,8 @@ use crate::case::{By, Case, CaseError, Subject, gather};
 use crate::console::app::Msg;
 use crate::console::app::casework::{Delivery, Known, Removed, Ruled, Told, Work};
 use crate::investigation::Investigation;
-use crate::notify::Targets;
+use crate::notify::{Alert, Targets};
+use crate::score::Level;
 use crate::text::{plural, visible};
 
 /// How often the case is looked at for what others wrote.
@@ -45,6 +47,8 @@ pub struct Office {
     pub targets: Result<Targets, String>,
     /// The folder of the queue of messages.
     pub queue: Option<PathBuf>,
+    /// The level at or above which people are told by itself; `None`: they are not.
+    pub push: Option<Level>,
     /// Makes the report.
     pub print: Printer,
     /// Reads the rules.
@@ -77,6 +81,7 @@ enum Job {
 pub(super) struct Desk {
     jobs: mpsc::Sender<Job>,
     deliveries: mpsc::Sender<Delivery>,
+    pushed: mpsc::Sender<Vec<Alert>>,
     keeper: Option<JoinHandle<()>>,
 }
 
@@ -85,22 +90,30 @@ impl Desk {
     pub(super) fn start(office: Office, out: &Sender<Msg>) -> io::Result<Self> {
         let (jobs, taken) = mpsc::channel();
         let (deliveries, due) = mpsc::channel::<Delivery>();
-        let Office { case, by, targets, queue, print, library: _ } = office;
+        let Office { case, by, targets, queue, push, print, library: _ } = office;
         let told = out.clone();
         let keeper = thread::Builder::new().name("case".to_owned()).spawn(move || {
             Keeper { file: case, case: None, by, out: told, version: 0, stood: false }.run(&taken);
         })?;
+        let (pushed, alerts) = mpsc::channel();
+        let pusher = push::Pusher::new(&targets, push, queue.clone(), jobs.clone(), out.clone());
+        thread::Builder::new().name("push".to_owned()).spawn(move || pusher.run(&alerts))?;
         let messenger = deliver::Messenger::new(targets, queue, print, jobs.clone(), out.clone());
         thread::Builder::new().name("deliver".to_owned()).spawn(move || {
             while let Ok(delivery) = due.recv() {
                 messenger.deliver(delivery);
             }
         })?;
-        Ok(Self { jobs, deliveries, keeper: Some(keeper) })
+        Ok(Self { jobs, deliveries, pushed, keeper: Some(keeper) })
     }
 
     pub(super) fn work(&self, work: Work) {
         let _ = self.jobs.send(Job::Work(work));
+    }
+
+    /// Sends alerts that nobody asked for one by one.
+    pub(super) fn push(&self, alerts: Vec<Alert>) {
+        let _ = self.pushed.send(alerts);
     }
 
     pub(super) fn deliver(&self, delivery: Delivery) {

@@ -155,6 +155,7 @@ impl Workers {
             }
             Effect::Rule(RuleWork::External(_))
             | Effect::Load(_)
+            | Effect::Pause(_)
             | Effect::Case(_)
             | Effect::Deliver(_)
             | Effect::Copy(_)

@@ -111,6 +111,7 @@ impl Console {
             }),
             labels: None,
             case: true,
+            live: false,
             size: (width, height),
         };
         let mut console = Self { model: Model::new(start), left: Vec::new(), clock: Clock::UTC, now: 0 };

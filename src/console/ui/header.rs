@@ -73,6 +73,16 @@ fn status(canvas: &mut Canvas<'_>, model: &Model, y: u16, end: u16) -> u16 {
         let of = format!("adding: {} of {} files", count(coming.done), count(coming.listed));
         return canvas.put_right(x, y, end, &of, Role::Bar).saturating_sub(2);
     }
+    if let Some(live) = &model.live {
+        let (word, role) = match (&live.trouble, live.paused) {
+            (_, true) => ("paused", Role::Warning),
+            (Some(_), _) => ("live, failing", Role::Warning),
+            (None, _) => ("live", Role::Success),
+        };
+        let text = format!("{word} +{}", count(live.new));
+        x = canvas.put_right(x, y, end, &text, role).saturating_sub(2);
+        return canvas.put_right(x, y, end, &plural(counts.logs(), "file"), Role::Bar).saturating_sub(2);
+    }
     let stopped = model.inv.status.is_cancelled();
     let (sign, role) = if stopped { ("stopped", Role::Warning) } else { ("✓", Role::Success) };
     x = canvas.put_right(x, y, end, sign, role).saturating_sub(1);

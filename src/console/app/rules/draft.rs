@@ -128,7 +128,7 @@ fn leaves(tree: &Tree) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for (at, node) in tree.nodes().iter().enumerate() {
         let path = tree.query_path(at);
-        let is_leaf = !node.kind.is_container() && !(node.kind == Kind::Word && node.text == "null");
+        let is_leaf = !(node.kind.is_container() || node.kind == Kind::Word && node.text == "null");
         // A key with a sign of its own in rules cannot be named in one.
         let is_named = path.iter().all(|key| !key.is_empty() && !key.contains(['|', '.']));
         if path.first() != Some(&"requestParameters") || !is_leaf || !is_named || node.text.len() > LONGEST {

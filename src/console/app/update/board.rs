@@ -28,6 +28,8 @@ pub struct Boarding {
     generation: u64,
     asked: Option<Key>,
     waiting: bool,
+    /// Whether another one is wanted once it is time.
+    owed: bool,
     stop: Arc<AtomicBool>,
     asked_at: Now,
     /// When the next one may be asked for while a load runs.
@@ -38,6 +40,10 @@ pub struct Boarding {
 impl Boarding {
     pub(crate) fn is_waiting(&self) -> bool {
         self.waiting
+    }
+
+    pub(crate) fn is_owed(&self) -> bool {
+        self.owed
     }
 
     /// Stops what is under way.
@@ -83,7 +89,7 @@ impl Model {
         };
         let Some(wanted) = wanted else {
             self.boarding.stop();
-            self.boarding.asked = None;
+            (self.boarding.asked, self.boarding.owed) = (None, false);
             self.shown = None;
             return;
         };
@@ -111,12 +117,16 @@ impl Model {
         if let Some(asked) = &boarding.asked
             && asked.asks_the_same(&key)
         {
-            let early = !key.inv.complete && (boarding.waiting || self.now < boarding.due);
-            if Arc::ptr_eq(&asked.inv, &key.inv) || early {
+            let grows = !key.inv.complete || self.live.is_some();
+            let early = grows && (boarding.waiting || self.now < boarding.due);
+            let is_same = Arc::ptr_eq(&asked.inv, &key.inv);
+            boarding.owed = early && !is_same;
+            if is_same || early {
                 return;
             }
         }
         boarding.stop();
+        boarding.owed = false;
         boarding.stop = Arc::default();
         boarding.generation += 1;
         boarding.waiting = true;

@@ -59,7 +59,7 @@ impl Model {
             _ if !self.has_case() => {}
             None => self.overlays.push(Overlay::Chooser(Box::new(Chooser::levels()))),
             Some(_) if self.is_loading() => {
-                self.note("events are still being loaded; try again when all are there")
+                self.note("events are still being loaded; try again when all are there");
             }
             Some(least) => {
                 self.work(Work::Gather(self.inv.clone(), Ruled::Least(least.level())), effects);

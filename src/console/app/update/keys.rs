@@ -162,6 +162,7 @@ impl Model {
             Action::History(step) => self.recall(step),
             Action::Edit(edit) => self.edit(edit),
             Action::AddSource => self.ask_source(),
+            Action::Follow => self.pause_or_go_on(effects),
             Action::Palette => self.palette(),
             Action::Help => self.help(),
             Action::Theme => self.choose_theme(),

@@ -113,7 +113,8 @@ impl Model {
         if let Some(asked) = &self.asked.rows {
             let same_events = Arc::ptr_eq(&asked.inv, &wanted.inv);
             // New events alone do not interrupt: the answer that is under way is shown first.
-            let patient = !same_events && self.asked.waiting && !wanted.inv.complete;
+            let grows = !wanted.inv.complete || self.live.is_some();
+            let patient = !same_events && self.asked.waiting && grows;
             if asked.asks_the_same(&wanted) && (same_events || patient) {
                 return;
             }

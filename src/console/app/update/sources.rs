@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::console::app::model::{Model, ToastTone};
+use crate::console::app::model::{Live, Model, ToastTone};
 use crate::console::app::msg::{Adding, Effect};
 use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::bytes::Bytes;
@@ -83,6 +83,7 @@ impl Model {
             // What comes of a load that was stopped is not wanted any more.
             if !self.stopped.as_ref().is_some_and(|stopped| Arc::ptr_eq(stopped, &inv.status)) {
                 self.inv = inv;
+                self.came();
             }
             return;
         }
@@ -94,8 +95,36 @@ impl Model {
         self.sources = adding.sources;
         self.source = name_of(&self.sources);
         self.inv = inv;
+        self.live = self.live.take().map(|_| Live::default());
+        self.came();
         let more = plural(after.saturating_sub(before), "event");
         self.say(ToastTone::Done, format!("{more} more: {} now", count(after)));
+    }
+
+    /// Counts what has come to sources that are followed, and says when one fails.
+    fn came(&mut self) {
+        let Some(live) = self.live.as_mut().filter(|_| self.inv.complete) else { return };
+        let now = self.inv.event_count();
+        live.new = now.saturating_sub(*live.first.get_or_insert(now));
+        let trouble = self.inv.status.trouble();
+        if trouble != live.trouble {
+            live.trouble.clone_from(&trouble);
+            match trouble {
+                Some(trouble) => self.say(ToastTone::Failed, format!("{trouble}; it is tried again")),
+                None => self.say(ToastTone::Done, "all sources can be had again"),
+            }
+        }
+    }
+
+    /// Takes nothing for now of what comes, or goes on.
+    pub(super) fn pause_or_go_on(&mut self, effects: &mut Vec<Effect>) {
+        let Some(live) = &mut self.live else {
+            return self.note("the sources are not followed; trailhound SOURCE --follow does that");
+        };
+        live.paused = !live.paused;
+        let paused = live.paused;
+        effects.push(Effect::Pause(paused));
+        self.note(if paused { "paused: what comes is taken when you go on" } else { "following again" });
     }
 
     /// Shows the bytes of what could not be read.

@@ -42,6 +42,9 @@ fn told(from: &mut tokio::sync::mpsc::Receiver<Msg>) -> (Vec<String>, Option<Arc
     (said, known, stood)
 }
 
+/// A change, what is said of it, and what it changes.
+type Step = (Work, &'static str, fn(&Known) -> usize);
+
 #[test]
 fn each_change_is_made_told_and_taken_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -65,7 +68,7 @@ fn each_change_is_made_told_and_taken_back() {
     };
     let tag = |on| Work::Tag(Subject::Finding(1), "odd".to_owned(), on);
     let closed = || Work::State(Subject::Incident(1), State::Resolved, "key disabled".to_owned(), None);
-    let steps: Vec<(Work, &str, fn(&Known) -> usize)> = vec![
+    let steps: Vec<Step> = vec![
         (Work::Add(inv.clone(), 0, None), "finding 1", |k| k.contents.findings.len()),
         (Work::Incident(1), "incident 1 is opened", |k| k.contents.incidents.len()),
         (Work::Group(1, 1, false), "is not in incident 1", |k| k.contents.incidents[0].findings.len()),
