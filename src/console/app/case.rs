@@ -49,7 +49,7 @@ fn findings(known: &Known) -> Panel {
     let heads = vec![
         Head::new("state"),
         Head::new("level"),
-        Head::text("title", 18, 60),
+        Head::text("title", 28, 60),
         Head::new("events"),
         Head::new("notes").spare(1),
         Head::text("tags", 6, 24).spare(2),
@@ -112,7 +112,7 @@ fn incidents(known: &Known) -> Panel {
     let heads = vec![
         Head::new("state"),
         Head::new("level"),
-        Head::text("title", 18, 60),
+        Head::text("title", 28, 60),
         Head::new("findings"),
         Head::text("tags", 6, 24).spare(2),
     ];

@@ -143,7 +143,7 @@ fn notes(line: &Line<'_>) -> Vec<Note> {
     ];
     if info.muted {
         let text =
-            "its hits give no points and are shown nowhere but here; m lets it speak again, D for good";
+            "it gives no points and is shown nowhere but here; m or D lets it speak again";
         notes.insert(1, Note::new("muted", text));
     }
     notes
