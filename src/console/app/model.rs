@@ -172,6 +172,8 @@ pub struct Model {
     pub size: (u16, u16),
     /// How much of the width the detail gets, in percent.
     pub share: u16,
+    /// Whether somebody is here for the first time, and told what to press.
+    pub welcome: bool,
     /// A message.
     pub toast: Option<Toast>,
     /// What was wrong with settings, keys and themes.
@@ -192,6 +194,8 @@ pub struct Model {
     pub(super) boarding: Boarding,
     /// Which rules are in force.
     pub(super) ruling: Ruling,
+    /// The event to which the cursor goes as soon as it is listed, unless it is moved before.
+    pub(super) returning: Option<String>,
     /// What workers have found out about the snapshot.
     pub(super) knowledge: Option<Arc<Knowledge>>,
 }
@@ -231,6 +235,7 @@ impl Model {
             mouse: settings.mouse,
             size: start.size,
             share: USUAL_SHARE,
+            welcome: false,
             toast: faults_at_start(&start.faults),
             faults: start.faults,
             values: Values::new(),
@@ -241,6 +246,7 @@ impl Model {
             asked: Asked::default(),
             boarding: Boarding::default(),
             ruling: Ruling::default(),
+            returning: None,
             knowledge: None,
         }
     }

@@ -142,8 +142,7 @@ fn notes(line: &Line<'_>) -> Vec<Note> {
         Note::new("file", line.file.as_str()),
     ];
     if info.muted {
-        let text =
-            "it gives no points and is shown nowhere but here; m or D lets it speak again";
+        let text = "it gives no points and is shown nowhere but here; m or D lets it speak again";
         notes.insert(1, Note::new("muted", text));
     }
     notes

@@ -10,6 +10,8 @@ mod board;
 mod case;
 mod casework;
 mod drill;
+mod elsewhere;
+mod jump;
 mod keys;
 mod list;
 mod overlays;
@@ -18,6 +20,7 @@ mod rules;
 mod ruling;
 mod settle;
 mod sources;
+mod span;
 mod standing;
 mod timeline;
 mod whom;
@@ -40,7 +43,8 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
     let mut effects = Vec::new();
     match msg {
         Msg::Key(key) => model.key(key, &mut effects),
-        Msg::Paste(text) => model.paste(&text),
+        Msg::Paste(text) => model.paste(&text, &mut effects),
+        Msg::Paths(typed, found) => model.paths_came(&typed, found),
         Msg::Mouse(mouse) => model.mouse(mouse),
         Msg::Resize(width, height) => model.size = (width, height),
         Msg::Loaded(inv) => model.loaded(inv),

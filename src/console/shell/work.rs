@@ -10,7 +10,8 @@ use std::thread;
 
 use tokio::sync::mpsc::Sender;
 
-use super::rules;
+use super::busy::Busy;
+use super::{paths, rules};
 use crate::console::app::answer::{GroupRequest, answer};
 use crate::console::app::rules::work::{RuleNews, RuleWork};
 use crate::console::app::{Effect, Msg};
@@ -37,37 +38,41 @@ pub(super) struct Workers {
     library: Library,
 }
 
-struct Lane(std_mpsc::Sender<Job>);
+struct Lane {
+    jobs: std_mpsc::Sender<Job>,
+    busy: Busy,
+}
 
 impl Lane {
     /// One on which what is newer takes the place of what has not begun.
-    fn start(name: &str, out: &Sender<Msg>) -> io::Result<Self> {
-        Self::with(name, out, |first, jobs| jobs.try_iter().last().unwrap_or(first))
+    fn start(name: &str, out: &Sender<Msg>, busy: &Busy) -> io::Result<Self> {
+        Self::with(name, out, busy, true)
     }
 
     /// One on which everything is done, in order: nothing that is written may be left out.
-    fn in_order(name: &str, out: &Sender<Msg>) -> io::Result<Self> {
-        Self::with(name, out, |first, _| first)
+    fn in_order(name: &str, out: &Sender<Msg>, busy: &Busy) -> io::Result<Self> {
+        Self::with(name, out, busy, false)
     }
 
-    fn with(
-        name: &str,
-        out: &Sender<Msg>,
-        choose: fn(Job, &std_mpsc::Receiver<Job>) -> Job,
-    ) -> io::Result<Self> {
+    fn with(name: &str, out: &Sender<Msg>, busy: &Busy, newest: bool) -> io::Result<Self> {
         let (send, jobs) = std_mpsc::channel::<Job>();
         let out = out.clone();
+        let (busy, counted) = (busy.clone(), busy.clone());
         thread::Builder::new().name(name.to_owned()).spawn(move || {
             while let Ok(first) = jobs.recv() {
-                choose(first, &jobs)(&out);
+                let mut taken = 1;
+                let newer = if newest { jobs.try_iter().inspect(|_| taken += 1).last() } else { None };
+                newer.unwrap_or(first)(&out);
+                counted.end(taken);
             }
         })?;
-        Ok(Self(send))
+        Ok(Self { jobs: send, busy })
     }
 
     fn give(&self, job: impl FnOnce(&Sender<Msg>) + Send + 'static) {
         // The thread lives as long as the lane; without it there is nothing to be done.
-        let _ = self.0.send(Box::new(job));
+        self.busy.begin();
+        let _ = self.jobs.send(Box::new(job));
     }
 }
 
@@ -78,17 +83,17 @@ pub(super) fn tell(out: &Sender<Msg>, msg: Msg) {
 
 impl Workers {
     /// Starts the threads; answers go to `out`.
-    pub(super) fn start(out: &Sender<Msg>, library: Library) -> io::Result<Self> {
+    pub(super) fn start(out: &Sender<Msg>, busy: &Busy, library: Library) -> io::Result<Self> {
         Ok(Self {
-            rows: Lane::start("rows", out)?,
-            record: Lane::start("record", out)?,
-            groups: Lane::start("groups", out)?,
-            values: Lane::start("values", out)?,
-            boards: Lane::start("boards", out)?,
-            trials: Lane::start("trials", out)?,
-            files: Lane::in_order("files", out)?,
-            judging: Lane::start("judging", out)?,
-            sights: Lane::start("sights", out)?,
+            rows: Lane::start("rows", out, busy)?,
+            record: Lane::start("record", out, busy)?,
+            groups: Lane::start("groups", out, busy)?,
+            values: Lane::start("values", out, busy)?,
+            boards: Lane::start("boards", out, busy)?,
+            trials: Lane::start("trials", out, busy)?,
+            files: Lane::in_order("files", out, busy)?,
+            judging: Lane::start("judging", out, busy)?,
+            sights: Lane::start("sights", out, busy)?,
             library,
         })
     }
@@ -127,6 +132,10 @@ impl Workers {
             Effect::Sight(sighting) => {
                 self.sights.give(move |out| tell(out, Msg::Sighted(Arc::new(sighting.answer()))));
             }
+            Effect::Paths(typed) => self.files.give(move |out| {
+                let found = paths::beginning(&typed);
+                tell(out, Msg::Paths(typed, found));
+            }),
             Effect::Rule(RuleWork::Try(trial)) => self.trials.give(move |out| {
                 if let Some(verdict) = trial.answer() {
                     tell(out, Msg::Rule(RuleNews::Tried(Box::new(verdict))));
@@ -177,7 +186,10 @@ mod tests {
     fn work_on_files_is_all_done_and_in_order_and_other_work_gives_way_to_what_is_newer() {
         for in_order in [true, false] {
             let (out, _answers) = tokio::sync::mpsc::channel(8);
-            let lane = if in_order { Lane::in_order("a", &out) } else { Lane::start("a", &out) }.unwrap();
+            let busy = Busy::default();
+            let lane =
+                if in_order { Lane::in_order("a", &out, &busy) } else { Lane::start("a", &out, &busy) };
+            let lane = lane.unwrap();
             let (begun, begins) = std_mpsc::channel();
             let (go, goes) = std_mpsc::channel::<()>();
             let done = Arc::new(Mutex::new(Vec::new()));

@@ -24,7 +24,7 @@ fn keeper(file: PathBuf, console: &'static str) -> (Keeper, tokio::sync::mpsc::R
         console: console.to_owned(),
         at: Time::from_millis(1_772_445_600_000),
     });
-    (Keeper { file: Some(file), case: None, by, out, version: 0, stood: false }, told)
+    (Keeper { file: Some(file), case: None, by, out, version: 0, stood: false, busy: Busy::default() }, told)
 }
 
 /// What was told since: in words, and the last picture of the case.

@@ -5,10 +5,10 @@ use ratatui::layout::Position;
 use super::typed;
 use crate::config::Role;
 use crate::console::app::layout::Area;
-use crate::console::app::model::Model;
+use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::overlay::prompt::{Asking, Prompt};
+use crate::console::app::range::Range;
 use crate::console::app::scroll;
-use crate::console::ui::footer::role_of;
 use crate::console::ui::paint::{Canvas, columns};
 use crate::query::{TokenKind, highlight};
 use crate::text::{count, plural, visible, width};
@@ -31,6 +31,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> O
         Asking::Resolution(_) => "what came of it ",
         Asking::Import => "indicators from ",
         Asking::Indicators => "indicators to ",
+        Asking::Range => "time ",
     };
     let x = canvas.put(1, bottom.y, bottom.width, sign, Role::Key);
     let hint = hint(model, prompt);
@@ -41,13 +42,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> O
     };
     let area = Area { x, width: end.saturating_sub(x), ..bottom };
     let (cursor, skip) = typed(canvas, area, &prompt.line, Role::Prompt);
-    said(canvas, model, bottom);
     if prompt.asking == Asking::Filter {
         color(canvas, area, prompt.line.text(), skip);
         fault(canvas, prompt, bottom);
         let at = columns(prompt.line.text().get(..prompt.completions.replace.start).unwrap_or_default());
         candidates(canvas, model, prompt, x.saturating_add(at).saturating_sub(skip as u16), bottom.y);
+    } else if prompt.asking != Asking::Range || prompt.cycling.is_some() || prompt.line.text().is_empty() {
+        candidates(canvas, model, prompt, x, bottom.y);
     }
+    said(canvas, model, prompt, bottom);
     Some(cursor)
 }
 
@@ -65,9 +68,10 @@ fn hint(model: &Model, prompt: &Prompt) -> String {
         {
             "enter replaces the file".to_owned()
         }
-        Asking::Export => ".csv .json .jsonl .md".to_owned(),
-        Asking::Report => ".pdf".to_owned(),
+        Asking::Export => ".csv .json .jsonl .md, tab completes".to_owned(),
+        Asking::Report => ".pdf, tab completes".to_owned(),
         Asking::Indicators => ".csv, or .json .stix for STIX".to_owned(),
+        Asking::Range => range(model, prompt.line.text()),
         Asking::Tag | Asking::Note => {
             prompt.about.as_ref().map_or_else(String::new, |about| format!("on {about}"))
         }
@@ -75,6 +79,21 @@ fn hint(model: &Model, prompt: &Prompt) -> String {
             let found = model.search.pattern().zip(model.detail.as_ref()).map(|(p, d)| d.matches(&p).len());
             found.map_or_else(String::new, |n| format!("{} found", count(n as u64)))
         }
+    }
+}
+
+/// What a part of time means here, or what is wrong with it.
+fn range(model: &Model, text: &str) -> String {
+    if text.trim().is_empty() {
+        return "last 2h, ±15m, 2026-01-09T22:00..".to_owned();
+    }
+    let table = &model.inv.table;
+    let span = (table.oldest(), table.newest());
+    let at = model.row().map(|row| row.time());
+    match Range::parse(text).and_then(|range| range.resolve(span, at)) {
+        Ok(Some((from, to))) => format!("{from} – {to}"),
+        Ok(None) => "everything".to_owned(),
+        Err(_) => "…".to_owned(),
     }
 }
 
@@ -98,12 +117,13 @@ fn color(canvas: &mut Canvas<'_>, area: Area, text: &str, skip: usize) {
     }
 }
 
-/// A message, in the line above: its own is the one that is typed in.
-fn said(canvas: &mut Canvas<'_>, model: &Model, bottom: Area) {
-    let Some(toast) = &model.toast else { return };
+/// A message has its place in the line above: that of the footer is taken.
+fn said(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt, bottom: Area) {
+    let Some(toast) = model.toast.as_ref().filter(|_| prompt.error.is_none()) else { return };
+    let role = if toast.tone == ToastTone::Failed { Role::Error } else { Role::Warning };
     let line = Area { y: bottom.y.saturating_sub(1), ..bottom };
     canvas.fill(line, Role::Popup);
-    canvas.put(1, line.y, line.width.saturating_sub(2), &toast.text, role_of(toast.tone));
+    canvas.put(1, line.y, line.width.saturating_sub(2), &toast.text, role);
 }
 
 /// What is wrong, in the line above.
