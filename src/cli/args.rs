@@ -190,6 +190,15 @@ pub struct ConsoleArgs {
     /// Keep no case.
     #[arg(long)]
     pub no_case: bool,
+    /// Begin anew, not where you were when you left these sources.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Write the keys that you press into this file.
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Press the keys of this file, each as soon as the screen has settled.
+    #[arg(long, value_name = "FILE")]
+    pub replay: Option<PathBuf>,
     /// The colors.
     #[arg(long, value_name = "NAME", help_heading = "Settings")]
     pub theme: Option<String>,
@@ -202,8 +211,15 @@ pub struct ConsoleArgs {
     /// The zone in which times are shown: utc or local.
     #[arg(long, value_name = "ZONE", help_heading = "Settings")]
     pub time_zone: Option<String>,
-    /// Whether to use the mouse: true or false.
-    #[arg(long, value_name = "BOOL", help_heading = "Settings")]
+    /// Use the mouse; --mouse=false where the settings say otherwise.
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        help_heading = "Settings"
+    )]
     pub mouse: Option<String>,
     /// Whether sources are followed.
     #[command(flatten)]

@@ -17,7 +17,9 @@ use crate::config::{Depth, Dirs, Environment, Settings};
 use crate::console::app::Start;
 use crate::console::app::keymap::Keymap;
 use crate::console::app::update::name_of;
-use crate::console::shell::{self, Ended, Live, Loader, Office, Snapshots, Stop};
+use crate::console::shell::{
+    self, Ended, Habits, Live, Loader, Notebook, Office, Recorder, Replay, Snapshots, Stop, Tape,
+};
 use crate::follow::{Control, News};
 use crate::ingest::status::Status;
 use crate::ingest::worker::Options;
@@ -96,6 +98,7 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
         _ => Investigation::begun(judgment.clone(), status.clone()),
     };
     let (office, alarm) = (office(sources, args, &loaded.settings)?, Alarm::new(&args.follow)?);
+    let habits = habits(sources, args, office.case.is_some())?;
     let start = Start {
         depth: loaded.settings.colors.unwrap_or_else(|| Depth::detect(&Environment::of_process())),
         themes: loaded.themes,
@@ -124,11 +127,12 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
     };
     let live = Live { pause: following.pauser(), alerts };
     let loader = loader(start.settings.clone(), options, judgment, following);
-    match shell::run(start, snapshots, loader, office, live) {
+    match shell::run(start, snapshots, loader, office, live, habits) {
         Ok(Ended::Quit) => Ok(Exit::Done),
         Ok(Ended::Stopped(Stop::Terminate)) => Ok(Exit::Terminated),
         Ok(Ended::Stopped(Stop::HangUp)) => Ok(Exit::HungUp),
         Ok(Ended::Stopped(Stop::Interrupt)) => Ok(Exit::Interrupted),
+        Ok(Ended::Unfit(why)) => Err(Failure::Use(why)),
         Err(e) => Err(Failure::Use(format!("the terminal cannot be used: {e}"))),
     }
 }
@@ -287,6 +291,23 @@ fn office(sources: &[String], args: &ConsoleArgs, settings: &Settings) -> Result
         push,
         print: Box::new(move |inv| report::pdf(inv, &sources, &settings).map_err(|e| e.words())),
     })
+}
+
+/// What outlives the session. A case keeps where one stood itself; whoever names a query begins with that, and a
+/// replay with nothing.
+fn habits(sources: &[String], args: &ConsoleArgs, case: bool) -> Result<Habits, Failure> {
+    let state = Dirs::of(&Environment::of_process(), System::HERE).state;
+    let returns = !case && !args.fresh && args.query.is_none() && args.replay.is_none();
+    let can = returns && !sources.is_empty() && !sources.iter().any(|source| source == "-");
+    let welcomed = state.as_ref().filter(|_| args.replay.is_none() && !sources.is_empty());
+    let welcomed = welcomed.map(|state| state.join("welcomed"));
+    let folder = state.filter(|_| can).map(|state| state.join("stands"));
+    let record = |path: &std::path::PathBuf| {
+        Recorder::create(path).map_err(|e| Failure::Use(format!("--record {}: {e}", path.display())))
+    };
+    let replay = args.replay.as_deref().map(Replay::open).transpose().map_err(Failure::Use)?;
+    let tape = Tape { recorder: args.record.as_ref().map(record).transpose()?, replay };
+    Ok(Habits { tape, notebook: folder.map(|folder| Notebook::of(&folder, sources)), welcomed })
 }
 
 /// Loads in a thread of its own; the snapshots it makes.

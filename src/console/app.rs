@@ -11,6 +11,9 @@
 //! - [`detail`], [`tree`]: an event and its record. [`overlay`]: what lies over the page.
 //! - [`board`]: what the other views have in common; [`actors`], [`profile`], [`anomalies`], [`sources`]: what each of them shows.
 //! - [`case`]: the view of the case; [`casework`]: what is done with it, and what leaves the console.
+//! - [`recording`]: keys that were pressed, as text.
+//! - [`range`]: parts of time in words. [`elsewhere`]: commands and links to take along.
+//! - [`stand`]: where one stands, to come back to.
 //! - [`lens`]: what was chosen for those. [`layout`], [`scroll`], [`mod@line`]: sizes, cursors, a line of text.
 
 pub mod action;
@@ -21,6 +24,7 @@ pub mod board;
 pub mod case;
 pub mod casework;
 pub mod detail;
+pub mod elsewhere;
 pub mod key;
 pub mod keymap;
 pub mod layout;
@@ -31,9 +35,12 @@ pub mod msg;
 pub mod overlay;
 pub mod page;
 pub mod profile;
+pub mod range;
+pub mod recording;
 pub mod rules;
 pub mod scroll;
 pub mod sources;
+pub mod stand;
 pub mod tree;
 pub mod update;
 

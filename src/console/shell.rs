@@ -7,10 +7,15 @@
 //!
 //! Whatever happens, the terminal is left as it was found: see [`terminal`].
 
+mod busy;
 mod desk;
+mod habits;
 mod input;
+mod notebook;
+mod paths;
 mod rules;
 mod signals;
+mod tape;
 pub mod terminal;
 mod work;
 
@@ -31,10 +36,14 @@ use crate::console::ui::{Clock, view};
 use crate::ingest::status::Status;
 use crate::investigation::Investigation;
 use crate::notify::Alert;
+use busy::Busy;
 use desk::Desk;
 pub use desk::{Office, Printer};
+pub use habits::Habits;
+pub use notebook::Notebook;
 pub use signals::Stop;
 use signals::{Signal, Signals};
+pub use tape::{Recorder, Replay, Tape};
 use terminal::Screen;
 use work::Workers;
 
@@ -64,12 +73,14 @@ fn fault_for_tests() -> io::Result<()> {
 }
 
 /// How the console ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Ended {
     /// The user left.
     Quit,
     /// A signal asked it to.
     Stopped(Stop),
+    /// What was replayed did not fit: where, and why.
+    Unfit(String),
 }
 
 /// Snapshots of a load, the newest at any time.
@@ -102,13 +113,14 @@ pub fn run(
     loader: Loader,
     office: Office,
     feed: Live,
+    habits: Habits,
 ) -> io::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mouse = start.settings.mouse;
     runtime.block_on(async {
         let signals = Signals::listen()?;
         let screen = Screen::enter(mouse)?;
-        Shell::new(start, screen, signals, (snapshots, loader), office, feed)?.run().await
+        Shell::new(start, screen, signals, (snapshots, loader), office, feed, habits)?.run().await
     })
 }
 
@@ -124,6 +136,8 @@ struct Shell {
     answers: mpsc::Receiver<Msg>,
     workers: Workers,
     desk: Desk,
+    busy: Busy,
+    habits: Habits,
     feed: Live,
     opened: Instant,
     look: Look,
@@ -164,9 +178,12 @@ impl Shell {
         (snapshots, loader): (Snapshots, Loader),
         office: Office,
         feed: Live,
+        habits: Habits,
     ) -> io::Result<Self> {
         let (send, answers) = mpsc::channel(WAITING);
-        let model = Model::new(Start { size: screen.size()?, ..start });
+        let mut model = Model::new(Start { size: screen.size()?, ..start });
+        habits.begin(&mut model);
+        let busy = Busy::default();
         Ok(Self {
             look: Look::of(&model),
             model,
@@ -177,8 +194,10 @@ impl Shell {
             loader,
             input: EventStream::new(),
             answers,
-            workers: Workers::start(&send)?,
-            desk: Desk::start(office, &send)?,
+            workers: Workers::start(&send, &busy)?,
+            desk: Desk::start(office, &send, &busy)?,
+            busy,
+            habits,
             feed,
             opened: Instant::now(),
             changed: true,
@@ -194,7 +213,8 @@ impl Shell {
             fault_for_tests()?;
             self.wait().await?;
             self.drain().await?;
-            if let Some(ended) = self.ended {
+            if let Some(ended) = self.ended.take() {
+                self.leave();
                 return Ok(ended);
             }
         }
@@ -213,6 +233,8 @@ impl Shell {
             .toast
             .as_ref()
             .map(|toast| Duration::from_millis(toast.until.0.saturating_sub(self.now().0) + 1));
+        let replaying = self.habits.tape.replay.is_some();
+        let settled = replaying && self.is_settled();
         tokio::select! {
             biased;
             signal = self.signals.next() => self.signal(signal),
@@ -227,6 +249,8 @@ impl Shell {
                 self.snapshot()
             }
             () = tokio::time::sleep(frame.unwrap_or_default()), if frame.is_some() => Ok(()),
+            () = std::future::ready(()), if settled => self.replay(),
+            () = self.busy.changed(), if replaying => Ok(()),
             () = tokio::time::sleep(PROGRESS), if busy => self.take(Msg::Tick),
             () = tokio::time::sleep(toast.unwrap_or_default()), if toast.is_some() => self.take(Msg::Tick),
         }
@@ -252,7 +276,7 @@ impl Shell {
 
     fn event(&mut self, event: Option<io::Result<Event>>) -> io::Result<()> {
         match event {
-            Some(Ok(event)) => input::message(&event).map_or(Ok(()), |msg| self.take(msg)),
+            Some(Ok(event)) => input::message(&event).map_or(Ok(()), |msg| self.input(msg)),
             Some(Err(e)) => Err(e),
             None => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the terminal is gone")),
         }

@@ -2,9 +2,11 @@
 
 mod boards;
 mod cases;
+mod feel;
 mod flows;
 mod follow;
 mod harness;
 mod rules;
 mod screens;
 mod sources;
+mod stands;

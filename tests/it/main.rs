@@ -20,4 +20,5 @@ mod report;
 mod rules;
 mod schema;
 mod terminal;
+mod walkthrough;
 mod who;

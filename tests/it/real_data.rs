@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::help::run;
 
 /// The folder of that name among the real data; says so when there is none.
-fn data(name: &str) -> Option<PathBuf> {
+pub fn data(name: &str) -> Option<PathBuf> {
     let named = std::env::var_os("TRAILHOUND_REAL_DATA").map(PathBuf::from);
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     let folder = named.unwrap_or(beside).join(name);

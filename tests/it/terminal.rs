@@ -13,7 +13,7 @@ use super::help::{Folder, log, stop_logging};
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A terminal with a program in it.
-struct Terminal {
+pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
     keys: Box<dyn Write + Send>,
@@ -21,7 +21,7 @@ struct Terminal {
     modes: String,
 }
 
-struct Seen {
+pub struct Seen {
     parser: vt100::Parser,
     bytes: Vec<u8>,
     ended: bool,
@@ -39,13 +39,25 @@ impl Terminal {
         Self::run(size, command, variables)
     }
 
+    /// The program in a folder.
+    pub fn start_in(size: (u16, u16), args: &[&str], folder: &std::path::Path) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_trailhound"));
+        command.args(args);
+        command.cwd(folder);
+        Self::run(size, command, &[])
+    }
+
     fn run(size: (u16, u16), mut command: CommandBuilder, variables: &[(&str, &str)]) -> Self {
         command.env_clear();
-        command.cwd("/");
+        if command.get_cwd().is_none() {
+            command.cwd("/");
+        }
         for (name, value) in [("TERM", "xterm-256color"), ("HOME", "/nonexistent"), ("PATH", "/usr/bin:/bin")]
         {
             command.env(name, value);
         }
+        // Where nothing can be kept, no test begins where another one ended.
+        command.env("XDG_STATE_HOME", "/dev/null/state");
         for (name, value) in variables {
             command.env(name, value);
         }
@@ -83,7 +95,11 @@ impl Terminal {
 
     /// Waits until the terminal is as `is` wants it.
     fn until(&self, what: &str, is: impl Fn(&Seen) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
+        self.until_within(PATIENCE, what, is);
+    }
+
+    fn until_within(&self, patience: Duration, what: &str, is: impl Fn(&Seen) -> bool) {
+        let deadline = Instant::now() + patience;
         let mut seen = self.seen.0.lock().unwrap();
         while !is(&seen) {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -114,12 +130,17 @@ impl Terminal {
 
     /// Waits for the end; the exit status.
     fn end(&mut self) -> u32 {
-        self.until("the end of the output", |seen| seen.ended);
+        self.end_within(PATIENCE)
+    }
+
+    /// Waits so long for the end; the exit status.
+    pub fn end_within(&mut self, patience: Duration) -> u32 {
+        self.until_within(patience, "the end of the output", |seen| seen.ended);
         self.child.wait().unwrap().exit_code()
     }
 
     /// Everything that was changed about the terminal has been changed back.
-    fn is_restored(&self) {
+    pub fn is_restored(&self) {
         let seen = self.seen.0.lock().unwrap();
         let screen = seen.parser.screen();
         assert!(!screen.alternate_screen(), "still on the other screen");
@@ -129,7 +150,7 @@ impl Terminal {
         assert_eq!(modes(&*self.master), self.modes, "the modes of the terminal");
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         self.seen.0.lock().unwrap().parser.screen().contents()
     }
 }
@@ -150,29 +171,109 @@ fn demo() -> Terminal {
     terminal
 }
 
+/// Replays keys in the console on a source, until they leave it.
+fn replay(source: &str, keys: &str) -> Terminal {
+    let folder = Folder::new();
+    let keys = folder.file("keys.txt", keys);
+    let mut terminal = Terminal::start((140, 42), &[source, "--no-case", "--replay", &keys]);
+    let code = terminal.end();
+    assert_eq!(code, 0, "{}", terminal.text());
+    terminal.is_restored();
+    terminal
+}
+
 #[test]
 fn the_stopped_trail_is_found_with_a_few_keys_and_q_leaves_the_terminal_as_it_was() {
-    let mut terminal = demo();
-    assert!(terminal.text().contains("Events by risk"));
-    terminal.press("/event:StopL");
-    // The values that are there are counted, and offered.
-    terminal.wait_for("1 event");
-    terminal.press("\t");
-    terminal.wait_for("/ event:StopLogging ");
-    terminal.press("\r");
-    terminal.wait_for("T1685.002");
-    terminal.wait_for("halden-org-trail");
-    terminal.press("k");
-    terminal.wait_for("▸ key ");
-    terminal.press("o");
-    terminal.wait_for("Sort by");
-    terminal.press("time\r");
-    terminal.wait_for("Events by time");
-    terminal.press("M");
-    terminal.wait_for("the mouse is the console's");
+    replay(
+        "demo",
+        r#"
+            see "Events by risk"
+            /
+            "event:StopL"
+            see "1 event"
+            # The values that are there are counted, and offered.
+            <tab>
+            see "/ event:StopLogging "
+            <enter>
+            see "T1685.002"
+            see "halden-org-trail"
+            k
+            see "▸ key "
+            o
+            see "Sort by"
+            "time"
+            <enter>
+            see "Events by time"
+            M
+            see "the mouse is the console's"
+            q
+        "#,
+    );
+}
+
+#[test]
+fn what_is_recorded_is_replayed_and_what_does_not_fit_names_its_line_and_key() {
+    let folder = Folder::new();
+    let keys = folder.path().join("keys.txt");
+    let keys = keys.to_str().unwrap();
+    let mut terminal = Terminal::start((140, 42), &["demo", "--record", keys]);
+    terminal.wait_for("124 files ✓");
+    terminal.press("/risk>=80\r");
+    terminal.wait_for("15 of 15,000");
+    terminal.press("\x1b[200~198.51.100.1\x1b[201~");
+    terminal.press("\x1b[B2q");
+    assert_eq!(terminal.end(), 0);
+    let text = std::fs::read_to_string(keys).unwrap();
+    assert!(text.contains("\n/\n\"risk>=80\"\n<enter>\npaste \"198.51.100.1\"\n"), "{text}");
+    assert!(text.ends_with("\n2\nq\n"), "{text}");
+    // Nothing is written over.
+    assert_eq!(super::help::run(&["demo", "--record", keys]).code, 2);
+    replay("demo", &text);
+    for (keys, said) in
+        [("j\n<f9>\n", "line 2: <f9> does nothing"), ("see \"qqq\"", "line 1: the screen does not show qqq")]
+    {
+        let file = folder.file("wrong.txt", keys);
+        let mut terminal = Terminal::start((140, 42), &["demo", "--replay", &file]);
+        assert_eq!(terminal.end(), 2);
+        terminal.is_restored();
+        assert!(terminal.text().contains(said), "{}", terminal.text());
+    }
+}
+
+#[test]
+fn whoever_opens_the_same_sources_again_is_where_they_were() {
+    let folder = Folder::new();
+    let logs = folder.file("logs/a.json", log(&[stop_logging(1), stop_logging(2)]));
+    let state = folder.path().join("state");
+    let variables = [("XDG_STATE_HOME", state.to_str().unwrap())];
+    let open = |more: &[&str]| {
+        let args = [&[logs.as_str(), "--no-case"], more].concat();
+        let terminal = Terminal::start_with((140, 42), &args, &variables);
+        terminal.wait_for("1 file ✓");
+        terminal
+    };
+    let mut terminal = open(&[]);
+    terminal.press("W:sort -time\r");
+    terminal.wait_for("the other way round");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
-    terminal.is_restored();
+    let mut terminal = open(&[]);
+    terminal.wait_for("back where you were");
+    terminal.wait_for("▸ only what changed something");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    let mut terminal = open(&["--fresh"]);
+    assert!(!terminal.text().contains("▸ only what"), "{}", terminal.text());
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    // A file that is no good keeps nobody from looking.
+    for file in std::fs::read_dir(state.join("trailhound/stands")).unwrap() {
+        std::fs::write(file.unwrap().path(), "{\"view\": [").unwrap();
+    }
+    let mut terminal = open(&[]);
+    terminal.wait_for("Events by");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
 }
 
 #[test]

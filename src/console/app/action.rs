@@ -18,10 +18,11 @@ use std::fmt;
 pub use argument::{Argument, ArgumentInfo, Choice};
 pub use catalog::{Command, commands};
 pub use words::{
-    Axis, Brush, Category, Copied, Craft, Edit, Fold, Length, Motion, Pivot, Preset, Progress, Size, Step,
-    View, Whom,
+    Axis, Brush, Category, Copied, Craft, Edge, Edit, Fold, Length, Motion, Pivot, Preset, Progress,
+    Question, Size, Step, View, Whom,
 };
 
+use super::range::Range;
 use crate::config::Reason;
 use crate::event::field::FieldRef;
 use crate::query::Query;
@@ -119,6 +120,8 @@ actions! {
         Pivot(Option<Pivot>) = "pivot",
         /// shows the profile of whom the cursor is on; with a word, of that part of the event
         Profile(Option<Whom>) = "profile",
+        /// goes to the part of a profile that answers this
+        Show(Question) = "show",
         /// goes back to where you were
         Back = "back",
         /// goes forward again
@@ -171,10 +174,18 @@ actions! {
     Timeline {
         /// changes the part of time that the list shows
         Timeline(Brush) = "timeline",
+        /// shows only a part of time; without one, asks which
+        Range(Option<Range>) = "range",
+        /// chooses a part of the timeline by its two edges, to look closer
+        Brush = "brush",
+        /// moves an edge of the part that is being chosen
+        Edge(Edge) = "edge",
     }
     Keeping {
-        /// copies to the clipboard, also over ssh and tmux
-        Copy(Copied) = "copy",
+        /// copies to the clipboard, also over ssh and tmux; without a word, asks what
+        Copy(Option<Copied>) = "copy",
+        /// shows and copies the link to this in the AWS console; enter opens it in your browser
+        Link = "link",
         /// marks the row, or takes its mark away
         Mark = "mark",
         /// adds the row to the case as a finding; of a burst, all of it

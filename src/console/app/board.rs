@@ -106,6 +106,8 @@ pub struct Item {
     pub lead: Lead,
     /// The field and value that it is about, to be kept, dropped, counted and copied. Hostile.
     pub value: Option<(Field, String)>,
+    /// Who is behind it, where it is about more than one.
+    pub whom: Option<Subject>,
     /// What else there is to say of it.
     pub notes: Vec<Note>,
 }
@@ -224,7 +226,7 @@ impl Table {
 impl Item {
     /// A row that leads nowhere.
     pub fn new(id: impl Into<String>, cells: Vec<Cell>) -> Self {
-        Self { id: id.into(), cells, lead: Lead::Nothing, value: None, notes: Vec::new() }
+        Self { id: id.into(), cells, lead: Lead::Nothing, value: None, whom: None, notes: Vec::new() }
     }
 
     /// Leads there.
@@ -243,6 +245,12 @@ impl Item {
     #[must_use]
     pub fn about(self, field: Field, value: impl Into<String>) -> Self {
         Self { value: Some((field, value.into())), ..self }
+    }
+
+    /// Somebody is behind it.
+    #[must_use]
+    pub fn behind(self, whom: Subject) -> Self {
+        Self { whom: Some(whom), ..self }
     }
 
     /// Has more to say.

@@ -77,6 +77,8 @@ pub enum Delivery {
     Report(Arc<Investigation>, Target),
     /// What would go out about an event: nothing is sent.
     Preview(Arc<Investigation>, u32, Subject),
+    /// Has the user's own browser open an address of the AWS console.
+    Open(String),
     /// Sends what was shown before.
     Send(Arc<Investigation>, u32, Subject),
 }

@@ -163,6 +163,8 @@ pub struct Model {
     pub size: (u16, u16),
     /// How much of the width the detail gets, in percent.
     pub share: u16,
+    /// Whether somebody is here for the first time, and told what to press.
+    pub welcome: bool,
     /// A message.
     pub toast: Option<Toast>,
     /// What was wrong with settings, keys and themes.
@@ -181,6 +183,8 @@ pub struct Model {
     pub(super) asked: Asked,
     /// The same of boards, and those that were made.
     pub(super) boarding: Boarding,
+    /// The event to which the cursor goes as soon as it is listed, unless it is moved before.
+    pub(super) returning: Option<String>,
     /// What workers have found out about the snapshot.
     pub(super) knowledge: Option<Arc<Knowledge>>,
 }
@@ -217,6 +221,7 @@ impl Model {
             mouse: settings.mouse,
             size: start.size,
             share: USUAL_SHARE,
+            welcome: false,
             toast: faults_at_start(&start.faults),
             faults: start.faults,
             values: Values::new(),
@@ -226,6 +231,7 @@ impl Model {
             now: Now::default(),
             asked: Asked::default(),
             boarding: Boarding::default(),
+            returning: None,
             knowledge: None,
         }
     }

@@ -50,6 +50,8 @@ pub enum Msg {
     Adding(Result<Adding, String>),
     /// The bytes of what could not be read.
     Looked(Box<Reject>, Look),
+    /// Paths that begin as one that is being typed, and that one. Hostile.
+    Paths(String, Vec<String>),
     /// Something came of work on a rule.
     Rule(RuleNews),
     /// Something came of work on the case, or of what left the console.
@@ -86,6 +88,8 @@ pub enum Effect {
     Pause(bool),
     /// Look at the bytes of what could not be read.
     Look(Arc<Investigation>, Box<Reject>),
+    /// Find paths that begin like this.
+    Paths(String),
     /// Work on a rule.
     Rule(RuleWork),
     /// Change the case.

@@ -7,7 +7,7 @@ pub mod chooser;
 pub mod frequency;
 pub mod prompt;
 
-use super::action::Action;
+use super::action::{Action, Edge};
 use super::casework::Delivery;
 use super::keymap::Context;
 use super::rules::editor::Editor;
@@ -29,6 +29,8 @@ pub enum Overlay {
     Bytes(Box<Bytes>),
     /// A rule that is edited.
     Editor(Box<Editor>),
+    /// A part of the timeline that is being chosen.
+    Span(Span),
     /// What would go out, before it does.
     Preview(Box<Preview>),
     /// A question before something is done.
@@ -38,6 +40,49 @@ pub enum Overlay {
         /// What is done on yes.
         action: Action,
     },
+}
+
+/// A part of the timeline that is being chosen, in stretches of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span {
+    /// The first and the last stretch.
+    pub edges: (usize, usize),
+    /// Whether it is the left edge that moves.
+    pub left: bool,
+    /// How many stretches there are; never 0.
+    pub count: usize,
+}
+
+impl Span {
+    /// Moves the edges; they stay in their order, and on the timeline.
+    pub fn change(&mut self, edge: Edge) {
+        const FAR: isize = 10;
+        let last = self.count.saturating_sub(1);
+        let (from, to) = self.edges;
+        match edge {
+            Edge::Other => self.left = !self.left,
+            Edge::Left => self.shift(-1),
+            Edge::Right => self.shift(1),
+            Edge::FarLeft => self.shift(-FAR),
+            Edge::FarRight => self.shift(FAR),
+            Edge::Earlier => {
+                let by = from.min(((to - from) / 2).max(1));
+                self.edges = (from - by, to - by);
+            }
+            Edge::Later => {
+                let by = last.saturating_sub(to).min(((to - from) / 2).max(1));
+                self.edges = (from + by, to + by);
+            }
+        }
+    }
+
+    fn shift(&mut self, by: isize) {
+        let (from, to) = self.edges;
+        self.edges = match self.left {
+            true => (from.saturating_add_signed(by).min(to), to),
+            false => (from, to.saturating_add_signed(by).clamp(from, self.count.saturating_sub(1))),
+        };
+    }
 }
 
 /// What would go out, to the letter.
@@ -66,6 +111,7 @@ impl Overlay {
             Self::Frequency(_) => Context::Table,
             Self::Bytes(_) => Context::Bytes,
             Self::Editor(_) => Context::Editor,
+            Self::Span(_) => Context::Brush,
             Self::Preview(_) => Context::Input,
             Self::Confirm { .. } => Context::Confirm,
         }
@@ -77,6 +123,44 @@ impl Overlay {
             Self::Prompt(prompt) => Some(&mut prompt.line),
             Self::Chooser(chooser) => Some(&mut chooser.line),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn edges_move_one_by_one_together_and_never_past_each_other() {
+        let mut span = Span { edges: (10, 20), left: true, count: 60 };
+        for (edge, edges) in [
+            (Edge::Left, (9, 20)),
+            (Edge::FarRight, (19, 20)),
+            (Edge::FarRight, (20, 20)),
+            (Edge::FarLeft, (10, 20)),
+            (Edge::Other, (10, 20)),
+            (Edge::FarRight, (10, 30)),
+            (Edge::Earlier, (0, 20)),
+            (Edge::Later, (10, 30)),
+        ] {
+            span.change(edge);
+            assert_eq!(span.edges, edges, "{edge:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn edges_stay_on_the_timeline(
+            steps in proptest::collection::vec(0..Edge::ALL.len(), 0..60), count in 1usize..90, at in 0usize..90,
+        ) {
+            let mut span = Span { edges: (at.min(count - 1), count - 1), left: true, count };
+            for step in steps {
+                span.change(Edge::ALL[step]);
+                prop_assert!(span.edges.0 <= span.edges.1 && span.edges.1 < count);
+            }
         }
     }
 }

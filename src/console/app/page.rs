@@ -88,6 +88,13 @@ impl Scope {
     }
 }
 
+impl Scope {
+    /// Only events from `from` on and before `to`.
+    pub fn time(from: Time, to: Time) -> Self {
+        Self { label: format!("{from} to {to}"), expr: between(from, to) }
+    }
+}
+
 fn between(from: Time, to: Time) -> Expr {
     let test = Test::Time { from: Some(Moment::At(from)), to: Some(Moment::At(to)) };
     Expr::Term(Term { field: FieldRef::Column(Field::Time), test })

@@ -9,6 +9,8 @@ mod arrange;
 mod board;
 mod case;
 mod drill;
+mod elsewhere;
+mod jump;
 mod keys;
 mod list;
 mod overlays;
@@ -16,6 +18,7 @@ mod reading;
 mod rules;
 mod settle;
 mod sources;
+mod span;
 mod timeline;
 mod whom;
 
@@ -36,7 +39,8 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
     let mut effects = Vec::new();
     match msg {
         Msg::Key(key) => model.key(key, &mut effects),
-        Msg::Paste(text) => model.paste(&text),
+        Msg::Paste(text) => model.paste(&text, &mut effects),
+        Msg::Paths(typed, found) => model.paths_came(&typed, found),
         Msg::Mouse(mouse) => model.mouse(mouse),
         Msg::Resize(width, height) => model.size = (width, height),
         Msg::Loaded(inv) => model.loaded(inv),

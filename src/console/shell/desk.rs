@@ -8,6 +8,7 @@
 
 mod deliver;
 pub(super) mod file;
+mod open;
 mod push;
 
 use std::io;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
+use super::busy::Busy;
 use super::work::tell;
 use crate::case::{By, Case, CaseError, Subject, gather};
 use crate::console::app::Msg;
@@ -73,38 +75,58 @@ enum Job {
     End,
 }
 
+/// Where work on the case is handed in.
+#[derive(Clone)]
+struct Jobs {
+    send: mpsc::Sender<Job>,
+    busy: Busy,
+}
+
+impl Jobs {
+    fn send(&self, job: Job) {
+        self.busy.begin();
+        let _ = self.send.send(job);
+    }
+}
+
 /// Both threads.
 pub(super) struct Desk {
-    jobs: mpsc::Sender<Job>,
+    jobs: Jobs,
     deliveries: mpsc::Sender<Delivery>,
+    busy: Busy,
     pushed: mpsc::Sender<Vec<Alert>>,
     keeper: Option<JoinHandle<()>>,
 }
 
 impl Desk {
     /// Starts the threads; what comes of their work goes to `out`.
-    pub(super) fn start(office: Office, out: &Sender<Msg>) -> io::Result<Self> {
-        let (jobs, taken) = mpsc::channel();
+    pub(super) fn start(office: Office, out: &Sender<Msg>, busy: &Busy) -> io::Result<Self> {
+        let (send, taken) = mpsc::channel();
+        let jobs = Jobs { send, busy: busy.clone() };
         let (deliveries, due) = mpsc::channel::<Delivery>();
         let Office { case, by, targets, queue, push, print } = office;
-        let told = out.clone();
+        let (told, counted) = (out.clone(), busy.clone());
+        // The first look at the case.
+        busy.begin();
         let keeper = thread::Builder::new().name("case".to_owned()).spawn(move || {
-            Keeper { file: case, case: None, by, out: told, version: 0 }.run(&taken);
+            Keeper { file: case, case: None, by, out: told, version: 0, busy: counted }.run(&taken);
         })?;
         let (pushed, alerts) = mpsc::channel();
         let pusher = push::Pusher::new(&targets, push, queue.clone(), jobs.clone(), out.clone());
         thread::Builder::new().name("push".to_owned()).spawn(move || pusher.run(&alerts))?;
         let messenger = deliver::Messenger::new(targets, queue, print, jobs.clone(), out.clone());
+        let counted = busy.clone();
         thread::Builder::new().name("deliver".to_owned()).spawn(move || {
             while let Ok(delivery) = due.recv() {
                 messenger.deliver(delivery);
+                counted.end(1);
             }
         })?;
-        Ok(Self { jobs, deliveries, pushed, keeper: Some(keeper) })
+        Ok(Self { jobs, deliveries, busy: busy.clone(), pushed, keeper: Some(keeper) })
     }
 
     pub(super) fn work(&self, work: Work) {
-        let _ = self.jobs.send(Job::Work(work));
+        self.jobs.send(Job::Work(work));
     }
 
     /// Sends alerts that nobody asked for one by one.
@@ -113,13 +135,14 @@ impl Desk {
     }
 
     pub(super) fn deliver(&self, delivery: Delivery) {
+        self.busy.begin();
         let _ = self.deliveries.send(delivery);
     }
 }
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        let _ = self.jobs.send(Job::End);
+        self.jobs.send(Job::End);
         if let Some(keeper) = self.keeper.take() {
             let _ = keeper.join();
         }
@@ -133,11 +156,13 @@ struct Keeper {
     by: Box<dyn Fn() -> By + Send>,
     out: Sender<Msg>,
     version: u64,
+    busy: Busy,
 }
 
 impl Keeper {
     fn run(mut self, jobs: &mpsc::Receiver<Job>) {
         self.look();
+        self.busy.end(1);
         loop {
             let job = match &self.file {
                 // Without a case there is nothing to look at.
@@ -145,8 +170,14 @@ impl Keeper {
                 Some(_) => jobs.recv_timeout(LOOK),
             };
             match job {
-                Ok(Job::Work(work)) => self.work(work),
-                Ok(Job::Sent(sent)) => self.record(&sent),
+                Ok(Job::Work(work)) => {
+                    self.work(work);
+                    self.busy.end(1);
+                }
+                Ok(Job::Sent(sent)) => {
+                    self.record(&sent);
+                    self.busy.end(1);
+                }
                 Ok(Job::End) | Err(mpsc::RecvTimeoutError::Disconnected) => return,
                 Err(mpsc::RecvTimeoutError::Timeout) => self.look(),
             }

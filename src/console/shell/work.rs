@@ -9,7 +9,8 @@ use std::thread;
 
 use tokio::sync::mpsc::Sender;
 
-use super::rules;
+use super::busy::Busy;
+use super::{paths, rules};
 use crate::console::app::answer::{GroupRequest, answer};
 use crate::console::app::rules::work::{RuleNews, RuleWork};
 use crate::console::app::{Effect, Msg};
@@ -29,24 +30,31 @@ pub(super) struct Workers {
     files: Lane,
 }
 
-struct Lane(std_mpsc::Sender<Job>);
+struct Lane {
+    jobs: std_mpsc::Sender<Job>,
+    busy: Busy,
+}
 
 impl Lane {
-    fn start(name: &str, out: &Sender<Msg>) -> io::Result<Self> {
+    fn start(name: &str, out: &Sender<Msg>, busy: &Busy) -> io::Result<Self> {
         let (send, jobs) = std_mpsc::channel::<Job>();
         let out = out.clone();
+        let (busy, counted) = (busy.clone(), busy.clone());
         thread::Builder::new().name(name.to_owned()).spawn(move || {
             while let Ok(first) = jobs.recv() {
-                let newest = jobs.try_iter().last().unwrap_or(first);
+                let mut taken = 1;
+                let newest = jobs.try_iter().inspect(|_| taken += 1).last().unwrap_or(first);
                 newest(&out);
+                counted.end(taken);
             }
         })?;
-        Ok(Self(send))
+        Ok(Self { jobs: send, busy })
     }
 
     fn give(&self, job: impl FnOnce(&Sender<Msg>) + Send + 'static) {
         // The thread lives as long as the lane; without it there is nothing to be done.
-        let _ = self.0.send(Box::new(job));
+        self.busy.begin();
+        let _ = self.jobs.send(Box::new(job));
     }
 }
 
@@ -57,15 +65,15 @@ pub(super) fn tell(out: &Sender<Msg>, msg: Msg) {
 
 impl Workers {
     /// Starts the threads; answers go to `out`.
-    pub(super) fn start(out: &Sender<Msg>) -> io::Result<Self> {
+    pub(super) fn start(out: &Sender<Msg>, busy: &Busy) -> io::Result<Self> {
         Ok(Self {
-            rows: Lane::start("rows", out)?,
-            record: Lane::start("record", out)?,
-            groups: Lane::start("groups", out)?,
-            values: Lane::start("values", out)?,
-            boards: Lane::start("boards", out)?,
-            trials: Lane::start("trials", out)?,
-            files: Lane::start("files", out)?,
+            rows: Lane::start("rows", out, busy)?,
+            record: Lane::start("record", out, busy)?,
+            groups: Lane::start("groups", out, busy)?,
+            values: Lane::start("values", out, busy)?,
+            boards: Lane::start("boards", out, busy)?,
+            trials: Lane::start("trials", out, busy)?,
+            files: Lane::start("files", out, busy)?,
         })
     }
 
@@ -99,6 +107,10 @@ impl Workers {
             Effect::Look(inv, reject) => self.record.give(move |out| {
                 let look = inv.look(&reject);
                 tell(out, Msg::Looked(reject, look));
+            }),
+            Effect::Paths(typed) => self.files.give(move |out| {
+                let found = paths::beginning(&typed);
+                tell(out, Msg::Paths(typed, found));
             }),
             Effect::Rule(RuleWork::Try(trial)) => self.trials.give(move |out| {
                 if let Some(verdict) = trial.answer() {

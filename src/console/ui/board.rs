@@ -16,7 +16,6 @@ mod scatter;
 mod table;
 
 use super::paint::Canvas;
-use super::tabs::title;
 use crate::config::Role;
 use crate::console::app::action::View as Page;
 use crate::console::app::board::shown::Shown;
@@ -66,7 +65,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, body: Area) {
 
 /// A page with nothing but words.
 fn say(canvas: &mut Canvas<'_>, model: &Model, body: Area, text: &str) {
-    let inside = canvas.boxed(body, title(model.page().view), true);
+    let inside = canvas.boxed(body, model.page().view.title(), true);
     canvas.put(inside.x + 1, inside.y + 1, inside.width.saturating_sub(2), text, Role::Muted);
 }
 

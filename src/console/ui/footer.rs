@@ -17,6 +17,23 @@ fn start(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     }
 }
 
+/// The keys that were pressed, and each that may follow with what it does.
+fn next_keys(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
+    let end = area.width.saturating_sub(1);
+    let pressed: Vec<String> = model.pending.iter().map(|key| key.label()).collect();
+    let mut x = canvas.put(1, area.y, end, &format!("{} …", pressed.join(" ")), Role::Key) + 2;
+    for (binding, action) in model.keymap.bindings(model.context()) {
+        let Some(rest) = binding.keys.as_slice().strip_prefix(model.pending.as_slice()) else { continue };
+        let keys: Vec<String> = rest.iter().map(|key| key.label()).collect();
+        let does = binding.label.clone().unwrap_or_else(|| action.to_string());
+        if x + columns(&keys.join(" ")) + 1 + columns(&does) > end {
+            break;
+        }
+        x = canvas.put(x, area.y, end, &keys.join(" "), Role::Key) + 1;
+        x = canvas.put(x, area.y, end, &does, Role::KeyLabel) + 2;
+    }
+}
+
 pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     canvas.fill(area, Role::Bar);
     let end = area.width.saturating_sub(1);
@@ -33,11 +50,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
         start(canvas, model, area);
         return;
     }
-    let mut x = 1;
     if !model.pending.is_empty() {
-        let keys: Vec<String> = model.pending.iter().map(|key| key.label()).collect();
-        x = canvas.put(x, area.y, end, &format!("{} …", keys.join(" ")), Role::Key) + 2;
+        return next_keys(canvas, model, area);
     }
+    let mut x = 1;
     for (binding, label) in model.keymap.footer(model.context()) {
         let key = binding.keys.label();
         if x + columns(&key) + 1 + columns(label) > end {

@@ -7,6 +7,7 @@ mod frequency;
 mod note;
 mod preview;
 mod prompt;
+mod welcome;
 
 use ratatui::layout::Position;
 
@@ -21,6 +22,9 @@ use crate::text::{visible, width};
 
 /// Draws all overlays, the topmost last; where the cursor of the terminal is.
 pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model) -> Option<Position> {
+    if model.welcome && model.overlays.is_empty() {
+        welcome::draw(canvas, model);
+    }
     let mut cursor = None;
     for overlay in &model.overlays {
         cursor = match overlay {
@@ -29,6 +33,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model) -> Option<Position> {
             Overlay::Prompt(prompt) => prompt::draw(canvas, model, prompt),
             Overlay::Chooser(chooser) => chooser::draw(canvas, model, chooser),
             Overlay::Frequency(table) => frequency::draw(canvas, model, table),
+            // It is drawn by the timeline itself.
+            Overlay::Span(_) => None,
             Overlay::Bytes(bytes) => bytes::draw(canvas, model, bytes),
             Overlay::Editor(editor) => editor::draw(canvas, model, editor),
             Overlay::Confirm { question, .. } => confirm(canvas, model, question),

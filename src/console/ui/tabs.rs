@@ -25,7 +25,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     }
     let mut x = 1;
     for view in View::ALL {
-        let name = title(*view);
+        let name = view.title();
         let role = if *view == model.page().view { Role::TabActive } else { Role::TabInactive };
         let key = key(&Action::View(*view)).unwrap_or_default();
         let text = format!("{key} {name}");
@@ -33,18 +33,5 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
             break;
         }
         x = canvas.put(x, area.y, area.width, &text, role) + 2;
-    }
-}
-
-/// The name of a view as a title.
-pub(super) fn title(view: View) -> &'static str {
-    match view {
-        View::Actors => "Actors",
-        View::Events => "Events",
-        View::Profile => "Profile",
-        View::Anomalies => "Anomalies",
-        View::Rules => "Rules",
-        View::Case => "Case",
-        View::Sources => "Sources",
     }
 }

@@ -8,6 +8,7 @@ use super::paint::{Canvas, risk_role};
 use crate::config::Role;
 use crate::console::app::layout::Area;
 use crate::console::app::model::Model;
+use crate::console::app::overlay::Overlay;
 use crate::query::series::Series;
 use crate::report::table::sign;
 use crate::score::Level;
@@ -21,7 +22,20 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
         0 => "Timeline".to_owned(),
         _ => format!("Timeline · {} each · most {}", series.step_name(), count(series.peak())),
     };
-    let inside = canvas.boxed(area, &title, false);
+    let span = model.overlays.iter().rev().find_map(|overlay| match overlay {
+        Overlay::Span(span) => Some(*span),
+        _ => None,
+    });
+    let title = match span {
+        None => title,
+        Some(span) => {
+            let (from, to) = model.edges(&span);
+            let precision = canvas.clock.precision(from, to);
+            let (from, to) = (canvas.clock.cell(from, precision), canvas.clock.cell(to, precision));
+            format!("{from} – {to} · enter looks closer")
+        }
+    };
+    let inside = canvas.boxed(area, &title, span.is_some());
     if series.buckets.is_empty() || inside.width == 0 {
         return;
     }
@@ -33,13 +47,20 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     for x in 0..inside.width {
         let bucket = bucket_at(series, x, inside.width);
         let Some(counts) = series.buckets.get(bucket) else { continue };
-        let shown = window.is_none_or(|(from, to)| {
-            let start = series.start_of(bucket);
-            start <= to && start.plus_millis(series.step_ms - 1) >= from
+        let chosen = span.map(|span| (span.edges.0..=span.edges.1).contains(&bucket));
+        let shown = chosen.unwrap_or_else(|| {
+            window.is_none_or(|(from, to)| {
+                let start = series.start_of(bucket);
+                start <= to && start.plus_millis(series.step_ms - 1) >= from
+            })
         });
         let bar = Bar { counts, peak: series.peak(), least, shown };
         bar.draw(canvas, Area { x: inside.x + x, width: 1, ..inside }, bars);
-        if cursor == Some(bucket) {
+        if let Some(span) = span.filter(|span| [span.edges.0, span.edges.1].contains(&bucket)) {
+            let active = bucket == if span.left { span.edges.0 } else { span.edges.1 };
+            let role = if active { Role::Selection } else { Role::SelectionIdle };
+            canvas.tint(Area { x: inside.x + x, width: 1, ..inside }, role);
+        } else if cursor == Some(bucket) {
             let signs = Area { x: inside.x + x, y: inside.y + bars, width: 1, height: 1 };
             canvas.tint(signs, Role::Selection);
         }

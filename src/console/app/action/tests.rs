@@ -45,7 +45,7 @@ fn what_cannot_be_read_says_what_was_meant() {
         ("filter outcom:denied", "no field is called `outcom`; did you mean \"filter outcome:denied\"?"),
         ("view event", "no such view; did you mean \"view events\"?"),
         ("view", "needs a view after its name: actors, events, profile, anomalies, rules, case, sources"),
-        ("copy all", "no such kind; there are value, id, json"),
+        ("copy all", "no such kind; there are value, id, json, arn, command, lookup, link"),
         ("preset last-houre", "no such preset; did you mean \"preset last-hour\"?"),
         ("quit now", "takes nothing after its name, found now; did you mean \"quit\"?"),
         ("Quit", "no such action; did you mean \"quit\"?"),

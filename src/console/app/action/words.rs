@@ -236,6 +236,14 @@ words! {
         Id = "id",
         /// the whole record as JSON
         Json = "json",
+        /// the ARN under the cursor, of what was acted on, or of the caller
+        Arn = "arn",
+        /// the command that prints the events of this page
+        Command = "command",
+        /// the command that asks AWS for this event
+        Lookup = "lookup",
+        /// the link to this in the AWS console
+        Link = "link",
     }
 
     /// What is opened or closed.
@@ -264,6 +272,38 @@ words! {
         Right = "right",
         /// everything
         All = "all",
+    }
+
+    /// How the part of the timeline that is being chosen changes.
+    Edge is a "change" {
+        /// one stretch to the left
+        Left = "left",
+        /// one stretch to the right
+        Right = "right",
+        /// ten stretches to the left
+        FarLeft = "far-left",
+        /// ten stretches to the right
+        FarRight = "far-right",
+        /// takes the other edge
+        Other = "other",
+        /// both edges to the left
+        Earlier = "earlier",
+        /// both edges to the right
+        Later = "later",
+    }
+
+    /// What a profile is asked.
+    Question is a "question" {
+        /// who was behind it; once more: their profile
+        Who = "who",
+        /// what happened
+        Deeds = "deeds",
+        /// what was made and may still be there
+        Left = "left",
+        /// what was new
+        New = "new",
+        /// signs of theft
+        Theft = "theft",
     }
 
     /// What happens to a rule.
@@ -318,6 +358,19 @@ words! {
 }
 
 impl View {
+    /// Its name as a title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Actors => "Actors",
+            Self::Events => "Events",
+            Self::Profile => "Profile",
+            Self::Anomalies => "Anomalies",
+            Self::Rules => "Rules",
+            Self::Case => "Case",
+            Self::Sources => "Sources",
+        }
+    }
+
     /// Whether it shows a board.
     pub const fn has_board(self) -> bool {
         matches!(
@@ -352,6 +405,19 @@ impl Pivot {
             Self::EventName => Field::Event,
             Self::Account => Field::Account,
             Self::Region => Field::Region,
+        }
+    }
+}
+
+impl Question {
+    /// The name of the panel that answers it.
+    pub fn panel(self) -> &'static str {
+        match self {
+            Self::Who => "chain",
+            Self::Deeds => "story",
+            Self::Left => "made",
+            Self::New => "new",
+            Self::Theft => "signs",
         }
     }
 }

@@ -6,7 +6,7 @@ use fuzzy_matcher::FuzzyMatcher as _;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
 use crate::config::{Theme, Themes};
-use crate::console::app::action::{Action, Category, Pivot, Preset, Progress, commands};
+use crate::console::app::action::{Action, Category, Copied, Pivot, Preset, Progress, commands};
 use crate::console::app::keymap::{Context, Keymap};
 use crate::console::app::line::Line;
 use crate::console::app::scroll;
@@ -183,6 +183,12 @@ impl Chooser {
     pub fn pivots() -> Self {
         let entry = |pivot: &Pivot| (Action::Pivot(Some(*pivot)), pivot.name(), pivot.about());
         Self::actions("Events of the same", Pivot::ALL.iter().map(entry))
+    }
+
+    /// What can be copied.
+    pub fn copies() -> Self {
+        let entry = |what: &Copied| (Action::Copy(Some(*what)), what.name(), what.about());
+        Self::actions("Copy", Copied::ALL.iter().map(entry))
     }
 
     /// How far a finding can have come.

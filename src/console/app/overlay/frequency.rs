@@ -131,6 +131,20 @@ impl Frequency {
         })
     }
 
+    /// The headings of [`Frequency::rows`].
+    pub const HEADS: [&str; 7] = ["value", "events", "denied", "writes", "risk", "first", "last"];
+
+    /// All values in their order, as they are written into a file; `None` while they are being counted.
+    pub fn rows(&self) -> Option<Vec<Vec<String>>> {
+        let row = |g: &Group| {
+            let numbers = [g.events, g.denied, g.writes, u64::from(g.risk)].map(|n| n.to_string());
+            let times =
+                [g.first, g.last].map(|time| if time.is_known() { time.to_string() } else { String::new() });
+            [vec![g.value.clone()], numbers.to_vec(), times.to_vec()].concat()
+        };
+        Some(self.groups.as_ref()?.iter().map(row).collect())
+    }
+
     /// All values as a shared list would be too much to copy: how many there are, and how many events.
     pub fn totals(&self) -> (usize, u64) {
         let groups = self.groups.as_deref().unwrap_or_default();

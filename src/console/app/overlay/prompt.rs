@@ -23,6 +23,8 @@ pub enum Asking {
     Export,
     /// The file of the report.
     Report,
+    /// A part of time.
+    Range,
 }
 
 /// The prompt.
@@ -77,6 +79,10 @@ impl Prompt {
     /// text, the most frequent first; `None`: not yet known.
     pub fn read(&mut self, values: &dyn Fn(Field, &str) -> Option<Vec<String>>) {
         if self.asking != Asking::Filter {
+            // What is offered for a part of time stays; paths are asked for anew.
+            if self.cycling.is_none() && self.asking != Asking::Range {
+                self.completions.candidates.clear();
+            }
             return;
         }
         self.wanted = None;
@@ -140,7 +146,11 @@ impl Prompt {
         };
         let Some(candidate) = self.completions.candidates.get(which) else { return };
         self.line = start.clone();
-        self.line.replace(self.completions.replace.clone(), &candidate.text);
+        let replace = match self.asking {
+            Asking::Range => 0..start.text().len(),
+            _ => self.completions.replace.clone(),
+        };
+        self.line.replace(replace, &candidate.text);
         self.cycling = Some((which, start));
     }
 

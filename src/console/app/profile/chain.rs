@@ -11,6 +11,7 @@ use crate::console::app::page::Scope;
 use crate::event::field::{Field, FieldRef};
 use crate::profile::chain::{Node, Origin};
 use crate::profile::session::{Anchor, Session};
+use crate::profile::subject::{Subject, SubjectKind};
 use crate::query::{Expr, Pattern, Term, Test};
 use crate::text::{count, plural};
 
@@ -96,6 +97,7 @@ impl Scene<'_> {
             Item::new(id.clone(), cells)
                 .about(Field::Session, word)
                 .to(Lead::Instead(Box::new(scope)))
+                .behind(Subject::new(SubjectKind::Actor, actor))
                 .noting(self.notes(node.session, id)),
         )
     }

@@ -8,6 +8,7 @@ use crate::console::app::casework::{Delivery, Export, Target, Told, Work};
 use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::msg::Effect;
 use crate::console::app::overlay::chooser::Chooser;
+use crate::console::app::overlay::frequency::Frequency;
 use crate::console::app::overlay::prompt::{Asking, Prompt};
 use crate::console::app::overlay::{Overlay, Preview};
 use crate::event::address::{AddressKind, is_service_name};
@@ -16,7 +17,7 @@ use crate::event::time::Time;
 use crate::text::count;
 
 /// The endings of the files that an export can be.
-const FORMS: [&str; 4] = ["csv", "json", "jsonl", "md"];
+pub(super) const FORMS: [&str; 4] = ["csv", "json", "jsonl", "md"];
 
 impl Model {
     /// Asks for a change of the case, where there is one.
@@ -129,7 +130,12 @@ impl Model {
         }
         let path = match asking {
             Asking::Report => "trailhound-report.pdf".to_owned(),
-            _ => format!("trailhound-{}.csv", self.page().view.name()),
+            _ => match self.overlays.last() {
+                Some(Overlay::Frequency(table)) => {
+                    format!("trailhound-{}.csv", Self::value_name(&table.field))
+                }
+                _ => format!("trailhound-{}.csv", self.page().view.name()),
+            },
         };
         self.overlays.push(Overlay::Prompt(Box::new(Prompt::new(asking, &path))));
     }
@@ -159,6 +165,9 @@ impl Model {
 
     /// What the view shows: its events, or the rows of the panel that has the keys.
     fn export(&self) -> Option<Export> {
+        if let Some(Overlay::Frequency(table)) = self.overlays.last() {
+            return table.rows().map(|rows| Export::Rows(Frequency::HEADS.map(str::to_owned).to_vec(), rows));
+        }
         if !self.page().view.has_board() {
             let answer = &self.answer;
             let sort = self.page().sort;

@@ -40,7 +40,7 @@ impl Model {
 
     /// Opens a page with one more scope. The cursor stays on its event, which is among those that are left.
     /// Whether there is a new page: not when all events are of that scope already.
-    fn open_scope(&mut self, scope: Scope) -> bool {
+    pub(super) fn open_scope(&mut self, scope: Scope) -> bool {
         if self.page().scopes.contains(&scope) {
             self.note(format!("all of these are {} already", scope.label));
             return false;

@@ -2,8 +2,8 @@
 
 use crate::console::app::action::Action;
 use crate::console::app::action::{Motion, Step, View};
-use crate::console::app::key::Key;
-use crate::console::app::keymap::Resolution;
+use crate::console::app::key::{Code, Key};
+use crate::console::app::keymap::{Context, Resolution};
 use crate::console::app::layout::{Area, USUAL_SHARE};
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::msg::{Effect, Mouse};
@@ -12,6 +12,11 @@ use crate::console::app::overlay::prompt::Asking;
 impl Model {
     pub(super) fn key(&mut self, key: Key, effects: &mut Vec<Effect>) {
         self.toast = None;
+        // Any key closes the welcome; one that means nothing but that does nothing else.
+        if std::mem::take(&mut self.welcome) && matches!(key.code, Code::Enter | Code::Esc | Code::Char(' '))
+        {
+            return;
+        }
         self.pending.push(key);
         let context = self.context();
         match self.keymap.resolve(context, &self.pending) {
@@ -38,14 +43,37 @@ impl Model {
         }
     }
 
-    pub(super) fn paste(&mut self, text: &str) {
-        if !self.paste_to_editor(text) && self.context().info().typing {
+    /// Whether a key does anything now, or begins something that does.
+    pub fn means(&self, key: Key) -> bool {
+        let context = self.context();
+        let keys = [self.pending.as_slice(), &[key]].concat();
+        let typed = context.info().typing && key.typed().is_some();
+        let is_known = |keys: &[Key]| !matches!(self.keymap.resolve(context, keys), Resolution::None);
+        typed || context == Context::Editor || is_known(&keys) || is_known(&[key])
+    }
+
+    pub(super) fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
+        self.welcome = false;
+        if self.paste_to_editor(text) {
+            return;
+        }
+        if self.context().info().typing {
             self.type_in(text);
+        } else if self.overlays.is_empty() {
+            self.jump(text, effects);
         }
     }
 
     pub(super) fn mouse(&mut self, mouse: Mouse) {
         if !self.overlays.is_empty() {
+            return;
+        }
+        if let Mouse::Click(x, y) = mouse
+            && y == self.layout().tabs.y
+        {
+            if let Some(view) = self.tab_at(x) {
+                self.open_view(view);
+            }
             return;
         }
         if self.page().view.has_board() {
@@ -77,6 +105,18 @@ impl Model {
             }
             Mouse::Click(..) => {}
         }
+    }
+
+    /// The view whose name stands in that column of the tabs.
+    fn tab_at(&self, x: u16) -> Option<View> {
+        let mut end = 1;
+        View::ALL.iter().copied().find(|view| {
+            let keys = self.keymap.keys_for(self.page_context(), &Action::View(*view));
+            let key = keys.first().map_or(0, |keys| keys.label().chars().count());
+            let from = end;
+            end += (key + 1 + view.title().len()) as u16 + 2;
+            (from..end).contains(&x)
+        })
     }
 
     fn mouse_on_board(&mut self, mouse: Mouse) {
@@ -128,6 +168,7 @@ impl Model {
             Action::Open => self.open_row(effects),
             Action::Pivot(pivot) => self.pivot(pivot),
             Action::Profile(whom) => self.open_profile(whom),
+            Action::Show(question) => self.show_answer(question),
             Action::Back => self.walk(false),
             Action::Forward => self.walk(true),
             Action::Pop => self.pop(),
@@ -151,13 +192,21 @@ impl Model {
             Action::Match(step) => self.go_to_match(step),
             Action::Timeline(brush) if self.page().view == View::Anomalies => self.change_step(brush),
             Action::Timeline(brush) => self.brush(brush),
+            Action::Range(range) => self.range(range),
+            Action::Brush => self.take_brush(),
+            Action::Edge(edge) => self.move_edge(edge),
             Action::Rule(craft) => self.craft(craft, effects),
             Action::Copy(what) => self.copy(what, effects),
+            Action::Link => self.show_link(effects),
             Action::Accept => self.accept(effects),
             Action::Close => self.close(),
             Action::Toggle => self.toggle(),
             Action::Reorder(step) => self.reorder(step),
-            Action::Complete(step) => self.complete(step),
+            Action::Complete(step) => {
+                if !self.want_paths(effects) {
+                    self.complete(step);
+                }
+            }
             Action::History(step) => self.recall(step),
             Action::Edit(edit) => self.edit(edit),
             Action::AddSource => self.ask_source(),

@@ -157,6 +157,7 @@ impl Model {
             Some(Overlay::Prompt(prompt)) => self.accept_prompt(prompt, effects),
             Some(Overlay::Preview(preview)) => self.accept_preview(*preview, effects),
             Some(Overlay::Chooser(chooser)) => self.accept_choice(&chooser, effects),
+            Some(Overlay::Span(span)) => self.zoom_in(&span),
             Some(Overlay::Confirm { action, .. }) => self.act(action, effects),
             Some(other) => self.overlays.push(other),
             None => {}
@@ -166,6 +167,7 @@ impl Model {
     fn accept_prompt(&mut self, prompt: Box<Prompt>, effects: &mut Vec<Effect>) {
         match (prompt.asking, prompt.taken()) {
             (Asking::Source, _) => self.add_source(prompt.line.text().trim(), effects),
+            (Asking::Range, _) => self.accept_range(prompt),
             (Asking::Search, _) => self.accept_search(&prompt),
             // What is wrong stands below the line; it can be put right there.
             (Asking::Filter, Err(_)) => self.overlays.push(Overlay::Prompt(prompt)),

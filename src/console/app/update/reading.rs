@@ -1,15 +1,11 @@
-//! Reading a record: folding, searching, copying.
+//! Reading a record: folding and searching.
 
-use crate::console::app::action::{Copied, Fold, Step};
-use crate::console::app::detail::{MatchStep, Record};
+use crate::console::app::action::{Fold, Step};
+use crate::console::app::detail::MatchStep;
 use crate::console::app::model::{Focus, Model, ToastTone};
-use crate::console::app::msg::Effect;
 use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::prompt::{Asking, Prompt};
-use crate::text::{count, plural};
-
-/// More than this many bytes are refused by many terminals.
-const CLIPBOARD: usize = 74_000;
+use crate::text::count;
 
 impl Model {
     pub(super) fn fold(&mut self, fold: Fold) {
@@ -57,41 +53,4 @@ impl Model {
             None => self.note("nothing in this record matches"),
         }
     }
-
-    pub(super) fn copy(&mut self, what: Copied, effects: &mut Vec<Effect>) {
-        let Some((text, called)) = self.copied(what) else {
-            self.note("there is nothing under the cursor to copy");
-            return;
-        };
-        let size = plural(text.chars().count() as u64, "character");
-        let doubt = if text.len() > CLIPBOARD { "; many terminals take less" } else { "" };
-        self.say(ToastTone::Done, format!("copied {called}, {size}{doubt}"));
-        effects.push(Effect::Copy(text));
-    }
-
-    /// The text to copy, and what it is.
-    fn copied(&self, what: Copied) -> Option<(String, String)> {
-        match what {
-            Copied::Id => Some((self.row()?.id(), "the id".to_owned())),
-            Copied::Json => match &self.detail.as_ref()?.record {
-                Record::Here(_, bytes) => Some((pretty(bytes), "the record".to_owned())),
-                _ => None,
-            },
-            Copied::Value => {
-                if let Some(Overlay::Frequency(table)) = self.overlays.last() {
-                    let group = table.chosen()?;
-                    return Some((group.value.clone(), Self::value_name(&table.field)));
-                }
-                let (field, value) = self.value().filter(|(_, value)| !value.is_empty())?;
-                Some((value, Self::value_name(&field)))
-            }
-        }
-    }
-}
-
-/// A record as people read it; as it is where it is no JSON.
-fn pretty(bytes: &[u8]) -> String {
-    let value: Option<serde_json::Value> = serde_json::from_slice(bytes).ok();
-    let pretty = value.and_then(|value| serde_json::to_string_pretty(&value).ok());
-    pretty.unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned())
 }

@@ -121,7 +121,7 @@ impl Model {
         self.asked.generation += 1;
         self.asked.waiting = true;
         self.asked.reading = Some(reading.clone());
-        self.asked.anchor = self.page().cursor.id.clone();
+        self.asked.anchor = self.page().cursor.id.clone().or_else(|| self.returning.clone());
         effects.push(Effect::Ask(Box::new(Request {
             generation: self.asked.generation,
             inv: wanted.inv.clone(),
@@ -144,6 +144,7 @@ impl Model {
         self.asked.waiting = !answer.complete;
         let cursor = self.page().cursor.clone();
         let at = match &cursor.id {
+            None if self.returning.is_some() => self.found_again(&answer),
             None => Some(0),
             id if *id == self.asked.anchor => answer.at,
             // The cursor has moved since the question was put.
@@ -171,10 +172,22 @@ impl Model {
         }
     }
 
+    /// The line of the event to which somebody returns; the first while it is not there yet.
+    fn found_again(&mut self, answer: &Answer) -> Option<usize> {
+        let at = answer.at.filter(|_| self.asked.anchor == self.returning);
+        if at.is_some() {
+            self.history.page_mut().cursor.id = self.returning.take();
+        } else if answer.complete && answer.inv.complete {
+            self.returning = None;
+        }
+        at.or(Some(0))
+    }
+
     /// Notes the event that the cursor is on, so that it stays on it.
     pub(super) fn name_cursor(&mut self) {
         let id = self.listed().map(|row| row.id());
         self.history.page_mut().cursor.id = id;
+        self.returning = None;
     }
 
     fn keep_in_view(&mut self) {

@@ -1,6 +1,6 @@
 //! From a row of a board to its events, and from anything to the profile of whoever is behind it.
 
-use crate::console::app::action::{View, Whom};
+use crate::console::app::action::{Question, View, Whom};
 use crate::console::app::board::{Lead, exact};
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::msg::Effect;
@@ -73,7 +73,7 @@ impl Model {
     }
 
     /// Opens the events of these scopes, with the cursor on one of them.
-    fn open_events(&mut self, scopes: Vec<Scope>, id: Option<String>) {
+    pub(super) fn open_events(&mut self, scopes: Vec<Scope>, id: Option<String>) {
         let cursor = Cursor { id, ..Cursor::default() };
         self.history.open(Page { view: View::Events, scopes, cursor, ..self.page().clone() });
         self.focus = Focus::List;
@@ -98,6 +98,10 @@ impl Model {
         }
         let value = self.value().and_then(|(field, value)| subject_of(&field, &value));
         let wanted = whom.map(Whom::kind);
+        let behind = item.and_then(|item| item.whom.clone());
+        if let Some(subject) = behind.filter(|subject| wanted.is_some() && subject.kind == wanted) {
+            return Ok(subject);
+        }
         if let Some(subject) = value.filter(|subject| wanted.is_none() || subject.kind == wanted) {
             return Ok(subject);
         }
@@ -109,7 +113,7 @@ impl Model {
     }
 
     /// Opens a profile: a page of the events of that subject, and of nothing else.
-    fn open_profile_of(&mut self, subject: Subject) {
+    pub(super) fn open_profile_of(&mut self, subject: Subject) {
         let kind = subject.kind.unwrap_or(SubjectKind::Actor);
         let scope = match exact::scope(&self.answer.inv, field_of(kind), &subject.name, false) {
             Ok(scope) => scope,
@@ -130,6 +134,21 @@ impl Model {
             ..page
         });
         self.focus = Focus::List;
+    }
+
+    /// Goes to the panel that answers a question; asked once more, who was behind it is their profile.
+    pub(super) fn show_answer(&mut self, question: Question) {
+        let panel = question.panel();
+        let Some(shown) = self.shown.as_ref().filter(|_| self.page().view == View::Profile) else {
+            return self.note("a profile answers that: v opens that of whom the cursor is on");
+        };
+        let Some(at) = shown.board.panels.iter().position(|p| p.name == panel) else { return };
+        let again = shown.focus(&self.page().desk) == at;
+        let whom = self.item().and_then(|item| item.whom.clone());
+        if let (true, Question::Who, Some(subject)) = (again, question, whom) {
+            return self.open_profile_of(subject);
+        }
+        self.history.page_mut().desk.panel = panel;
     }
 
     /// Opens the view of a profile by its own key: of whom the cursor is on, or of nobody yet.

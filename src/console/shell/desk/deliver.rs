@@ -1,12 +1,12 @@
 //! What leaves the console: files, the report, messages. Each is told to the case.
 
 use std::path::PathBuf;
-use std::sync::mpsc;
 
 use tokio::sync::mpsc::Sender;
 
 use super::file::{self, Written};
-use super::{Job, Printer, Sent};
+use super::open;
+use super::{Job, Jobs, Printer, Sent};
 use crate::case::Subject;
 use crate::console::app::Msg;
 use crate::console::app::casework::{Delivery, Target, Told};
@@ -25,7 +25,7 @@ pub(super) struct Messenger {
     targets: Result<Targets, String>,
     queue: Option<PathBuf>,
     print: Printer,
-    case: mpsc::Sender<Job>,
+    case: Jobs,
     out: Sender<Msg>,
 }
 
@@ -34,7 +34,7 @@ impl Messenger {
         targets: Result<Targets, String>,
         queue: Option<PathBuf>,
         print: Printer,
-        case: mpsc::Sender<Job>,
+        case: Jobs,
         out: Sender<Msg>,
     ) -> Self {
         Self { targets, queue, print, case, out }
@@ -46,7 +46,7 @@ impl Messenger {
 
     fn sent(&self, what: &str, target: String, subject: Subject, sha256: String) {
         let what = what.to_owned();
-        let _ = self.case.send(Job::Sent(Sent { what, target, subject, sha256 }));
+        self.case.send(Job::Sent(Sent { what, target, subject, sha256 }));
     }
 
     pub(super) fn deliver(&self, delivery: Delivery) {
@@ -60,6 +60,10 @@ impl Messenger {
                 self.wrote(written, &form, Asking::Export, &target);
             }
             Delivery::Report(inv, target) => self.report(&inv, &target),
+            Delivery::Open(link) => match open::browser(&link) {
+                Ok(()) => self.tell(Told::Done("your browser was asked to open the link".to_owned())),
+                Err(e) => self.tell(Told::Failed(format!("{e}; the link is on the clipboard"))),
+            },
             Delivery::Preview(inv, row, subject) => self.preview(inv, row, subject),
             Delivery::Send(inv, row, subject) => match self.send(&inv, row, &subject) {
                 Ok(said) => self.tell(Told::Done(visible(&said).into_owned())),

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 
 use tokio::sync::mpsc::Sender;
 
-use super::{Job, Sent};
+use super::{Job, Jobs, Sent};
 use crate::case::Subject;
 use crate::console::app::Msg;
 use crate::console::app::casework::Told;
@@ -18,7 +18,7 @@ use crate::text::{plural, visible};
 pub(super) struct Pusher {
     targets: Result<Targets, String>,
     queue: Option<PathBuf>,
-    case: mpsc::Sender<Job>,
+    case: Jobs,
     out: Sender<Msg>,
 }
 
@@ -28,7 +28,7 @@ impl Pusher {
         targets: &Result<Targets, String>,
         least: Option<Level>,
         queue: Option<PathBuf>,
-        case: mpsc::Sender<Job>,
+        case: Jobs,
         out: Sender<Msg>,
     ) -> Self {
         let mut targets = targets.clone();
@@ -86,6 +86,6 @@ impl Pusher {
     fn told(&self, place: &str, id: &str) {
         let subject = Subject::Event(id.to_owned());
         let (what, target) = (place.to_owned(), place.to_owned());
-        let _ = self.case.send(Job::Sent(Sent { what, target, subject, sha256: String::new() }));
+        self.case.send(Job::Sent(Sent { what, target, subject, sha256: String::new() }));
     }
 }

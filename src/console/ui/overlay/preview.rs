@@ -4,11 +4,16 @@ use ratatui::layout::Position;
 
 use super::popup;
 use crate::config::Role;
+use crate::console::app::casework::Delivery;
+use crate::console::app::layout::Area;
 use crate::console::app::model::Model;
 use crate::console::app::overlay::Preview;
 use crate::console::ui::paint::Canvas;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, preview: &Preview) -> Option<Position> {
+    if let Delivery::Open(link) = &preview.send {
+        return link_box(canvas, model, link);
+    }
     let title = match preview.ready {
         true => "This goes out · enter sends it, esc does not",
         false => "Nothing goes out · esc closes",
@@ -17,6 +22,20 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, preview: &Preview) ->
     for (n, line) in preview.lines.iter().skip(preview.top).take(usize::from(inside.height)).enumerate() {
         let y = inside.y + n as u16;
         canvas.put(inside.x + 1, y, inside.width.saturating_sub(2), line, Role::Text);
+    }
+    None
+}
+
+/// A link, all of it, over as many lines as it takes.
+fn link_box(canvas: &mut Canvas<'_>, model: &Model, link: &str) -> Option<Position> {
+    let width = 100.min(model.size.0.saturating_sub(8)).max(1);
+    // It holds nothing but letters, digits and signs of one column each.
+    let letters: Vec<char> = link.chars().collect();
+    let lines: Vec<String> = letters.chunks(usize::from(width)).map(|line| line.iter().collect()).collect();
+    let title = "In the AWS console · copied · enter opens it in your browser, esc does not";
+    let inside: Area = popup(canvas, model.size, (width + 4, lines.len() as u16 + 2), title);
+    for (n, line) in lines.iter().take(usize::from(inside.height)).enumerate() {
+        canvas.put(inside.x + 1, inside.y + n as u16, inside.width.saturating_sub(2), line, Role::Text);
     }
     None
 }

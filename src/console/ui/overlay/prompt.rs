@@ -5,8 +5,9 @@ use ratatui::layout::Position;
 use super::typed;
 use crate::config::Role;
 use crate::console::app::layout::Area;
-use crate::console::app::model::Model;
+use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::overlay::prompt::{Asking, Prompt};
+use crate::console::app::range::Range;
 use crate::console::app::scroll;
 use crate::console::ui::paint::{Canvas, columns};
 use crate::query::{TokenKind, highlight};
@@ -26,6 +27,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> O
         Asking::Tag => "tag ",
         Asking::Export => "export to ",
         Asking::Report => "report to ",
+        Asking::Range => "time ",
     };
     let x = canvas.put(1, bottom.y, bottom.width, sign, Role::Key);
     let hint = hint(model, prompt);
@@ -41,7 +43,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> O
         fault(canvas, prompt, bottom);
         let at = columns(prompt.line.text().get(..prompt.completions.replace.start).unwrap_or_default());
         candidates(canvas, model, prompt, x.saturating_add(at).saturating_sub(skip as u16), bottom.y);
+    } else if prompt.asking != Asking::Range || prompt.cycling.is_some() || prompt.line.text().is_empty() {
+        candidates(canvas, model, prompt, x, bottom.y);
     }
+    said(canvas, model, prompt, bottom);
     Some(cursor)
 }
 
@@ -54,8 +59,9 @@ fn hint(model: &Model, prompt: &Prompt) -> String {
         Asking::Export | Asking::Report if prompt.replace.as_deref() == Some(prompt.line.text()) => {
             "enter replaces the file".to_owned()
         }
-        Asking::Export => ".csv .json .jsonl .md".to_owned(),
-        Asking::Report => ".pdf".to_owned(),
+        Asking::Export => ".csv .json .jsonl .md, tab completes".to_owned(),
+        Asking::Report => ".pdf, tab completes".to_owned(),
+        Asking::Range => range(model, prompt.line.text()),
         Asking::Tag | Asking::Note => {
             prompt.about.as_ref().map_or_else(String::new, |about| format!("on {about}"))
         }
@@ -63,6 +69,21 @@ fn hint(model: &Model, prompt: &Prompt) -> String {
             let found = model.search.pattern().zip(model.detail.as_ref()).map(|(p, d)| d.matches(&p).len());
             found.map_or_else(String::new, |n| format!("{} found", count(n as u64)))
         }
+    }
+}
+
+/// What a part of time means here, or what is wrong with it.
+fn range(model: &Model, text: &str) -> String {
+    if text.trim().is_empty() {
+        return "last 2h, ±15m, 2026-01-09T22:00..".to_owned();
+    }
+    let table = &model.inv.table;
+    let span = (table.oldest(), table.newest());
+    let at = model.row().map(|row| row.time());
+    match Range::parse(text).and_then(|range| range.resolve(span, at)) {
+        Ok(Some((from, to))) => format!("{from} – {to}"),
+        Ok(None) => "everything".to_owned(),
+        Err(_) => "…".to_owned(),
     }
 }
 
@@ -84,6 +105,15 @@ fn color(canvas: &mut Canvas<'_>, area: Area, text: &str, skip: usize) {
         let (from, to) = (from.min(room), to.min(room));
         canvas.tint(Area { x: area.x + from as u16, width: (to - from) as u16, height: 1, ..area }, role);
     }
+}
+
+/// A message has its place in the line above: that of the footer is taken.
+fn said(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt, bottom: Area) {
+    let Some(toast) = model.toast.as_ref().filter(|_| prompt.error.is_none()) else { return };
+    let role = if toast.tone == ToastTone::Failed { Role::Error } else { Role::Warning };
+    let line = Area { y: bottom.y.saturating_sub(1), ..bottom };
+    canvas.fill(line, Role::Popup);
+    canvas.put(1, line.y, line.width.saturating_sub(2), &toast.text, role);
 }
 
 /// What is wrong, in the line above.

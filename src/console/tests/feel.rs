@@ -1,0 +1,212 @@
+//! Pasting, parts of time, the brush, links, completion of paths, and the keys that may follow.
+
+use super::harness::Console;
+use crate::console::app::action::View;
+use crate::console::app::casework::{Delivery, Export};
+use crate::console::app::overlay::Overlay;
+use crate::console::app::{Effect, Msg};
+
+fn paste(console: &mut Console, text: &str) {
+    console.send(Msg::Paste(text.to_owned()));
+}
+
+/// What was copied last.
+fn copied(console: &Console) -> &str {
+    let text = console.left.iter().rev().find_map(|effect| match effect {
+        Effect::Copy(text) => Some(text.as_str()),
+        _ => None,
+    });
+    text.unwrap()
+}
+
+#[test]
+fn what_an_alert_names_is_jumped_to() {
+    for (pasted, view, crumb) in [
+        (" AKIAEXAMPLEmallory\n", View::Events, "/ \"AKIAEXAMPLEmallory\""),
+        ("203.0.113.9", View::Profile, "all ▸ ip 203.0.113.9"),
+        ("mallory", View::Profile, "all ▸ user mallory"),
+        ("arn:aws:iam::111122223333:user/mallory", View::Profile, "all ▸ actor mallory"),
+        ("00000000-0000-4000-8000-000000000010", View::Events, "all"),
+    ] {
+        let mut console = Console::on_story(140, 42);
+        paste(&mut console, pasted);
+        assert_eq!(console.model.page().view, view, "{pasted}");
+        console.line_with(crumb);
+    }
+    let mut console = Console::on_story(140, 42);
+    console.press("/event:ListUsers<enter>");
+    paste(&mut console, "00000000-0000-4000-8000-000000000010");
+    assert_eq!(console.model.row().unwrap().event(), "StopLogging");
+    // Where letters are typed, what is pasted is typed.
+    console.press("/");
+    paste(&mut console, "mallory");
+    console.line_with("/ mallory");
+}
+
+#[test]
+fn a_name_that_nobody_has_is_looked_for_in_everything() {
+    let mut console = Console::on_story(140, 42);
+    paste(&mut console, "main-trail");
+    console.line_with("nobody here acted under that name");
+    console.press("<enter>");
+    assert_eq!(console.model.answer.matched, 1);
+}
+
+#[test]
+fn a_profile_answers_who_what_and_what_is_left_and_who_again_is_their_profile() {
+    let mut console = Console::on_story(140, 42);
+    console.press("w");
+    paste(&mut console, "203.0.113.9");
+    console.press("<esc>");
+    paste(&mut console, "203.0.113.9");
+    for (key, panel) in [("d", "story"), ("r", "made"), ("w", "chain")] {
+        console.press(key);
+        assert_eq!(console.model.page().desk.panel, panel);
+    }
+    console.press("w");
+    console.line_with("all ▸ actor mallory");
+    console.press("<bs>");
+    console.line_with("all ▸ ip 203.0.113.9");
+}
+
+#[test]
+fn a_part_of_time_is_asked_for_in_words() {
+    let mut console = Console::on_story(140, 42);
+    console.press("r");
+    console.line_with("around the event under the cursor");
+    console.press("last 5m");
+    console.line_with("2026-03-02T09:16:40Z – 2026-03-02T09:21:40Z");
+    console.press("<enter>");
+    assert_eq!(console.model.answer.matched, 2);
+    console.press("<esc>");
+    assert_eq!(console.model.page().window, None);
+    console.press(":range 2026-03-02T08:00..2026-03-02T08:30<enter>");
+    assert_eq!(console.model.answer.matched, 6);
+    // What is wrong is said, and can be put right.
+    console.press("rlast year<enter>");
+    assert!(matches!(console.model.overlays.last(), Some(Overlay::Prompt(_))));
+    console.line_with("is no part of time");
+    console.press("<c-u>all<enter>");
+    assert_eq!(console.model.answer.matched, 12);
+    // Tab goes through what is offered.
+    console.press("r<tab><tab>");
+    console.line_with("time last 1h");
+}
+
+#[test]
+fn the_brush_looks_closer_and_backspace_goes_back() {
+    let mut console = Console::on_story(140, 42);
+    console.press("b<left><left><tab><right>");
+    console.line_with("enter looks closer");
+    console.press("<enter>");
+    let (matched, page) = (console.model.answer.matched, console.model.page());
+    assert!(matched > 0 && matched < 12, "{matched}");
+    assert_eq!(page.scopes.len(), 1);
+    // The timeline is of that part alone now.
+    assert!(console.model.answer.series.buckets.len() > 1);
+    console.press("<bs>");
+    assert_eq!((console.model.answer.matched, console.model.page().scopes.len()), (12, 0));
+    console.press("b<esc>");
+    assert!(console.model.overlays.is_empty());
+}
+
+#[test]
+fn the_link_is_shown_and_copied_and_opened_only_on_another_key() {
+    let mut console = Console::on_story(140, 42);
+    console.press("w");
+    console.line_with(
+        "https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/00000000",
+    );
+    assert!(copied(&console).starts_with("https://eu-west-1.console.aws.amazon.com/"));
+    let opened = |c: &Console| {
+        c.left.iter().any(|e| matches!(e, Effect::Deliver(d) if matches!(**d, Delivery::Open(_))))
+    };
+    console.press("<esc>");
+    assert!(!opened(&console));
+    console.press("w<enter>");
+    assert!(opened(&console));
+}
+
+#[test]
+fn a_page_is_copied_as_a_command_with_all_that_narrows_it() {
+    let mut console = Console::on_story(140, 42);
+    console.press("u/access:write<enter>Xcommand<enter>");
+    let command = copied(&console);
+    assert!(command.starts_with("trailhound scan --all --top 0 --query='"), "{command}");
+    assert!(command.contains("user:mallory") && command.contains("access:write"), "{command}");
+    assert!(command.ends_with(" logs"), "{command}");
+    console.press(":copy lookup<enter>");
+    assert!(copied(&console).starts_with(
+        "aws cloudtrail lookup-events --region eu-west-1 --lookup-attributes AttributeKey=EventId,"
+    ));
+    console.press(":copy arn<enter>");
+    assert_eq!(copied(&console), "arn:aws:iam::111122223333:user/mallory");
+}
+
+#[test]
+fn a_path_is_completed_and_its_forms_are_gone_through() {
+    let mut console = Console::on_story(140, 42);
+    console.press("x<c-u>out/a<tab>");
+    assert!(matches!(console.left.last(), Some(Effect::Paths(typed)) if typed == "out/a"));
+    console.send(Msg::Paths("out/a".to_owned(), vec!["out/abc/".to_owned()]));
+    console.line_with("export to out/abc/");
+    console.press("<c-u>b<tab>");
+    console.send(Msg::Paths("b".to_owned(), Vec::new()));
+    console.line_with("export to b.csv");
+    console.press("<tab>");
+    console.line_with("export to b.json");
+    // What comes for another line is not for this one.
+    console.press("<c-u>c");
+    console.send(Msg::Paths("b".to_owned(), vec!["b2".to_owned()]));
+    console.line_with("export to c");
+}
+
+#[test]
+fn a_table_of_values_is_exported_as_it_stands() {
+    let mut console = Console::on_story(140, 42);
+    console.press("f:export<esc>x<c-u>a.md<enter>");
+    let export = console.left.iter().find_map(|effect| match effect {
+        Effect::Deliver(delivery) => match &**delivery {
+            Delivery::Export(Export::Rows(heads, rows), target) => {
+                Some((heads[0].clone(), rows.len(), target.path.clone()))
+            }
+            _ => None,
+        },
+        _ => None,
+    });
+    let (head, rows, path) = export.unwrap();
+    assert_eq!((head.as_str(), path.as_str()), ("value", "a.md"));
+    assert!(rows > 1);
+}
+
+#[test]
+fn the_keys_that_may_follow_are_named() {
+    let mut console = Console::on_story(140, 42);
+    console.press("<enter>z");
+    let line = console.line_with("z …");
+    for text in ["a fold", "R fold open-all", "M fold close-all"] {
+        assert!(line.contains(text), "{line}");
+    }
+}
+
+#[test]
+fn a_click_on_the_tabs_opens_a_view() {
+    let mut console = Console::on_story(140, 42);
+    let tabs = console.line_with("4 Anomalies");
+    let x = tabs.find("Anomalies").unwrap() as u16;
+    console.send(Msg::Mouse(crate::console::app::msg::Mouse::Click(x, 1)));
+    assert_eq!(console.model.page().view, View::Anomalies);
+}
+
+#[test]
+fn whoever_is_here_for_the_first_time_is_told_what_to_press_and_any_key_goes_on() {
+    let mut console = Console::on_story(140, 42);
+    console.model.welcome = true;
+    console.line_with("What to press first");
+    console.press("<esc>");
+    assert!(!console.screen().contains("What to press first"));
+    console.model.welcome = true;
+    console.press("1");
+    assert_eq!(console.model.page().view, View::Actors);
+    assert!(!console.screen().contains("What to press first"));
+}
