@@ -12,7 +12,7 @@ mod block;
 
 use std::borrow::Cow;
 
-use block::Skipped;
+use block::{STRIDE, Skipped};
 
 /// What a byte means outside of a string.
 const OTHER: u8 = 0;
@@ -35,21 +35,32 @@ static CLASS: [u8; 256] = {
 pub fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
     loop {
         let rest = text.get(at..)?;
-        let stop = match rest.first_chunk::<16>() {
+        let stop = match rest.first_chunk::<STRIDE>() {
             Some(chunk) => match block::stops(chunk) {
                 0 => {
-                    at += 16;
+                    at += STRIDE;
                     continue;
                 }
                 stops => at + stops.trailing_zeros() as usize,
             },
-            None => at + rest.iter().position(|&b| b == b'"' || b == b'\\')?,
+            None => at + stop_near_end(text, rest)?,
         };
         if text[stop] == b'"' {
             return Some(stop);
         }
         at = stop + 2;
     }
+}
+
+/// The first quote or backslash in the `rest` of a text, which is shorter than a stride: the last stride of the text
+/// holds it, if the text has as many bytes.
+#[inline]
+fn stop_near_end(text: &[u8], rest: &[u8]) -> Option<usize> {
+    let Some(chunk) = text.last_chunk::<STRIDE>() else {
+        return rest.iter().position(|&b| b == b'"' || b == b'\\');
+    };
+    let stops = u64::from(block::stops(chunk)) >> (STRIDE - rest.len());
+    (stops != 0).then_some(stops.trailing_zeros() as usize)
 }
 
 /// The index of the first byte from `at` on that is no JSON white space.
@@ -408,6 +419,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn strings_end_where_a_plain_walk_says(text in "[ab]{0,70}[a\\\\\"]{0,6}[ab]{0,70}", at in 0usize..150) {
+            let mut plain = at;
+            let expected = loop {
+                match text.as_bytes().get(plain) {
+                    Some(b'"') => break Some(plain),
+                    Some(b'\\') => plain += 2,
+                    Some(_) => plain += 1,
+                    None => break None,
+                }
+            };
+            prop_assert_eq!(string_end(text.as_bytes(), at), expected);
+        }
+
         #[test]
         fn blocks_and_bytes_agree(text in "\\{([\\[\\]{}a,]|\"([a{}\\[\\]]|\\\\[\"\\\\a]){0,20}\"){0,60}\"?") {
             prop_assert_eq!(skip_value(text.as_bytes(), 0), skip_rest(text.as_bytes(), 0, 0));

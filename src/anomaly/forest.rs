@@ -10,7 +10,7 @@
 mod explain;
 mod tree;
 
-use std::hash::BuildHasher as _;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use foldhash::fast::FixedState;
@@ -44,6 +44,8 @@ impl Default for Growth {
 pub struct Matrix {
     values: Vec<f32>,
     width: usize,
+    /// Added to a value and taken away again it rounds it; 0 where nothing is rounded.
+    rounder: f32,
 }
 
 impl Matrix {
@@ -56,7 +58,22 @@ impl Matrix {
                 *value = 0.0;
             }
         }
-        Self { values, width }
+        Self { values, width, rounder: 0.0 }
+    }
+
+    /// The same matrix, whose values are scored by the nearest multiple of `step`, a power of two. What it holds
+    /// stays as it is: only which rows count as equal changes, and with it how many have to be scored.
+    #[must_use]
+    pub fn told_in(self, step: f32) -> Self {
+        // Floats of this size are one step apart.
+        Self { rounder: step * 1.5 * (1u32 << 23) as f32, ..self }
+    }
+
+    /// A value as it is scored.
+    #[inline]
+    fn told(&self, value: f32) -> f32 {
+        // It also makes one zero of both.
+        value + self.rounder - self.rounder
     }
 
     /// How many rows there are.
@@ -89,9 +106,13 @@ impl Matrix {
         let mut places = Vec::with_capacity(self.len());
         for number in 0..self.len() {
             let row = self.row(number);
-            let hash = hash_row(&hasher, row);
+            let hash = self.hash(&hasher, row);
+            let same = |first: u32| {
+                let first = self.row(first as usize).iter();
+                first.zip(row).all(|(a, b)| a == b || self.told(*a) == self.told(*b))
+            };
             let known = table.find(hash, |&(h, place)| {
-                h == hash && firsts.get(place as usize).is_some_and(|&first| self.row(first as usize) == row)
+                h == hash && firsts.get(place as usize).is_some_and(|&first| same(first))
             });
             let place = match known {
                 Some(&(_, place)) => place,
@@ -106,14 +127,14 @@ impl Matrix {
         }
         (firsts, places)
     }
-}
 
-/// A hash of the numbers of a row; equal numbers give equal hashes, also 0 and -0.
-fn hash_row(hasher: &FixedState, row: &[f32]) -> u64 {
-    row.iter().fold(0u64, |hash, &value| {
-        let bits = if value == 0.0 { 0 } else { value.to_bits() };
-        hasher.hash_one((hash, bits))
-    })
+    /// A hash of the numbers of a row as they are scored.
+    #[inline]
+    fn hash(&self, hasher: &FixedState, row: &[f32]) -> u64 {
+        let mut hasher = hasher.build_hasher();
+        row.iter().for_each(|&value| hasher.write_u32(self.told(value).to_bits()));
+        hasher.finish()
+    }
 }
 
 /// A grown forest.
@@ -173,7 +194,8 @@ impl Forest {
             if stop.load(Ordering::Relaxed) {
                 return None;
             }
-            let block: Vec<f32> = rows.iter().flat_map(|&row| matrix.row(row as usize)).copied().collect();
+            let told = |row: &u32| matrix.row(*row as usize).iter().map(|&value| matrix.told(value));
+            let block: Vec<f32> = rows.iter().flat_map(told).collect();
             if self.width == matrix.width() {
                 self.trees.iter().for_each(|tree| tree.add_depths(&block, self.width, depths));
             }

@@ -106,7 +106,7 @@ impl Extractor {
 
     /// The row of one record.
     pub fn row(&mut self, spans: &Spans<'_>, kind: RecordKind, at: Locator, reconstructed: bool) -> EventRow {
-        let mut row = EventRow { at, content: self.dicts.content_hash(spans.text), ..EventRow::default() };
+        let mut row = EventRow { at, ..EventRow::default() };
         let mut damaged = false;
         for (column, key) in COLUMN_KEYS {
             let raw = spans.get(key);
@@ -116,7 +116,9 @@ impl Extractor {
                 damaged |= lossy;
             }
         }
-        damaged |= self.identity(spans, &mut row);
+        let lossy = self.identity(spans, &mut row);
+        damaged |= lossy;
+        row.content = self.content(spans, row.columns[Column::Identity as usize], lossy);
         match kind {
             RecordKind::Event | RecordKind::Network => self.target(spans, &mut row),
             RecordKind::Insight => self.insight(spans, &mut row),
@@ -132,6 +134,14 @@ impl Extractor {
         self.asides(spans, &mut row);
         self.set_id(spans, kind, &mut row);
         row
+    }
+
+    /// A hash of the whole record. An identity is an object that is known by its number, unless text of it is lost.
+    fn content(&self, spans: &Spans<'_>, identity: u32, lossy: bool) -> u64 {
+        if lossy || spans.get(Key::UserIdentity).first() != Some(&b'{') {
+            return self.dicts.content_hash((spans.text, &[]), ABSENT);
+        }
+        self.dicts.content_hash(spans.around(Key::UserIdentity), identity)
     }
 
     /// What few records have.

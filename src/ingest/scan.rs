@@ -71,51 +71,56 @@ impl Key {
     }
 }
 
-/// Bytes compared to check a guess.
+/// Bytes compared to check a guess: four words.
 const WIDE: usize = 32;
 
 /// The keys padded to [`WIDE`] with their closing quote and colon, and which bytes count.
 struct Padded {
-    text: [u8; WIDE],
-    mask: [u8; WIDE],
+    text: [u64; 4],
+    mask: [u64; 4],
     len: usize,
 }
 
 static PADDED: [Padded; COUNT] = {
-    let mut out = [const { Padded { text: [0; WIDE], mask: [0; WIDE], len: 0 } }; COUNT];
+    let mut out = [const { Padded { text: [0; 4], mask: [0; 4], len: 0 } }; COUNT];
     let mut k = 0;
     while k < COUNT {
         let bytes = TEXTS[k].as_bytes();
+        out[k].len = bytes.len() + 2;
         let mut i = 0;
-        while i < bytes.len() {
-            out[k].text[i] = bytes[i];
-            out[k].mask[i] = 0xff;
+        while i < out[k].len {
+            let byte = match () {
+                () if i < bytes.len() => bytes[i],
+                () if i == bytes.len() => b'"',
+                () => b':',
+            };
+            out[k].text[i / 8] |= (byte as u64) << (i % 8 * 8);
+            out[k].mask[i / 8] |= 0xff << (i % 8 * 8);
             i += 1;
         }
-        out[k].text[i] = b'"';
-        out[k].text[i + 1] = b':';
-        out[k].mask[i] = 0xff;
-        out[k].mask[i + 1] = 0xff;
-        out[k].len = bytes.len() + 2;
         k += 1;
     }
     out
 };
 
+/// The next [`WIDE`] bytes as words; past the end of the text they are 0, which no key has.
+#[inline(always)]
+fn words(text: &[u8]) -> [u64; 4] {
+    let mut last = [0; WIDE];
+    let chunk = text.first_chunk::<WIDE>().unwrap_or_else(|| {
+        last[..text.len()].copy_from_slice(text);
+        &last
+    });
+    let word = |n: usize| chunk[n * 8..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+    [word(0), word(1), word(2), word(3)]
+}
+
 impl Padded {
-    /// Whether `text` begins with this key, its closing quote and a colon.
+    /// Whether a text that begins with these words begins with this key, its closing quote and a colon.
     #[inline(always)]
-    fn starts(&self, text: &[u8]) -> bool {
-        match text.first_chunk::<WIDE>() {
-            Some(chunk) => {
-                let mut differ = 0;
-                for ((have, want), mask) in chunk.iter().zip(&self.text).zip(&self.mask) {
-                    differ |= (have ^ want) & mask;
-                }
-                differ == 0
-            }
-            None => text.get(..self.len) == self.text.get(..self.len),
-        }
+    fn starts(&self, text: [u64; 4]) -> bool {
+        let differ = |n: usize| (text[n] ^ self.text[n]) & self.mask[n];
+        differ(0) | differ(1) | differ(2) | differ(3) == 0
     }
 }
 
@@ -163,6 +168,16 @@ impl<'a> Spans<'a> {
         }
         let (start, end) = self.places[key as usize];
         self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// What stands before the value of a key and what stands after it; all and nothing when the object has none.
+    #[inline]
+    pub fn around(&self, key: Key) -> (&'a [u8], &'a [u8]) {
+        let (start, end) = self.places[key as usize];
+        match (self.has(key), self.text.get(..start as usize), self.text.get(end as usize..)) {
+            (true, Some(before), Some(after)) => (before, after),
+            _ => (self.text, &[]),
+        }
     }
 
     /// Whether the object has that key.
@@ -214,7 +229,7 @@ impl Scanner {
         }
         loop {
             expect(text, i, b'"')?;
-            let rest = &text[i + 1..];
+            let rest = words(&text[i + 1..]);
             let [guess, second] = self.follow[previous];
             let (key, behind) = if let Some(len) = begins(rest, guess) {
                 (usize::from(guess), i + 1 + len)
@@ -341,9 +356,9 @@ fn sketch(text: &[u8], at: usize) -> Option<usize> {
     Some((sum.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize)
 }
 
-/// The length of that key, when `text` begins with it and its closing quote.
+/// The length of that key, when a text of these words begins with it and its closing quote.
 #[inline(always)]
-fn begins(text: &[u8], key: u8) -> Option<usize> {
+fn begins(text: [u64; 4], key: u8) -> Option<usize> {
     match PADDED.get(usize::from(key)) {
         Some(padded) if padded.starts(text) => Some(padded.len),
         _ => None,

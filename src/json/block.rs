@@ -8,6 +8,9 @@
 /// How many bytes a block has.
 pub(super) const SIZE: usize = 64;
 
+/// How many bytes of a string are looked at together: most strings of a record end among as many.
+pub(super) const STRIDE: usize = 32;
+
 /// A bit for each byte of a block, the first byte lowest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Marks {
@@ -114,9 +117,9 @@ fn inside_by_shifts(quotes: u64) -> u64 {
     [1, 2, 4, 8, 16, 32].into_iter().fold(quotes, |inside, shift| inside ^ inside << shift)
 }
 
-/// The quotes and backslashes among sixteen bytes: a bit for each, the first byte lowest.
-#[inline]
-pub(super) fn stops(bytes: &[u8; 16]) -> u32 {
+/// The quotes and backslashes among some bytes: a bit for each, the first byte lowest.
+#[inline(always)]
+pub(super) fn stops(bytes: &[u8; STRIDE]) -> u32 {
     #[cfg(target_arch = "x86_64")]
     {
         vector::stops_of(bytes)
@@ -141,9 +144,9 @@ fn plain(block: &[u8; SIZE]) -> Marks {
     }
 }
 
-/// Sixteen bytes without vectors.
+/// Some bytes of a string without vectors.
 #[cfg(any(test, not(target_arch = "x86_64")))]
-fn plain_stops(bytes: &[u8; 16]) -> u32 {
+fn plain_stops(bytes: &[u8; STRIDE]) -> u32 {
     bytes.iter().enumerate().fold(0, |word, (i, &b)| word | u32::from(b == b'"' || b == b'\\') << i)
 }
 
@@ -154,7 +157,7 @@ mod vector {
         __m128i, _mm_cmpeq_epi8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8,
     };
 
-    use super::{Marks, SIZE};
+    use super::{Marks, SIZE, STRIDE};
 
     #[inline(always)]
     pub(super) fn block(block: &[u8; SIZE]) -> Marks {
@@ -166,7 +169,7 @@ mod vector {
     }
 
     #[inline(always)]
-    pub(super) fn stops_of(bytes: &[u8; 16]) -> u32 {
+    pub(super) fn stops_of(bytes: &[u8; STRIDE]) -> u32 {
         #[expect(unsafe_code, reason = "the compiler does not count what every processor of the target has")]
         // SAFETY: SSE2 belongs to the x86-64 baseline, and that is all the function asks for.
         unsafe {
@@ -214,9 +217,13 @@ mod vector {
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    fn stops(bytes: &[u8; 16]) -> u32 {
-        let bytes = load(bytes);
-        bits(_mm_or_si128(equal(bytes, b'"'), equal(bytes, b'\\')))
+    fn stops(bytes: &[u8; STRIDE]) -> u32 {
+        let of_half = |half: &[u8; 16]| {
+            let half = load(half);
+            bits(_mm_or_si128(equal(half, b'"'), equal(half, b'\\')))
+        };
+        let (halves, _) = bytes.as_chunks::<16>();
+        halves.iter().rev().fold(0, |word, half| word << 16 | of_half(half))
     }
 }
 

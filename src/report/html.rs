@@ -200,15 +200,26 @@ const fn sign(level: Level) -> &'static str {
     }
 }
 
-/// A value that may be broken into lines behind the marks that part it.
+/// A value that may be broken into lines behind the marks that part it, and before the words of a long name.
 fn breakable(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     for piece in text.split_inclusive(['/', ':', '-', '_', '.', ',', ';', '=']) {
-        out += &escaped(piece);
+        let mut from = 0;
+        for (at, pair) in piece.as_bytes().windows(2).enumerate() {
+            if pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase() && at + 1 - from >= LONG {
+                out += &escaped(&piece[from..=at]);
+                out += "<wbr>";
+                from = at + 1;
+            }
+        }
+        out += &escaped(&piece[from..]);
         out += "<wbr>";
     }
     out
 }
+
+/// From how many letters on a name may be broken before its next word.
+const LONG: usize = 8;
 
 /// Lines of code: line breaks stay, whatever else would act is made visible.
 fn lines(text: &str) -> String {

@@ -139,7 +139,7 @@ struct Ranker<'l> {
     rarity: Kinds,
     since: Vec<i64>,
     seen: [PairSet; 5],
-    denied: HashMap<(u32, u32), (), FixedState>,
+    denied: Denied,
 }
 
 impl<'l> Ranker<'l> {
@@ -159,7 +159,7 @@ impl<'l> Ranker<'l> {
             global: source.iter().map(|(_, s)| GLOBAL_SERVICES.contains(&service_of(s))).collect(),
             rarity: rarities(segments),
             seen: sizes.map(|c| PairSet::new(actor_count, dicts.column(c).len() as usize)),
-            denied: HashMap::default(),
+            denied: Denied::default(),
             actors,
         }
     }
@@ -233,18 +233,56 @@ impl<'l> Ranker<'l> {
     /// Whether this is done now after it was denied before, by the same session.
     fn went_through(&mut self, who: u32, event: u32, flags: Flags) -> bool {
         let outcome = flags.outcome();
-        if outcome != Outcome::Denied && (outcome != Outcome::Success || self.denied.is_empty()) {
+        if outcome != Outcome::Denied && outcome != Outcome::Success {
             return false;
         }
         let sessions = self.sessions.get(who as usize).copied().unwrap_or_default();
         let session = if flags.has(Flags::CONSOLE) { sessions.1 } else { sessions.0 };
         if outcome == Outcome::Denied {
             if session != 0 {
-                self.denied.insert((session, event), ());
+                self.denied.insert((session, event));
             }
             return false;
         }
-        self.denied.remove(&(session, event)).is_some()
+        self.denied.remove((session, event))
+    }
+}
+
+/// What was denied to a session and has not gone through yet.
+struct Denied {
+    pairs: HashMap<(u32, u32), (), FixedState>,
+    /// A bit for what may be among the pairs. Nearly every event asks, and hardly any finds something.
+    hints: Vec<u64>,
+}
+
+/// How many bits hints have: 64 KiB of them stay in the cache.
+const HINTS: u32 = 19;
+
+impl Default for Denied {
+    fn default() -> Self {
+        Self { pairs: HashMap::default(), hints: vec![0; 1 << (HINTS - 6)] }
+    }
+}
+
+impl Denied {
+    /// Where the hint for a pair stands: its word, and its bit there.
+    fn hint((session, event): (u32, u32)) -> (usize, u64) {
+        let pair = u64::from(session) << 32 | u64::from(event);
+        let bit = pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - HINTS);
+        (bit as usize / 64, 1 << (bit % 64))
+    }
+
+    fn insert(&mut self, pair: (u32, u32)) {
+        let (word, bit) = Self::hint(pair);
+        self.hints[word] |= bit;
+        self.pairs.insert(pair, ());
+    }
+
+    /// Takes a pair out; whether it was there.
+    #[inline]
+    fn remove(&mut self, pair: (u32, u32)) -> bool {
+        let (word, bit) = Self::hint(pair);
+        self.hints[word] & bit != 0 && self.pairs.remove(&pair).is_some()
     }
 }
 

@@ -84,10 +84,12 @@ impl Dicts {
         }
     }
 
-    /// A hash of raw text that all workers agree on, for as long as this load lasts.
+    /// A hash of a raw record that all workers agree on, for as long as this load lasts: of the text before and
+    /// after its identity, and of the number that stands for that.
     #[inline]
-    pub fn content_hash(&self, text: &[u8]) -> u64 {
-        self.hasher.hash_one(text)
+    pub fn content_hash(&self, (before, after): (&[u8], &[u8]), identity: u32) -> u64 {
+        let seed = self.hasher.hash_one(before).wrapping_add(u64::from(identity));
+        self.hasher.hash_one(after) ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 
     /// The number of an event id that is no UUID.

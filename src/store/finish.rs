@@ -159,11 +159,13 @@ struct Folded {
     into: Vec<(u32, u32)>,
     /// Rows that share their id with a row of other content.
     conflicts: Vec<u32>,
+    /// Of each row whether it goes; empty when none does.
+    gone: Vec<bool>,
 }
 
 impl Folded {
     fn gone(&self, row: u32) -> bool {
-        self.keeper(row).is_some()
+        self.gone.get(row as usize).copied().unwrap_or(false)
     }
 
     /// The row that keeps one that goes.
@@ -235,6 +237,10 @@ fn fold(segments: &[Arc<Segment>], order: &[Place], same: &mut dyn SameContent) 
     }
     folded.into.sort_unstable();
     folded.conflicts.sort_unstable();
+    if !folded.into.is_empty() {
+        folded.gone = vec![false; order.len()];
+        folded.into.iter().for_each(|&(row, _)| folded.gone[row as usize] = true);
+    }
     folded
 }
 

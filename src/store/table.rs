@@ -353,28 +353,50 @@ pub fn parse_uuid(text: &str) -> Option<u128> {
 pub(crate) fn uuid_in(bytes: &[u8]) -> Option<u128> {
     let bytes: &[u8; 36] = bytes.try_into().ok()?;
     let hyphens = bytes[8] == b'-' && bytes[13] == b'-' && bytes[18] == b'-' && bytes[23] == b'-';
-    let group = |from: usize, to: usize| {
-        bytes[from..to].iter().fold((0u64, 0u8), |(value, bad), &b| {
-            let nibble = NIBBLES[usize::from(b)];
-            (value << 4 | u64::from(nibble & 15), bad | nibble)
-        })
-    };
-    let groups = [group(0, 8), group(9, 13), group(14, 18), group(19, 23), group(24, 36)];
-    let sound = groups.iter().all(|(_, bad)| bad & 0xf0 == 0);
-    let [a, b, c, d, e] = groups.map(|(value, _)| u128::from(value));
-    (hyphens && sound).then_some(a << 96 | b << 80 | c << 64 | d << 48 | e)
+    // Four words of eight digits, with the hyphens left out.
+    let words = [
+        first_word(bytes, 0),
+        first_word(bytes, 9) & LOW_HALF | first_word(bytes, 14) << 32,
+        first_word(bytes, 19) & LOW_HALF | first_word(bytes, 24) << 32,
+        first_word(bytes, 28),
+    ];
+    let sound = hyphens && words.iter().all(|&word| is_hexadecimal(word));
+    sound.then(|| words.iter().fold(0, |id, &word| id << 32 | u128::from(of_hexadecimal(word))))
 }
 
-/// The value of each lower-case hexadecimal digit; 255 for every other byte.
-static NIBBLES: [u8; 256] = {
-    let mut table = [255; 256];
-    let mut n = 0;
-    while n < 16 {
-        table[b"0123456789abcdef"[n] as usize] = n as u8;
-        n += 1;
-    }
-    table
-};
+const LOW_HALF: u64 = u32::MAX as u64;
+
+/// Eight bytes of a UUID, the first one lowest.
+fn first_word(bytes: &[u8; 36], at: usize) -> u64 {
+    bytes[at..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word))
+}
+
+/// The same byte eight times.
+const fn each(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// The values of eight lower-case hexadecimal digits, and a bit in each byte for those that are letters.
+fn digits(word: u64) -> (u64, u64) {
+    let letters = word >> 6 & each(1);
+    ((word & each(15)) + letters * 9, letters)
+}
+
+/// Whether eight bytes are lower-case hexadecimal digits: their values, written, are the bytes.
+fn is_hexadecimal(word: u64) -> bool {
+    let (values, letters) = digits(word);
+    let above_nine = (values + each(6)) >> 4 & each(1);
+    let written = values.wrapping_add(each(b'0')).wrapping_add(letters * u64::from(b'a' - b'0' - 10));
+    written == word && above_nine == letters && values & each(16) == 0
+}
+
+/// The number that eight hexadecimal digits make.
+fn of_hexadecimal(word: u64) -> u32 {
+    let (values, _) = digits(word);
+    let pairs = (values << 4 | values >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs << 8 | pairs >> 16) & 0x0000_ffff_0000_ffff;
+    (fours << 16 | fours >> 32) as u32
+}
 
 /// A service's name without its domain: `iam.amazonaws.com` is `iam`.
 pub fn service_of(source: &str) -> &str {
@@ -402,6 +424,20 @@ mod tests {
             ["4C3B1A2F-0000-4abc-8def-0123456789ab", "4c3b", "", "4c3b1a2f00004abc8def0123456789ab1111"]
         {
             assert_eq!(parse_uuid(odd), None, "{odd}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn uuids_are_read_as_they_are_written(id: u128, at in 0usize..36, byte: u8) {
+            let mut text = IdText { id, none: false }.to_string().into_bytes();
+            proptest::prop_assert_eq!(uuid_in(&text), Some(id));
+            text[at] = byte;
+            let sound = match at {
+                8 | 13 | 18 | 23 => byte == b'-',
+                _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+            };
+            proptest::prop_assert_eq!(uuid_in(&text).is_some(), sound);
         }
     }
 

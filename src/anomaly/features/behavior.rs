@@ -15,6 +15,9 @@ use crate::store::ints::Ints;
 use crate::store::segment::Segment;
 use crate::store::{Aside, Column, Table};
 
+/// How finely halvings and doublings are told apart: some 4 %, which nothing should hang on.
+const STEP: f32 = 1.0 / 16.0;
+
 /// How often each actor does what, and when.
 pub(super) struct Behavior<'a> {
     lookup: &'a Lookup,
@@ -152,13 +155,13 @@ impl<'a> Behavior<'a> {
                 values.extend(self.features(act, bytes, breadth));
             }
         }
-        Some((rows, Matrix::new(values, Preset::Behavior.features().len())))
+        Some((rows, Matrix::new(values, Preset::Behavior.features().len()).told_in(STEP)))
     }
 
     #[inline]
     fn features(&self, act: Act, bytes: u64, breadth: u32) -> [f32; 8] {
         let total = self.totals.get(act.actor as usize).copied().unwrap_or(1);
-        let rare = |count: u32| (f64::from(total.max(1)) / f64::from(count.max(1))).log2().max(0.0) as f32;
+        let rare = |count: u32| (total.max(1) as f32 / count.max(1) as f32).log2().max(0.0);
         let of = |counts: &PairCounts, value: u32| rare(counts.get(act.actor, value));
         let hour = match act.hour {
             24 => 0.0,

@@ -52,6 +52,20 @@ fn equal_rows_have_equal_scores() {
 }
 
 #[test]
+fn rows_that_hardly_differ_are_scored_as_one_and_stay_as_they_are() {
+    let values = |by: f32| (0..600).map(|n| n as f32 * 0.5 + by).collect::<Vec<f32>>();
+    let rounded = Matrix::new(values(0.01), 2).told_in(0.25);
+    assert_eq!(rounded.row(0), [0.01, 0.51]);
+    // The forest is grown on the plain rows, so it is the same for both.
+    let forest = Forest::grow(&Matrix::new(values(0.0), 2), Growth::default());
+    let scores = |matrix: &Matrix| forest.score(matrix, 0.05, &AtomicBool::new(false)).unwrap().scores;
+    assert_eq!(scores(&rounded), scores(&Matrix::new(values(0.0), 2)));
+    let close = Matrix::new(vec![0.9, 1.1, 1.0, 1.0, 1.2, 0.8], 2).told_in(0.5);
+    assert_eq!(close.distinct().0.len(), 1);
+    assert_eq!(Matrix::new(vec![0.9, -0.0, 0.9, 0.0], 2).distinct().0.len(), 1);
+}
+
+#[test]
 fn hardly_anything_to_score_is_no_trouble() {
     for (values, width) in
         [(vec![], 2), (vec![1.0, 2.0], 2), (vec![1.0; 20], 1), (vec![f32::NAN, 1.0, 2.0], 1), (vec![1.0], 3)]

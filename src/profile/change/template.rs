@@ -59,6 +59,11 @@ fn place(place: &str, call: &Call<'_>, facts: &[String]) -> Option<String> {
         let (root, path) = path.strip_prefix('>').map_or((call.request, path), |p| (call.response, p));
         return texts(root, path).iter().any(|text| text == "true").then(|| word.to_owned());
     }
+    if let Some((path, unit)) = place.split_once('*') {
+        let counts = texts(call.request, path);
+        let plural = if counts.iter().all(|count| count == "1") { "" } else { "s" };
+        return listed(&counts).map(|counts| format!("{counts} {unit}{plural}"));
+    }
     let (paths, default) = place.split_once('?').map_or((place, None), |(p, d)| (p, Some(d)));
     if paths == "@" {
         return listed(facts).or_else(|| default.map(str::to_owned));

@@ -66,6 +66,11 @@ fn plain_calls_become_plain_sentences() {
             json!({"keyId": "k", "pendingWindowInDays": 7}),
             "scheduled key k for deletion in 7 days",
         ),
+        (
+            "s3:PutBucketLifecycle",
+            json!({"bucketName": "b", "LifecycleConfiguration": {"Rule": {"Expiration": {"Days": 1}}}}),
+            "changed how long bucket b keeps objects: 1 day",
+        ),
         ("iam:CreateLoginProfile", json!({"userName": "eve"}), "gave user eve a password for the console"),
         (
             "ssm:SendCommand",

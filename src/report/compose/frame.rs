@@ -108,7 +108,7 @@ fn plain_events(events: &[PlainEvent]) -> Block {
     let columns = [
         ("Time (UTC)", 16),
         ("User", 18),
-        ("Service", 9),
+        ("Service", 11),
         ("Action", 16),
         ("Result", 12),
         ("Risk", 5),
@@ -199,7 +199,7 @@ fn logging(report: &Report, blocks: &mut Vec<Block>) {
         ]
     };
     let columns = [
-        ("Time (UTC)", 14),
+        ("Time (UTC)", 16),
         ("Call", 16),
         ("On", 20),
         ("Actor", 18),

@@ -145,6 +145,8 @@ fn what_would_act_is_made_visible() {
 #[test]
 fn long_values_can_be_broken_where_they_have_parts() {
     assert_eq!(breakable("arn:aws"), "arn:<wbr>aws<wbr>");
+    assert_eq!(breakable("DescribeTrails"), "Describe<wbr>Trails<wbr>");
+    assert_eq!(breakable("GetItem é"), "GetItem é<wbr>");
     assert_eq!(lines("a\n\tb<"), "a\n    b&lt;");
 }
 
