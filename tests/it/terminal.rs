@@ -52,7 +52,8 @@ impl Terminal {
         if command.get_cwd().is_none() {
             command.cwd("/");
         }
-        for (name, value) in [("TERM", "xterm-256color"), ("HOME", "/dev/null"), ("PATH", "/usr/bin:/bin")] {
+        for (name, value) in [("TERM", "xterm-256color"), ("HOME", "/nonexistent"), ("PATH", "/usr/bin:/bin")]
+        {
             command.env(name, value);
         }
         // Where nothing can be kept, no test begins where another one ended.
