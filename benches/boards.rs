@@ -70,6 +70,7 @@ impl Desk {
             query: Query::all(),
             faults: Vec::new(),
             inv: inv.clone(),
+            labels: None,
             case: false,
             live: false,
             size: SIZE,

@@ -133,6 +133,7 @@ fn model() -> Model {
         query: Query::all(),
         faults: Vec::new(),
         inv: incident().clone(),
+        labels: None,
         case: false,
         live: false,
         size: (140, 42),

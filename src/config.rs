@@ -22,6 +22,7 @@ pub mod fault;
 pub mod file;
 mod given;
 pub mod load;
+pub mod muted;
 pub mod notify;
 pub mod pick;
 pub mod secret;

@@ -3,6 +3,7 @@
 //! Everything here is data from `rules/`, which a user can replace, and pure
 //! functions of it. It does no I/O.
 
+pub mod again;
 pub mod attack;
 pub mod capture;
 pub mod compare;

@@ -4,6 +4,7 @@
 //! that the same input gives the same ids, order and scores in each of them. It is
 //! a snapshot: while a load runs, new ones are made, and the old ones stay valid.
 
+mod anew;
 pub mod growing;
 pub mod look;
 

@@ -15,7 +15,7 @@ use super::error::{CaseError, Result};
 /// What tells a case from any other SQLite file: "TrHd".
 const APPLICATION: i64 = 0x5472_4864;
 /// What brings a case from each version to the next.
-const STEPS: [&str; 1] = [include_str!("schema.sql")];
+const STEPS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema_2.sql")];
 /// The version that is written now.
 pub(super) const VERSION: i64 = STEPS.len() as i64;
 /// How long SQLite waits for another writer.
@@ -179,6 +179,26 @@ mod tests {
         open(&path, true).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
         let fault = open(&path, true).unwrap_err().to_string();
         assert!(fault.contains(&format!("version {}", VERSION + 1)) && fault.contains("newer"), "{fault}");
+    }
+
+    #[test]
+    fn a_case_of_an_earlier_program_is_brought_up_to_date_and_keeps_what_is_in_it() {
+        let folder = folder();
+        let path = folder.path().join("case.sqlite");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(STEPS[0]).unwrap();
+        old.execute_batch("INSERT INTO hunt VALUES ('denied', 'outcome:denied', 0, 'dana')").unwrap();
+        old.pragma_update(None, "application_id", APPLICATION).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        drop(old);
+        let mut case = crate::case::Case::open(&path, false).unwrap();
+        let hunts = case.contents().unwrap().hunts;
+        assert_eq!((hunts[0].query.as_str(), hunts[0].view.as_str()), ("outcome:denied", ""));
+        let at = crate::event::time::Time::from_millis(1);
+        let by = crate::case::By { who: "dana".into(), console: "c".into(), at };
+        case.save_hunt(&by, "denied", None).unwrap();
+        case.undo(&by).unwrap();
+        assert_eq!(case.contents().unwrap().hunts, hunts);
     }
 
     #[test]

@@ -59,7 +59,11 @@ pub fn finding(inv: &Investigation, rows: &[u32]) -> Option<Gathered> {
 
 /// What rules at or above a level found, the highest level first.
 pub fn by_rules(inv: &Investigation, least: Level) -> Vec<OfRule> {
-    let wanted = |rule: &RuleInfo| rule.level >= least;
+    by_rules_that(inv, &|rule| rule.level >= least)
+}
+
+/// What the rules that are wanted found, the highest level first.
+pub fn by_rules_that(inv: &Investigation, wanted: &dyn Fn(&RuleInfo) -> bool) -> Vec<OfRule> {
     let rules = &inv.judgment.rules;
     let sets = IdSet::from_test(inv.hits.len(), |set| rules.shown(inv.hits.get(set)).any(wanted));
     let selection = run::columns(&Node::Hits(sets), &inv.table).yes;

@@ -220,6 +220,8 @@ pub struct Hunt {
     pub name: String,
     /// The query.
     pub query: String,
+    /// The view that shows it, by name; empty for the list of events.
+    pub view: String,
     /// When it was saved.
     #[serde(serialize_with = "or_null")]
     pub saved: Time,
@@ -239,6 +241,8 @@ pub struct Position {
     pub sort: String,
     /// The id of the event under the cursor; empty where there was none.
     pub event: String,
+    /// What was open, a source on each line.
+    pub sources: String,
 }
 
 /// Something that left the case: an export, a report, a message.

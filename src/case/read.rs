@@ -84,9 +84,11 @@ impl Case {
     /// # Errors
     /// Those of reading.
     pub fn position(&self, who: &str) -> Result<Option<Position>> {
-        let sql = "SELECT view, query, sort, event FROM position WHERE who = ?1";
+        let sql = "SELECT view, query, sort, event, sources FROM position WHERE who = ?1";
         let position = |row: &Row<'_>| {
-            Ok(Position { view: row.get(0)?, query: row.get(1)?, sort: row.get(2)?, event: row.get(3)? })
+            let sources = row.get::<_, Option<String>>(4)?.unwrap_or_default();
+            let (view, query) = (row.get(0)?, row.get(1)?);
+            Ok(Position { view, query, sort: row.get(2)?, event: row.get(3)?, sources })
         };
         let found = rusqlite::OptionalExtension::optional(self.conn.query_row(sql, [who], position));
         found.map_err(|e| CaseError::of(&self.path, e))
@@ -111,7 +113,8 @@ fn contents(conn: &Connection) -> rusqlite::Result<Contents> {
         indicators: all(conn, "indicator ORDER BY id", indicator)?,
         hunts: all(conn, "hunt ORDER BY name", |row| {
             let (name, query) = (row.get("name")?, row.get("query")?);
-            Ok(Hunt { name, query, saved: time_of(row, "saved")?, saved_by: row.get("saved_by")? })
+            let view = row.get::<_, Option<String>>("view")?.unwrap_or_default();
+            Ok(Hunt { name, query, view, saved: time_of(row, "saved")?, saved_by: row.get("saved_by")? })
         })?,
         sent: all(conn, "sent ORDER BY id", sent)?,
     };

@@ -70,11 +70,11 @@ pub(super) const INDICATOR: Table = Table {
     revised: true,
 };
 pub(super) const HUNT: Table =
-    Table { name: "hunt", key: &["name"], rest: &["query", "saved", "saved_by"], revised: false };
+    Table { name: "hunt", key: &["name"], rest: &["query", "view", "saved", "saved_by"], revised: false };
 pub(super) const POSITION: Table = Table {
     name: "position",
     key: &["who"],
-    rest: &["view", "query", "sort", "event", "at"],
+    rest: &["view", "query", "sort", "event", "sources", "at"],
     revised: false,
 };
 pub(super) const SENT: Table = Table {

@@ -123,12 +123,13 @@ fn everything_that_is_written_is_there_after_the_case_is_opened_again() {
     case.add_note(&dana, &Subject::Finding(id), text).unwrap();
     case.tag(&dana, &Subject::Incident(incident), "exfil", true).unwrap();
     case.mark(&dana, &["e-1".into(), "e-2".into()], true).unwrap();
-    case.save_hunt(&dana, "denied", Some("outcome:denied service:iam")).unwrap();
+    case.save_hunt(&dana, "denied", Some(("outcome:denied service:iam", "events"))).unwrap();
     let stood = Position {
         view: "events".into(),
         query: "risk>=50".into(),
         sort: "-risk".into(),
         event: "e-2".into(),
+        sources: "./logs".into(),
     };
     case.stand(&dana, &stood).unwrap();
     case.record_sent(&dana, "pdf", "report.pdf", &Subject::Case, "00ff").unwrap();
@@ -209,7 +210,7 @@ fn deeds() -> Vec<(&'static str, Deed)> {
         ("tag gone", |c, b| c.tag(b, &Subject::Finding(1), "t1", false)),
         ("mark", |c, b| c.mark(b, &["e-5".into()], true)),
         ("mark gone", |c, b| c.mark(b, &["e-1".into()], false)),
-        ("hunt", |c, b| c.save_hunt(b, "h", Some("risk>=70"))),
+        ("hunt", |c, b| c.save_hunt(b, "h", Some(("risk>=70", "")))),
         ("hunt gone", |c, b| c.save_hunt(b, "h", None)),
         ("indicator note", |c, b| c.note_indicator(b, 1, "a scanner", None)),
         ("indicators", |c, b| {
@@ -229,7 +230,7 @@ fn full(desk: &Desk) -> Case {
     case.add_note(&b, &Subject::Finding(1), "n").unwrap();
     case.tag(&b, &Subject::Finding(1), "t1", true).unwrap();
     case.mark(&b, &["e-1".into()], true).unwrap();
-    case.save_hunt(&b, "h", Some("risk>=50")).unwrap();
+    case.save_hunt(&b, "h", Some(("risk>=50", "actors"))).unwrap();
     case
 }
 
@@ -379,7 +380,7 @@ fn what_cannot_be_is_refused_and_leaves_nothing() {
         ("incident:7", case.add_note(&b, &Subject::Incident(7), "x").map(|_| ())),
         ("finding:99", case.open_incident(&b, 99).map(|_| ())),
         ("finding:99", case.group(&b, 1, 99, true)),
-        ("did you mean", case.save_hunt(&b, "h2", Some("outcom:denied"))),
+        ("did you mean", case.save_hunt(&b, "h2", Some(("outcom:denied", "")))),
         ("hunt none", case.save_hunt(&b, "none", None)),
         ("indicator:99", case.remove_indicator(&b, 99)),
         ("note 99", case.edit_note(&b, 99, "x", None)),

@@ -190,6 +190,9 @@ pub struct ConsoleArgs {
     /// Keep no case.
     #[arg(long)]
     pub no_case: bool,
+    /// A table that says which events belong to an attack, as for `eval`: rules tell how many of each they hit.
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
     /// Begin anew, not where you were when you left these sources.
     #[arg(long)]
     pub fresh: bool,

@@ -10,12 +10,13 @@ use tokio::sync::{mpsc, watch};
 use crate::cli::args::{ConsoleArgs, DemoArgs, FollowArgs};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::follow::{self, Alarm};
-use crate::cli::{author, load, report};
+use crate::cli::{author, load, report, rule_files};
 use crate::cloud::address::is_cloud;
 use crate::config::dirs::System;
 use crate::config::{Depth, Dirs, Environment, Settings};
 use crate::console::app::Start;
 use crate::console::app::keymap::Keymap;
+use crate::console::app::rules::Labeled;
 use crate::console::app::update::name_of;
 use crate::console::shell::{
     self, Ended, Habits, Live, Loader, Notebook, Office, Recorder, Replay, Snapshots, Stop, Tape,
@@ -26,6 +27,7 @@ use crate::ingest::worker::Options;
 use crate::investigation::{self, Investigation, Judgment};
 use crate::notify::{Alert, Targets};
 use crate::query::{self, Query};
+use crate::report::eval::Labels;
 use crate::synth;
 use crate::text::{count, visible};
 
@@ -97,7 +99,9 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
         [] => Investigation::empty(judgment.clone()),
         _ => Investigation::begun(judgment.clone(), status.clone()),
     };
-    let (office, alarm) = (office(sources, args, &loaded.settings)?, Alarm::new(&args.follow)?);
+    let labels = args.labels.as_deref().map(labels).transpose()?;
+    let office = office(sources, args, &loaded.settings, &judgment)?;
+    let alarm = Alarm::new(&args.follow)?;
     let habits = habits(sources, args, office.case.is_some())?;
     let start = Start {
         depth: loaded.settings.colors.unwrap_or_else(|| Depth::detect(&Environment::of_process())),
@@ -109,6 +113,7 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
         faults,
         inv: Arc::new(inv),
         case: office.case.is_some(),
+        labels,
         live: args.follow.follow && !sources.is_empty(),
         size: (0, 0),
         settings: loaded.settings,
@@ -265,8 +270,21 @@ fn again(sources: &[String]) -> Result<(), String> {
     Ok(())
 }
 
+/// What is known of the events beforehand.
+fn labels(path: &Path) -> Result<Labeled, Failure> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|e| Failure::Use(format!("{name}: {e}")))?;
+    let labels = Labels::parse(&name, &text).map_err(|e| Failure::Use(e.to_string()))?;
+    Ok(Labeled(Arc::new(labels)))
+}
+
 /// What the console works on a case with, and lets things out.
-fn office(sources: &[String], args: &ConsoleArgs, settings: &Settings) -> Result<Office, Failure> {
+fn office(
+    sources: &[String],
+    args: &ConsoleArgs,
+    settings: &Settings,
+    judgment: &Judgment,
+) -> Result<Office, Failure> {
     let dirs = Dirs::of(&Environment::of_process(), System::HERE);
     let usual = || if sources.iter().any(|one| one == load::DEMO) { None } else { dirs.case() };
     let case = if args.no_case { None } else { args.case.clone().or_else(usual) };
@@ -283,12 +301,18 @@ fn office(sources: &[String], args: &ConsoleArgs, settings: &Settings) -> Result
         ));
     }
     let (sources, settings) = (sources.to_vec(), settings.clone());
+    let (environment, attack, read_by) =
+        (judgment.environment.clone(), judgment.attack.clone(), settings.clone());
     Ok(Office {
         case,
         by: Box::new(author::at_console),
         targets,
         queue: dirs.state.as_ref().map(|state| state.join("notify")),
+        library: Arc::new(move || {
+            rule_files::read_quietly(&read_by, &environment, &attack).map_err(|failure| said(&failure))
+        }),
         push,
+        returns: !args.fresh && args.query.is_none() && args.replay.is_none(),
         print: Box::new(move |inv| report::pdf(inv, &sources, &settings).map_err(|e| e.words())),
     })
 }

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::cli::exit::Failure;
 use crate::config::dirs::System;
-use crate::config::{self, Dirs, Settings};
+use crate::config::{self, Dirs, Settings, muted};
 use crate::detect::attack::Attack;
 use crate::detect::environment::Environment;
 use crate::detect::rules::{Files, Rules, pack};
@@ -19,17 +19,35 @@ pub(crate) fn rules(
     environment: &Environment,
     attack: &Attack,
 ) -> Result<Rules, Failure> {
-    let files = files(settings)?;
-    let rules = Rules::read(&files, &environment.placeholders(), &settings.exclude_rules, attack);
+    let rules = read_quietly(settings, environment, attack)?;
     for fault in rules.faults() {
         eprintln!("trailhound: {}", visible(&fault.to_string()));
     }
+    Ok(rules)
+}
+
+/// The same; what cannot be used is not told but in [`Rules::faults`].
+pub(crate) fn read_quietly(
+    settings: &Settings,
+    environment: &Environment,
+    attack: &Attack,
+) -> Result<Rules, Failure> {
+    let files = files(settings)?;
+    let rules = Rules::read(&files, &environment.placeholders(), &settings.exclude_rules, attack);
     if let Some(id) = settings.exclude_rules.iter().find(|id| !rules.was_excluded(id)) {
         let near = crate::text::nearest(id, rules.infos().iter().map(|rule| rule.id.as_str()));
         let near = near.map_or_else(String::new, |near| format!("; did you mean {}?", visible(near)));
         return Err(Failure::Use(format!("--exclude-rule {}: there is no such rule{near}", visible(id))));
     }
-    Ok(rules)
+    let Some(own) = own_folder() else { return Ok(rules) };
+    let muted =
+        muted::read(&own).map_err(|e| Failure::Use(format!("{}: {e}", own.join(muted::FILE).display())))?;
+    Ok(if muted.is_empty() { rules } else { rules.with_muted(&muted) })
+}
+
+/// The folder that the console saves rules to.
+fn own_folder() -> Option<PathBuf> {
+    Dirs::of(&config::Environment::of_process(), System::HERE).rules()
 }
 
 /// The texts of the rules that the settings ask for: ours, those of the user's folder, then those of the paths.
@@ -45,12 +63,12 @@ fn files(settings: &Settings) -> Result<Files, Failure> {
 
 /// The rules in the folder that the console saves to, unless the settings name it themselves.
 fn own_files(settings: &Settings) -> Result<Files, Failure> {
-    let folder = Dirs::of(&config::Environment::of_process(), System::HERE).rules();
-    let Some(folder) = folder.filter(|folder| folder.is_dir() && !settings.rules.contains(folder)) else {
-        return Ok(Files::new());
-    };
-    let is_empty = std::fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_none());
-    if is_empty { Ok(Files::new()) } else { read(&[folder]) }
+    let folder = own_folder().filter(|folder| folder.is_dir() && !settings.rules.contains(folder));
+    let Some(folder) = folder else { return Ok(Files::new()) };
+    // A folder that was named must hold rules; this one need not.
+    let mut entries = walkdir::WalkDir::new(&folder).into_iter().filter_map(Result::ok);
+    let has_rules = entries.any(|entry| entry.file_type().is_file() && is_rules(entry.path()));
+    if has_rules { read(&[folder]) } else { Ok(Files::new()) }
 }
 
 fn file_name(path: &str) -> &str {
@@ -67,7 +85,7 @@ pub(crate) fn ruleset(settings: &Settings, rules: &Rules) -> Result<Ruleset, Fai
     if !settings.exclude_rules.is_empty() {
         name += &format!(" without {}", settings.exclude_rules.join(", "));
     }
-    let count = rules.infos().iter().filter(|rule| !rule.serves).count() as u64;
+    let count = rules.infos().iter().filter(|rule| rule.tells()).count() as u64;
     Ok(Ruleset { name, rules: count, sha256: sum_of_sums(&mut sums) })
 }
 

@@ -29,6 +29,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::config::settings::TimeZone;
 use crate::config::{Depth, Theme};
+use crate::console::app::casework::Work;
 use crate::console::app::msg::Adding;
 use crate::console::app::rules::work::RuleWork;
 use crate::console::app::{Effect, Model, Msg, Now, Start, update};
@@ -45,6 +46,7 @@ pub use signals::Stop;
 use signals::{Signal, Signals};
 pub use tape::{Recorder, Replay, Tape};
 use terminal::Screen;
+pub use work::Library;
 use work::Workers;
 
 /// The least time between two drawings.
@@ -144,6 +146,8 @@ struct Shell {
     changed: bool,
     drawn: Option<Instant>,
     ended: Option<Ended>,
+    /// Whether the terminal was somebody else's meanwhile.
+    lent: bool,
 }
 
 /// What the looks of the screen are made of, kept as long as they fit.
@@ -194,7 +198,7 @@ impl Shell {
             loader,
             input: EventStream::new(),
             answers,
-            workers: Workers::start(&send, &busy)?,
+            workers: Workers::start(&send, &busy, office.library.clone())?,
             desk: Desk::start(office, &send, &busy)?,
             busy,
             habits,
@@ -203,6 +207,7 @@ impl Shell {
             changed: true,
             drawn: None,
             ended: None,
+            lent: false,
         })
     }
 
@@ -213,10 +218,23 @@ impl Shell {
             fault_for_tests()?;
             self.wait().await?;
             self.drain().await?;
+            self.forget_signals().await;
             if let Some(ended) = self.ended.take() {
+                if let Some(position) = self.model.position() {
+                    self.desk.work(Work::Stand(position));
+                }
                 self.leave();
                 return Ok(ended);
             }
+        }
+    }
+
+    /// What was pressed to break off the user's own editor came to us as well, and was not meant for us.
+    async fn forget_signals(&mut self) {
+        if std::mem::take(&mut self.lent) {
+            // Signals are taken in while the loop waits.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            self.signals.forget_keys();
         }
     }
 
@@ -343,6 +361,7 @@ impl Shell {
         // What reads keys lets go of them: they are the editor's now.
         self.input = EventStream::new();
         self.screen.leave();
+        self.lent = true;
         let news = rules::external(text);
         self.reenter()?;
         self.take(Msg::Rule(news))

@@ -53,11 +53,22 @@ pub fn compare(inv: &Investigation, captures: &Captures) -> Compared {
     if !rules.has_comparisons() {
         return Compared::default();
     }
+    run(inv, rules, rows_of_rules(inv, rules), captures, &|_| true)
+}
+
+/// Runs the rules on more than one event whose numbers are wanted, on the rows that each rule on single events hits.
+/// What a wanted correlation refers to has to be wanted too.
+pub(super) fn run(
+    inv: &Investigation,
+    rules: &Rules,
+    rows: Vec<Vec<u32>>,
+    captures: &Captures,
+    wanted: &dyn Fn(u32) -> bool,
+) -> Compared {
     let fields = Fields::new(inv, captures, rules.needs());
-    let rows = rows_of_rules(inv, rules);
     let mut run = Run { inv, rules, fields, rows, histories: HashMap::new(), compared: Compared::default() };
-    run.correlations();
-    run.first_seen();
+    run.correlations(wanted);
+    run.first_seen(wanted);
     for rows in [&mut run.compared.hits, &mut run.compared.lifts] {
         rows.sort_unstable();
         rows.dedup();
@@ -94,14 +105,16 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn correlations(&mut self) {
+    fn correlations(&mut self, wanted: &dyn Fn(u32) -> bool) {
         let set = self.rules.set();
         // What each correlation found, for those that refer to it.
         let mut found: HashMap<usize, Vec<Match>> = HashMap::new();
         for &number in &set.links.order {
-            let (Some(correlation), Some(links)) =
-                (set.correlations.get(number), set.links.links.get(number))
-            else {
+            let (Some(correlation), Some(links), true) = (
+                set.correlations.get(number),
+                set.links.links.get(number),
+                wanted(self.rules.number_of_correlation(number)),
+            ) else {
                 continue;
             };
             let (mut groups, mut values) = (Numbers::default(), Numbers::default());
@@ -177,8 +190,8 @@ impl Run<'_> {
         }
     }
 
-    fn first_seen(&mut self) {
-        for (single, rule) in self.rules.firsts() {
+    fn first_seen(&mut self, wanted: &dyn Fn(u32) -> bool) {
+        for (single, rule) in self.rules.firsts().filter(|(_, rule)| wanted(*rule)) {
             let first = self.rules.singles().get(single).and_then(|rule| rule.first_seen.as_ref());
             let Some(first_seen) = first else { continue };
             let rows = self.rows.get_mut(single).map(std::mem::take).unwrap_or_default();

@@ -50,7 +50,7 @@ pub fn explain(inv: &Investigation, row: &Row<'_>, raw: &[u8]) -> Vec<Explained>
     let rules = &inv.judgment.rules;
     let mut all = Vec::new();
     for &number in inv.hits.get(row.hits()) {
-        let Some(info) = rules.infos().get(number as usize).filter(|info| !info.serves) else { continue };
+        let Some(info) = rules.infos().get(number as usize).filter(|info| info.tells()) else { continue };
         let single = rules.singles().get(number as usize);
         let first = rules.firsts().find(|(_, rule)| *rule == number);
         let selecting = single.or_else(|| rules.singles().get(first?.0));

@@ -1,6 +1,6 @@
 //! The rules in force: ours, the user's, and what each stands for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::attack::Attack;
@@ -18,8 +18,9 @@ use crate::score::Level;
 const PACK: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rule_pack.rs"));
 
 /// Rules that are ready for use. A rule's number is its place in [`Rules::infos`].
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Rules {
+    files: Arc<Files>,
     set: RuleSet,
     infos: Vec<RuleInfo>,
     engine: Arc<Engine>,
@@ -48,6 +49,15 @@ pub struct RuleInfo {
     pub serves: bool,
     /// Whether a hit depends on other events: it ranks an event, and gives it no points.
     pub compares: bool,
+    /// Whether its hits are shown nowhere and give no points, because somebody wanted it so.
+    pub muted: bool,
+}
+
+impl RuleInfo {
+    /// Whether its hits are shown.
+    pub const fn tells(&self) -> bool {
+        !self.serves && !self.muted
+    }
 }
 
 /// Which fields of the records that a rule hits other rules need.
@@ -120,7 +130,8 @@ impl Rules {
             });
         }
         let engine = Arc::new(Engine::new(&set.rules).with_needs(needs(&set)));
-        let mut rules = Self { engine, faults, excluded, ..Self::default() };
+        let files = Arc::new(files.clone());
+        let mut rules = Self { files, engine, faults, excluded, ..Self::default() };
         rules.number(&set, attack);
         Self { set, ..rules }
     }
@@ -137,6 +148,7 @@ impl Rules {
                 tactics,
                 serves: false,
                 compares: false,
+                muted: false,
             }
         };
         let singles = set.rules.iter().map(|rule| info(&rule.id, &rule.title, &rule.level, &rule.tags));
@@ -188,6 +200,22 @@ impl Rules {
         Self::read(&pack(), &Placeholders::new(), &[], attack)
     }
 
+    /// The same rules, some of them muted or heard again, by id. What refers to a muted rule still works.
+    #[must_use]
+    pub fn with_muted(&self, muted: &BTreeMap<String, bool>) -> Self {
+        let mut rules = self.clone();
+        for info in &mut rules.infos {
+            let named = muted.iter().find(|(id, _)| id.eq_ignore_ascii_case(&info.id));
+            info.muted = named.map_or(info.muted, |(_, on)| *on);
+        }
+        rules
+    }
+
+    /// The texts that the rules were read from.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
     /// What is told of each rule, by its number.
     pub fn infos(&self) -> &[RuleInfo] {
         &self.infos
@@ -221,6 +249,15 @@ impl Rules {
     /// The correlation of that number.
     pub(super) fn correlation(&self, rule: u32) -> Option<&Correlation> {
         self.set.correlations.get((rule as usize).checked_sub(self.set.rules.len())?)
+    }
+
+    /// The rules on single events that wanted rules on several events work with, ascending.
+    pub(super) fn below(&self, wanted: &dyn Fn(u32) -> bool) -> Vec<usize> {
+        let set = &self.set;
+        let order = set.links.order.iter().filter(|number| wanted(self.number_of_correlation(**number)));
+        let correlated = order.flat_map(|number| rules_below(set, Link::Correlation(*number)));
+        let firsts = self.firsts().filter(|(_, rule)| wanted(*rule)).map(|(single, _)| single);
+        correlated.chain(firsts).collect::<BTreeSet<usize>>().into_iter().collect()
     }
 
     /// How many rules there are, those on events of other programs too.
@@ -269,7 +306,7 @@ impl Rules {
 
     /// The rules among `numbers` whose hits are shown.
     pub fn shown<'r>(&'r self, numbers: &'r [u32]) -> impl Iterator<Item = &'r RuleInfo> {
-        numbers.iter().filter_map(|n| self.infos.get(*n as usize)).filter(|info| !info.serves)
+        numbers.iter().filter_map(|n| self.infos.get(*n as usize)).filter(|info| info.tells())
     }
 
     /// For each set the level of the best rule on single events in it that is shown: 0 for none, 1 for the lowest.

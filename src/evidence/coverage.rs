@@ -3,7 +3,7 @@
 //! An hour without events is only worth a word where there should have been some. What should have
 //! been is taken from the log itself: an account's region has, at the same hour of other days, so
 //! many events on average (where there are no other days, over all of its hours). A stretch of empty
-//! hours in which more than [`EXPECTED`] events should have been is a gap; nights and weekends of a quiet
+//! hours in which at least [`EXPECTED`] events should have been is a gap; nights and weekends of a quiet
 //! region are none. A stretch that lasts to the end of the log is one as well, and open.
 //!
 //! What was never logged leaves no trace here: data events that are off, a region that never had a trail.

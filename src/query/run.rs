@@ -54,6 +54,15 @@ impl Selection {
             .flat_map(|((start, _), bits)| bits.iter().map(move |r| start + r as u32))
     }
 
+    /// Whether a row is in it. `table` is the one it was made for.
+    pub fn contains(&self, table: &Table, row: u32) -> bool {
+        let mut segments = table.segments().zip(&self.bits);
+        let found = segments.find(|((start, segment), _)| {
+            row.checked_sub(*start).is_some_and(|at| (at as usize) < segment.len())
+        });
+        found.is_some_and(|((start, _), bits)| bits.contains((row - start) as usize))
+    }
+
     fn add(&mut self, table: &Table, row: u32) {
         let starts: Vec<u32> = table.segments().map(|(start, _)| start).collect();
         if let Some(at) = starts.partition_point(|&s| s <= row).checked_sub(1)

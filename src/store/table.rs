@@ -67,6 +67,12 @@ impl Table {
         self
     }
 
+    /// The same with other segments, which hold the same rows in the same order.
+    #[must_use]
+    pub(crate) fn with_segments(&self, segments: Vec<Arc<Segment>>) -> Self {
+        Self::new(segments, self.dicts.clone(), self.ordered).with_origins(self.origins.clone())
+    }
+
     /// How many events there are.
     pub fn len(&self) -> u32 {
         self.rows

@@ -472,6 +472,14 @@ fn a_broken_file_is_looked_into_and_another_folder_is_added() {
     terminal.is_restored();
 }
 
+/// The text of the only rule in the user's folder.
+fn only_rule(config: &std::path::Path) -> String {
+    let files: Vec<_> =
+        std::fs::read_dir(config.join("trailhound/rules")).unwrap().map(Result::unwrap).collect();
+    let [file] = files.as_slice() else { panic!("{files:?}") };
+    std::fs::read_to_string(file.path()).unwrap()
+}
+
 #[test]
 fn a_rule_is_edited_tried_and_saved() {
     let folder = Folder::new();
@@ -481,6 +489,8 @@ fn a_rule_is_edited_tried_and_saved() {
     let mut terminal = Terminal::start_with((140, 42), &[&logs], &variables);
     terminal.wait_for("1 file ✓");
     terminal.press(":rule new\r");
+    terminal.wait_for("[x] eventName");
+    terminal.press("\r");
     terminal.wait_for("1 hit, +1 -0 against the saved rule");
     // To the end of the name of the event, and one letter too many.
     terminal.press("\x06eventName:");
@@ -493,13 +503,92 @@ fn a_rule_is_edited_tried_and_saved() {
     terminal.wait_for("1 hit, +1 -0 against the saved rule");
     terminal.press("\x13");
     terminal.wait_for("1 hit, +0 -0 against the saved rule");
-    let saved = std::fs::read_to_string(config.join("trailhound/rules/own-stoplogging.yml")).unwrap();
+    let saved = only_rule(&config);
     assert!(saved.contains("    eventName: 'StopLogging'\n"), "{saved}");
     terminal.press("\x1b");
     terminal.wait_gone("against the saved rule");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
     terminal.is_restored();
+}
+
+#[test]
+fn the_users_own_editor_gets_the_terminal_and_gives_it_back() {
+    let folder = Folder::new();
+    let logs = folder.file("logs/a.json", log(&[stop_logging(1)]));
+    let config = folder.path().join("config");
+    // An editor that needs the terminal: it waits for a line that is typed, and says that it has it.
+    let script = folder.file(
+        "my editor",
+        "#!/bin/sh\n[ \"$1\" = --wait ] && shift\n[ -t 0 ] && [ -t 1 ] || exit 9\nprintf 'EDITING %s' \"$WHO\"\nread line\n[ \"$line\" = fail ] && exit 3\nprintf '# %s\\n' \"$line\" >> \"$1\"\n",
+    );
+    let made = std::process::Command::new("chmod").args(["+x", &script]).status().unwrap();
+    assert!(made.success());
+    let quoted = format!("'{script}' --wait");
+    for (visual, editor) in [(quoted.as_str(), "/nonexistent"), ("  ", quoted.as_str())] {
+        let variables = [
+            ("XDG_CONFIG_HOME", config.to_str().unwrap()),
+            ("VISUAL", visual),
+            ("EDITOR", editor),
+            ("WHO", "here"),
+        ];
+        let mut terminal = Terminal::start_with((140, 42), &["--no-case", &logs], &variables);
+        terminal.wait_for("1 file ✓");
+        terminal.press(":rule new\r");
+        terminal.wait_for("[x] eventName");
+        terminal.press("\r");
+        terminal.wait_for("1 hit, +1");
+        terminal.press("\x0f");
+        terminal.wait_for("EDITING here");
+        terminal.press("fail\r");
+        terminal.wait_for("nothing was taken");
+        terminal.wait_for("1 hit, +1");
+        terminal.press("\x0f");
+        terminal.wait_for("EDITING here");
+        // Who breaks off the editor does not end the console.
+        terminal.press("\x03");
+        terminal.wait_for("nothing was taken");
+        terminal.press("\x0f");
+        terminal.wait_for("EDITING here");
+        terminal.press("typed there\r");
+        terminal.wait_for("# typed there");
+        // Keys are the console's again.
+        terminal.press("\x1b");
+        terminal.wait_for("without saving?");
+        terminal.press("y");
+        terminal.wait_gone("against the saved rule");
+        terminal.press("q");
+        assert_eq!(terminal.end(), 0);
+        terminal.is_restored();
+    }
+}
+
+#[test]
+fn a_rule_that_was_muted_for_good_stays_so_in_every_command() {
+    let folder = Folder::new();
+    let logs = folder.file("logs/a.json", log(&[stop_logging(1)]));
+    let config = folder.path().join("config");
+    let variables = [("XDG_CONFIG_HOME", config.to_str().unwrap())];
+    let mut terminal = Terminal::start_with((140, 42), &["--no-case", &logs], &variables);
+    terminal.wait_for("1 file ✓");
+    terminal.press("5");
+    terminal.wait_for("with hits here");
+    terminal.press("D");
+    terminal.wait_for("1 muted");
+    terminal.wait_for("muted.txt");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    let written = std::fs::read_to_string(config.join("trailhound/rules/muted.txt")).unwrap();
+    let id = written.lines().last().unwrap().to_owned();
+    let hits = |variables: &[(&str, &str)]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trailhound"));
+        command
+            .args(["query", "--format", "jsonl", &logs, &format!("rule:{id}")])
+            .env("HOME", "/nonexistent");
+        let out = command.envs(variables.iter().copied()).output().unwrap();
+        String::from_utf8(out.stdout).unwrap().lines().count()
+    };
+    assert_eq!((hits(&[]), hits(&variables)), (1, 0), "{id}");
 }
 
 #[test]
@@ -539,14 +628,43 @@ fn what_is_marked_found_and_written_is_there_again_in_another_console() {
     terminal.press("#late\rq");
     assert_eq!(terminal.end(), 0);
     terminal.is_restored();
+    // The console ended in view 6, and opens there again.
     let mut again = Terminal::start((140, 42), &args);
-    again.wait_for("│*");
-    again.press("6");
     for text in ["first line", "Marks · 1", "analyzing", "late"] {
         again.wait_for(text);
     }
     again.press("q");
     assert_eq!(again.end(), 0);
+}
+
+#[test]
+fn where_one_stood_is_there_again_on_the_same_sources_alone() {
+    let folder = Folder::new();
+    let logs = folder.file("logs/a.json", log(&[stop_logging(1), stop_logging(2), stop_logging(3)]));
+    let more = folder.file("more/b.json", log(&[stop_logging(4)]));
+    let file = folder.path().join("case.sqlite");
+    let case = file.to_str().unwrap();
+    let mut terminal = Terminal::start((140, 42), &["--case", case, &logs]);
+    terminal.wait_for("1 file ✓");
+    terminal.press("m");
+    terminal.wait_for("marked");
+    terminal.press("/event:StopLogging\r");
+    terminal.wait_for("event:StopLogging");
+    terminal.press(":sort -time\r");
+    terminal.wait_for("time (UTC)▼");
+    // A signal is no reason to forget it.
+    terminal.signal("TERM");
+    assert_eq!(terminal.end(), 143);
+    let mut again = Terminal::start((140, 42), &["--case", case, &logs]);
+    again.wait_for("time (UTC)▼");
+    again.wait_for("event:StopLogging");
+    again.press("q");
+    assert_eq!(again.end(), 0);
+    let mut other = Terminal::start((140, 42), &["--case", case, &logs, &more]);
+    other.wait_for("2 files ✓");
+    other.wait_for("Events by risk");
+    other.press("q");
+    assert_eq!(other.end(), 0);
 }
 
 #[test]

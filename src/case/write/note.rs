@@ -111,19 +111,19 @@ impl Case {
         })
     }
 
-    /// Keeps a query under a name; `None` takes it away.
+    /// Keeps a query, and the view that shows it, under a name; `None` takes it away.
     ///
     /// # Errors
     /// When the name is empty or too long, or the query is none: what cannot be run is not kept.
-    pub fn save_hunt(&mut self, by: &By, name: &str, wanted: Option<&str>) -> Result<()> {
+    pub fn save_hunt(&mut self, by: &By, name: &str, wanted: Option<(&str, &str)>) -> Result<()> {
         let name = written("the name of the hunt", name.trim(), 200)?;
-        if let Some(text) = wanted {
+        if let Some((text, _)) = wanted {
             query::parse(text)
                 .map_err(|e| CaseError::Invalid { what: shown(text), reason: e.to_string() })?;
         }
         self.change(by, |change| {
             change.about(Subject::Case);
-            let Some(text) = wanted else {
+            let Some((text, view)) = wanted else {
                 if !change.remove(&HUNT, &[name.clone().into()])? {
                     return Err(CaseError::NoSuch { what: format!("hunt {}", shown(&name)) });
                 }
@@ -132,6 +132,7 @@ impl Case {
             let values = row([
                 ("name", name.clone().into()),
                 ("query", text.into()),
+                ("view", kept(view).into()),
                 ("saved", change.now()),
                 ("saved_by", by.who.clone().into()),
             ]);
@@ -155,6 +156,7 @@ impl Case {
                 ("query", kept(&at.query).into()),
                 ("sort", kept(&at.sort).into()),
                 ("event", kept(&at.event).into()),
+                ("sources", kept(&at.sources).into()),
                 ("at", change.now()),
             ]);
             change.put(&POSITION, &values)?;

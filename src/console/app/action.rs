@@ -15,10 +15,10 @@ mod words;
 use std::borrow::Cow;
 use std::fmt;
 
-pub use argument::{Argument, ArgumentInfo, Choice};
+pub use argument::{Argument, ArgumentInfo, Choice, Name, Number};
 pub use catalog::{Command, commands};
 pub use words::{
-    Axis, Brush, Category, Copied, Craft, Edge, Edit, Fold, Length, Motion, Pivot, Preset, Progress,
+    Axis, Brush, Category, Copied, Craft, Edge, Edit, Fold, Least, Length, Motion, Pivot, Preset, Progress,
     Question, Size, Step, View, Whom,
 };
 
@@ -194,10 +194,26 @@ actions! {
         Indicator = "indicator",
         /// says how far a finding or incident has come; without a word, asks
         State(Option<Progress>) = "state",
+        /// opens an incident from a finding or a rule; puts a finding into one, or takes it out
+        Incident(Option<Number>) = "incident",
+        /// opens an incident for each rule that hit, at or above a level; without a word, asks which
+        Gather(Option<Least>) = "gather",
         /// writes a note about the row into the case
         Note = "note",
         /// puts a tag on the row, in the case
         Tag = "tag",
+        /// takes a tag off the row; without a word, asks which
+        Untag(Option<Name>) = "untag",
+        /// takes what the cursor is on out of the case: an indicator, a hunt, a mark, a note
+        Remove = "remove",
+        /// keeps what the page shows as a hunt of the case, under a name
+        SaveHunt = "save-hunt",
+        /// runs a hunt of the case; without a name, asks which
+        Hunt(Option<Name>) = "hunt",
+        /// brings indicators from a file of CSV or STIX 2.1 into the case
+        ImportIndicators = "import-indicators",
+        /// writes the indicators of the case as CSV or STIX 2.1
+        ExportIndicators = "export-indicators",
         /// takes back the last change of the case
         Undo = "undo",
         /// exports the list into a file

@@ -138,6 +138,8 @@ pub enum Lead {
     Within(Box<Scope>),
     /// To the events of a scope, whatever page it is on.
     Instead(Box<Scope>),
+    /// To what a hunt shows: its name.
+    Hunt(String),
     /// To a profile.
     Profile(Subject),
     /// To the bytes of what could not be read.

@@ -5,12 +5,13 @@
 
 use super::board::request::BoardRequest;
 use super::board::{Board, Body, Cell, Head, Item, Lead, Note, Panel, Size, Table};
-use super::casework::Known;
+use super::casework::{Known, Sights};
 use super::page::Scope;
-use crate::case::model::{Finding, Incident, Indicator, Kind, State, Subject};
+use crate::case::matching;
+use crate::case::model::{Finding, Hunt, Incident, Indicator, State, Subject};
 use crate::event::field::{Field, FieldRef};
 use crate::query::{Expr, Pattern, Test};
-use crate::text::count;
+use crate::text::{count, plural};
 
 /// A scope names so many events at most; of a finding with more, its first ones are shown.
 const EVENTS: usize = 500;
@@ -18,7 +19,7 @@ const EVENTS: usize = 500;
 const HISTORY: usize = 500;
 
 /// The board; `None` when no case is open is said in words.
-pub(super) fn board(request: &BoardRequest, known: Option<&Known>) -> Option<Board> {
+pub(super) fn board(request: &BoardRequest, known: Option<&Known>, sights: Option<&Sights>) -> Option<Board> {
     let inv = request.inv();
     let Some(known) = known else {
         let said = "No case is open: this console was started with --no-case, or without --case. trailhound --case FILE \
@@ -28,7 +29,8 @@ pub(super) fn board(request: &BoardRequest, known: Option<&Known>) -> Option<Boa
     let panels = vec![
         findings(known).at(Size::Fill(8), [0, 0]),
         incidents(known).at(Size::Rows(6), [0, 0]),
-        indicators(known).at(Size::Rows(8), [1, 1]),
+        indicators(known, sights).at(Size::Rows(8), [1, 1]),
+        hunts(known).at(Size::Rows(4), [0, 1]),
         notes(known).at(Size::Rows(8), [1, 1]),
         marks(known).at(Size::Rows(6), [1, 2]),
         history(known).at(Size::Fill(6), [1, 2]),
@@ -47,7 +49,7 @@ fn findings(known: &Known) -> Panel {
     let heads = vec![
         Head::new("state"),
         Head::new("level"),
-        Head::text("title", 18, 60),
+        Head::text("title", 28, 60),
         Head::new("events"),
         Head::new("notes").spare(1),
         Head::text("tags", 6, 24).spare(2),
@@ -99,33 +101,38 @@ fn about(known: &Known, subject: &Subject) -> (Vec<Note>, String) {
 /// The events of those ids.
 fn of_events(subject: &Subject, ids: &[String]) -> Scope {
     let of = |id: &String| Expr::term(FieldRef::Column(Field::Id), Test::Matches(Pattern::exact(id.clone())));
-    Scope { label: subject.to_string(), expr: Expr::Or(ids.iter().take(EVENTS).map(of).collect()) }
+    let label = match ids.len() {
+        all if all > EVENTS => format!("{subject}, {EVENTS} of {} events", count(all as u64)),
+        _ => subject.to_string(),
+    };
+    Scope { label, expr: Expr::Or(ids.iter().take(EVENTS).map(of).collect()) }
 }
 
 fn incidents(known: &Known) -> Panel {
     let heads = vec![
         Head::new("state"),
         Head::new("level"),
-        Head::text("title", 18, 60),
+        Head::text("title", 28, 60),
         Head::new("findings"),
         Head::text("tags", 6, 24).spare(2),
     ];
     let items: Vec<Item> = known.contents.incidents.iter().map(|i| incident(known, i)).collect();
     let title = format!("Incidents · {}", count(items.len() as u64));
-    panel(
-        "incidents",
-        title,
-        heads,
-        items,
-        "No incident yet: trailhound case gather opens one for each rule.",
-    )
+    panel("incidents", title, heads, items, "No incident yet: i on a finding, L for each rule that hit.")
 }
 
 fn incident(known: &Known, i: &Incident) -> Item {
     let subject = Subject::Incident(i.id);
     let (written, tags) = about(known, &subject);
     let findings = i.findings.iter().filter_map(|id| known.contents.finding(*id));
-    let ids: Vec<String> = findings.flat_map(|f| f.events.iter().cloned()).take(EVENTS).collect();
+    let mut ids: Vec<String> = findings.clone().flat_map(|f| f.events.iter().cloned()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut said = written;
+    if !i.resolution.is_empty() {
+        said.insert(0, Note::new(i.state.name(), i.resolution.clone()));
+    }
+    said.extend(findings.map(|f| Note::new(format!("finding {}", f.id), f.title.clone())));
     let cells = vec![
         state(i.state),
         Cell::Text(i.level.name().to_owned()),
@@ -133,50 +140,72 @@ fn incident(known: &Known, i: &Incident) -> Item {
         Cell::Count(i.findings.len() as u64),
         Cell::Text(tags),
     ];
-    Item::new(subject.to_string(), cells)
-        .to(Lead::Instead(Box::new(of_events(&subject, &ids))))
-        .noting(written)
+    Item::new(subject.to_string(), cells).to(Lead::Instead(Box::new(of_events(&subject, &ids)))).noting(said)
 }
 
-fn indicators(known: &Known) -> Panel {
+fn indicators(known: &Known, sights: Option<&Sights>) -> Panel {
     let heads = vec![
         Head::new("kind"),
         Head::text("value", 14, 60),
+        Head::new("here"),
         Head::new("last").spare(1),
         Head::text("source", 8, 24).spare(2),
     ];
-    let items: Vec<Item> = known.contents.indicators.iter().map(indicator).collect();
-    let title = format!("Indicators · {}", count(items.len() as u64));
-    panel("indicators", title, heads, items, "Nothing to look out for yet: I on a value makes it one.")
+    let mut all: Vec<(&Indicator, u64)> =
+        known.contents.indicators.iter().map(|i| (i, sights.map_or(0, |sights| sights.events(i)))).collect();
+    // What is seen here comes first.
+    all.sort_by_key(|(_, events)| *events == 0);
+    let mut title = format!("Indicators · {}", count(all.len() as u64));
+    if let Some((seen @ 1.., events)) = sights.map(Sights::totals) {
+        title.push_str(&format!(" · {} seen here in {}", count(seen), plural(events, "event")));
+    }
+    let items = all.into_iter().map(|(one, events)| indicator(one, events)).collect();
+    let empty = "Nothing to look out for yet: I on a value, or < a file, adds one.";
+    panel("indicators", title, heads, items, empty)
 }
 
-fn indicator(one: &Indicator) -> Item {
+fn indicator(one: &Indicator, events: u64) -> Item {
     let private = if one.private { " (private)" } else { "" };
     let cells = vec![
         Cell::Dim(format!("{}{private}", one.kind.name())),
-        Cell::Text(one.value.clone()),
+        if events > 0 { Cell::Warn(one.value.clone()) } else { Cell::Text(one.value.clone()) },
+        Cell::Count(events),
         Cell::Time(one.last),
         Cell::Dim(one.source.clone()),
     ];
-    let item = Item::new(Subject::Indicator(one.id).to_string(), cells);
+    let subject = Subject::Indicator(one.id);
+    let item = Item::new(subject.to_string(), cells);
     let item =
         if one.note.is_empty() { item } else { item.noting(vec![Note::new("note", one.note.clone())]) };
-    match field_of(one.kind) {
-        Some(field) => item.of(field, one.value.clone()),
-        None => item,
+    match matching::query(one.kind, &one.value) {
+        Ok(query) => {
+            let label = format!("{} {}", one.kind.name(), one.value);
+            item.to(Lead::Instead(Box::new(Scope { label, expr: query.expr().clone() })))
+        }
+        Err(_) => item,
     }
 }
 
-/// The field that shows an indicator.
-const fn field_of(kind: Kind) -> Option<Field> {
-    match kind {
-        Kind::Ip | Kind::Domain => Some(Field::Ip),
-        Kind::AccessKey => Some(Field::Key),
-        Kind::Arn => Some(Field::Principal),
-        Kind::UserAgent => Some(Field::Agent),
-        Kind::Bucket => Some(Field::Target),
-        _ => None,
-    }
+fn hunts(known: &Known) -> Panel {
+    let heads = vec![
+        Head::text("hunt", 10, 30),
+        Head::text("query", 16, 80),
+        Head::new("view").spare(2),
+        Head::text("by", 6, 20).spare(1),
+    ];
+    let item = |hunt: &Hunt| {
+        let view = if hunt.view.is_empty() { "events" } else { hunt.view.as_str() };
+        let cells = vec![
+            Cell::Text(hunt.name.clone()),
+            Cell::Text(hunt.query.clone()),
+            Cell::Dim(view.to_owned()),
+            Cell::Dim(hunt.saved_by.clone()),
+        ];
+        Item::new(format!("hunt {}", hunt.name), cells).to(Lead::Hunt(hunt.name.clone()))
+    };
+    let items: Vec<Item> = known.contents.hunts.iter().map(item).collect();
+    let title = format!("Hunts · {}", count(items.len() as u64));
+    panel("hunts", title, heads, items, "No hunt is kept yet: filter the events, then ctrl-s keeps that.")
 }
 
 fn notes(known: &Known) -> Panel {

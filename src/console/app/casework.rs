@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use super::overlay::prompt::Asking;
 use crate::case::Contents;
-use crate::case::model::{Entry, NewIndicator, State, Subject};
+use crate::case::matching::{self, Sight};
+use crate::case::model::{Entry, Indicator, NewIndicator, Position, State, Subject};
 use crate::investigation::Investigation;
 use crate::query::order::Sort;
 use crate::query::run::Selection;
+use crate::score::Level;
 
 /// What was in the case when it was looked at last.
 #[derive(Clone, Default, Debug)]
@@ -58,14 +60,104 @@ pub enum Work {
     Add(Arc<Investigation>, u32, Option<Arc<Selection>>),
     /// Brings in something to look out for.
     Indicator(Box<NewIndicator>),
-    /// Moves a finding or an incident to a state; decided on at that revision.
-    State(Subject, State, Option<i64>),
+    /// Moves a finding or an incident to a state, with what came of it; decided on at that revision.
+    State(Subject, State, String, Option<i64>),
+    /// Opens an incident from a finding.
+    Incident(i64),
+    /// Puts a finding into an incident, or takes it out: incident, finding.
+    Group(i64, i64, bool),
+    /// Opens an incident for each rule of these, with what it found.
+    Gather(Arc<Investigation>, Ruled),
     /// Writes a note.
     Note(Subject, String),
-    /// Puts a tag on something.
-    Tag(Subject, String),
+    /// Puts a tag on something, or takes it off.
+    Tag(Subject, String, bool),
+    /// Keeps a hunt: name, query, view.
+    Hunt(String, String, String),
+    /// Takes something out.
+    Remove(Removed),
+    /// Brings in the indicators of a file.
+    Import(String),
+    /// Keeps where one stands; makes no case for that alone.
+    Stand(Position),
     /// Takes back the last change of this console.
     Undo,
+}
+
+/// Which rules open incidents.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Ruled {
+    /// Those at or above a level.
+    Least(Level),
+    /// The one of that id.
+    One(String),
+}
+
+/// What is taken out of a case.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Removed {
+    /// The indicator of that number.
+    Indicator(i64),
+    /// The hunt of that name.
+    Hunt(String),
+    /// The mark of the event of that id.
+    Mark(String),
+    /// The note of that number, as it was at that revision.
+    Note(i64, i64),
+}
+
+/// The indicators of a case, to be held against what is loaded.
+#[derive(Clone, Debug)]
+pub struct Sighting {
+    /// What is loaded.
+    pub inv: Arc<Investigation>,
+    /// The case.
+    pub known: Arc<Known>,
+}
+
+impl Sighting {
+    /// Holds them against it.
+    pub fn answer(self) -> Sights {
+        let indicators = &self.known.contents.indicators;
+        let found = matching::matches(&self.inv, indicators.iter().map(|i| (i.kind, i.value.as_str())));
+        let seen = indicators.iter().map(|i| i.id).zip(found.seen).collect();
+        Sights { inv: self.inv, version: self.known.version, seen, rows: found.rows }
+    }
+}
+
+/// Which indicators of the case are seen in what is loaded.
+#[derive(Clone, Debug)]
+pub struct Sights {
+    /// What is loaded.
+    pub inv: Arc<Investigation>,
+    version: u64,
+    seen: Vec<(i64, Sight)>,
+    rows: Selection,
+}
+
+impl PartialEq for Sights {
+    fn eq(&self, other: &Self) -> bool {
+        self.version == other.version && Arc::ptr_eq(&self.inv, &other.inv)
+    }
+}
+
+impl Sights {
+    /// Whether an event shows one; rows are those of `inv`, which must be what they were held against.
+    pub fn has(&self, inv: &Arc<Investigation>, row: u32) -> bool {
+        Arc::ptr_eq(&self.inv, inv) && self.rows.contains(&inv.table, row)
+    }
+
+    /// How many events show the indicator of that number.
+    pub fn events(&self, indicator: &Indicator) -> u64 {
+        let found = self.seen.iter().find(|(id, _)| *id == indicator.id);
+        found.map_or(0, |(_, sight)| sight.events)
+    }
+
+    /// How many indicators are seen, and in how many events.
+    pub fn totals(&self) -> (u64, u64) {
+        let seen = self.seen.iter().filter(|(_, sight)| sight.events > 0).count();
+        (seen as u64, self.rows.count() as u64)
+    }
 }
 
 /// Something that leaves the console.
@@ -73,6 +165,8 @@ pub enum Work {
 pub enum Delivery {
     /// A file with what the view shows.
     Export(Export, Target),
+    /// The indicators of the case.
+    Indicators(Vec<Indicator>, Target),
     /// The report as PDF.
     Report(Arc<Investigation>, Target),
     /// What would go out about an event: nothing is sent.
@@ -106,6 +200,10 @@ pub enum Export {
 pub enum Told {
     /// What is in the case now.
     Case(Arc<Known>),
+    /// Where one stood when one left.
+    Stood(Position),
+    /// What an import could not take: the name of the file, and why. Hostile.
+    Faults(String, Vec<String>),
     /// Something was done.
     Done(String),
     /// Something failed, and why. Hostile.

@@ -1,12 +1,9 @@
 //! What was chosen for the boards, whatever page is open: what counts as normal, by what actors are told apart, which
 //! features are drawn.
 
-use std::sync::Arc;
-
 use super::action::{Axis, Brush, Length};
 use super::anomalies::STEPS;
 use super::board::request::Wanted;
-use super::casework::Known;
 use super::page::Page;
 use super::profile::BASELINES;
 use super::scroll::around;
@@ -42,14 +39,12 @@ impl Default for Lens {
 
 impl Lens {
     /// What the board of a page has to tell; `None`: its view has none.
-    pub fn wanted(&self, page: &Page, case: Option<&Arc<Known>>) -> Option<Wanted> {
+    pub fn wanted(&self, page: &Page) -> Option<Wanted> {
         match page.view {
             View::Actors => Some(Wanted::Actors(self.unit)),
             View::Profile => Some(Wanted::Profile(page.subject.clone(), self.baseline())),
             View::Anomalies => Some(Wanted::Anomalies(self.preset, self.baseline(), self.step)),
-            View::Rules => Some(Wanted::Rules),
-            View::Case => Some(Wanted::Case(case.cloned())),
-            View::Events | View::Sources => None,
+            View::Events | View::Rules | View::Case | View::Sources => None,
         }
     }
 

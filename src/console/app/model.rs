@@ -12,7 +12,7 @@ use super::board::flow;
 use super::board::request::Knowledge;
 use super::board::shown::Shown;
 use super::board::{Item, Lead};
-use super::casework::Known;
+use super::casework::{Known, Sights};
 use super::detail::{Detail, Search};
 use super::key::Key;
 use super::keymap::{Context, Keymap};
@@ -23,7 +23,8 @@ use super::overlay::Overlay;
 use super::overlay::frequency::Values;
 use super::overlay::prompt::Asking;
 use super::page::{History, Page};
-use super::update::{Asked, Boarding};
+use super::rules::Labeled;
+use super::update::{Asked, Boarding, Ruling};
 use crate::config::settings::TimeZone;
 use crate::config::{Depth, Settings, Theme, Themes};
 use crate::event::field::{Field, FieldRef};
@@ -89,6 +90,8 @@ pub struct Start {
     pub faults: Vec<String>,
     /// Nothing yet.
     pub inv: Arc<Investigation>,
+    /// What is known of the events beforehand, to hold rules against.
+    pub labels: Option<Labeled>,
     /// Whether a case can be worked on.
     pub case: bool,
     /// Whether the sources are followed.
@@ -135,8 +138,14 @@ pub struct Model {
     pub shown: Option<Shown>,
     /// What was chosen for the boards.
     pub lens: Lens,
+    /// What is known of the events beforehand.
+    pub labels: Option<Labeled>,
     /// What is in the case; `None`: there is none.
     pub case: Option<Arc<Known>>,
+    /// Which indicators of the case are seen in what is loaded.
+    pub sights: Option<Arc<Sights>>,
+    /// The event that the cursor stood on when one left, until all is loaded or a key is pressed.
+    pub(super) standing: Option<String>,
     /// The pane that takes the keys.
     pub focus: Focus,
     /// The detail of the row under the cursor.
@@ -183,6 +192,8 @@ pub struct Model {
     pub(super) asked: Asked,
     /// The same of boards, and those that were made.
     pub(super) boarding: Boarding,
+    /// Which rules are in force.
+    pub(super) ruling: Ruling,
     /// The event to which the cursor goes as soon as it is listed, unless it is moved before.
     pub(super) returning: Option<String>,
     /// What workers have found out about the snapshot.
@@ -207,7 +218,10 @@ impl Model {
             history: History::new(page),
             shown: None,
             lens: Lens::default(),
+            labels: start.labels,
             case: start.case.then(Arc::default),
+            sights: None,
+            standing: None,
             focus: Focus::List,
             detail: None,
             search: Search::default(),
@@ -231,6 +245,7 @@ impl Model {
             now: Now::default(),
             asked: Asked::default(),
             boarding: Boarding::default(),
+            ruling: Ruling::default(),
             returning: None,
             knowledge: None,
         }
@@ -379,6 +394,7 @@ impl Model {
             || !self.answer.complete
             || self.asked.counting().is_some()
             || self.boarding.is_waiting()
+            || self.ruling.is_waiting()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::answer::{Answer, GroupRequest, Request};
 use super::board::Board;
 use super::board::request::BoardRequest;
-use super::casework::{Delivery, Told, Work};
+use super::casework::{Delivery, Sighting, Sights, Told, Work};
 use super::key::Key;
 use super::rules::work::{RuleNews, RuleWork};
 use crate::event::field::Field;
@@ -56,6 +56,8 @@ pub enum Msg {
     Rule(RuleNews),
     /// Something came of work on the case, or of what left the console.
     Told(Told),
+    /// The indicators of the case have been held against what is loaded.
+    Sighted(Arc<Sights>),
     /// Time has passed.
     Tick,
 }
@@ -94,6 +96,8 @@ pub enum Effect {
     Rule(RuleWork),
     /// Change the case.
     Case(Work),
+    /// Hold the indicators of the case against what is loaded.
+    Sight(Sighting),
     /// Let something out.
     Deliver(Box<Delivery>),
     /// Put text on the clipboard.

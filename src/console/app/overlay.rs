@@ -6,6 +6,7 @@ pub mod bytes;
 pub mod chooser;
 pub mod frequency;
 pub mod prompt;
+pub mod results;
 
 use super::action::{Action, Edge};
 use super::casework::Delivery;
@@ -15,6 +16,7 @@ use bytes::Bytes;
 use chooser::{Chooser, Purpose};
 use frequency::Frequency;
 use prompt::Prompt;
+use results::Results;
 
 /// One thing that lies over the page.
 #[derive(Clone, Debug)]
@@ -33,6 +35,8 @@ pub enum Overlay {
     Span(Span),
     /// What would go out, before it does.
     Preview(Box<Preview>),
+    /// What came of something.
+    Results(Box<Results>),
     /// A question before something is done.
     Confirm {
         /// The question.
@@ -109,7 +113,7 @@ impl Overlay {
                 _ => Context::Picker,
             },
             Self::Frequency(_) => Context::Table,
-            Self::Bytes(_) => Context::Bytes,
+            Self::Bytes(_) | Self::Results(_) => Context::Bytes,
             Self::Editor(_) => Context::Editor,
             Self::Span(_) => Context::Brush,
             Self::Preview(_) => Context::Input,

@@ -3,11 +3,13 @@
 //! Every rule that reports by itself has a row, those without hits too: what a rule did not find is an answer as well.
 //! Its text is edited in [`editor`], and tried on all that is loaded by [`trial`].
 
+pub mod draft;
 pub mod editor;
 pub mod trial;
 pub mod work;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
@@ -15,73 +17,135 @@ use crate::console::app::board::request::BoardRequest;
 use crate::console::app::board::{Board, Body, Cell, Head, Item, Note, Panel, Size, Table};
 use crate::detect::rules::{RuleInfo, Rules};
 use crate::event::field::Field;
-use crate::score::Level;
+use crate::report::eval::Labels;
+use crate::store::Row;
 use crate::text::{count, plural};
+
+/// What is known of the events beforehand. Two are the same where they are the same table.
+#[derive(Clone, Debug)]
+pub struct Labeled(pub Arc<Labels>);
+
+impl PartialEq for Labeled {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Labeled {
+    /// Whether an event belongs to an attack; `None` where nobody knows.
+    pub fn is_attack(&self, row: &Row<'_>) -> Option<bool> {
+        self.0.events.get(&row.id())?.attack
+    }
+}
 
 /// Over how many stretches of time hits are counted.
 const STRETCHES: usize = 16;
 
-/// The hits of a rule over time.
-type Counts = [u32; STRETCHES];
+/// The hits of a rule.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    /// Over time.
+    over: [u32; STRETCHES],
+    attack: u64,
+    benign: u64,
+}
+
+impl Counts {
+    fn total(&self) -> u64 {
+        self.over.iter().map(|n| u64::from(*n)).sum()
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.over.iter_mut().zip(other.over).for_each(|(sum, n)| *sum += n);
+        self.attack += other.attack;
+        self.benign += other.benign;
+    }
+}
+
+/// A rule and what it hits.
+struct Line<'r> {
+    info: &'r RuleInfo,
+    file: String,
+    counts: Counts,
+}
 
 /// The board; `None` when nobody waits any more.
-pub(super) fn board(request: &BoardRequest) -> Option<Board> {
+pub(super) fn board(request: &BoardRequest, labels: Option<&Labeled>) -> Option<Board> {
     let inv = request.inv();
     let rules = &inv.judgment.rules;
-    let counts = counts(request)?;
-    let mut lines: Vec<(&RuleInfo, String, Counts)> = (0u32..)
-        .zip(rules.infos())
-        .filter(|(_, info)| !info.serves)
-        .map(|(n, info)| (info, file_of(rules, n, info), counts.get(&n).copied().unwrap_or_default()))
-        .collect();
-    let total = |counts: &Counts| counts.iter().map(|n| u64::from(*n)).sum::<u64>();
-    lines.sort_by_key(|(info, _, counts)| {
-        (total(counts) == 0, std::cmp::Reverse((info.level, total(counts))))
+    let counts = counts(request, labels)?;
+    let line = |(n, info)| Line {
+        info,
+        file: file_of(rules, n, info),
+        counts: counts.get(&n).copied().unwrap_or_default(),
+    };
+    let mut lines: Vec<Line<'_>> =
+        (0u32..).zip(rules.infos()).filter(|(_, info)| !info.serves).map(line).collect();
+    lines.sort_by_key(|line| {
+        let total = line.counts.total();
+        (total == 0, std::cmp::Reverse((line.info.level, total)))
     });
-    let hit = lines.iter().filter(|(_, _, counts)| total(counts) > 0).count();
-    let title = format!("{}, {} with hits here", plural(lines.len() as u64, "rule"), count(hit as u64));
-    let items = lines.iter().map(|(info, file, counts)| item(info, file, total(counts), counts)).collect();
-    let panel = Panel::new("rules", title, Body::Table(Table::new(heads(), items)))
-        .or("No rule is in force; see --rules and builtin_rules.");
+    let hit = lines.iter().filter(|line| line.counts.total() > 0 && !line.info.muted).count();
+    let muted = lines.iter().filter(|line| line.info.muted).count() as u64;
+    let mut title = format!("{}, {} with hits here", plural(lines.len() as u64, "rule"), count(hit as u64));
+    if muted > 0 {
+        title.push_str(&format!(", {} muted", count(muted)));
+    }
+    let items = lines.iter().map(|line| item(line, labels.is_some())).collect();
+    let panel = Panel::new("rules", title, Body::Table(Table::new(heads(labels.is_some()), items)))
+        .or("No rule is in force: --rules FILE, or the folder rules beside config.toml, would fill this.");
     let panels = vec![panel.at(Size::Fill(6), [0, 0])];
     Some(Board { inv: inv.clone(), panels, said: String::new(), notes: 3 })
 }
 
-fn heads() -> Vec<Head> {
-    vec![
+fn heads(labeled: bool) -> Vec<Head> {
+    let mut heads = vec![
         Head::new("level"),
         Head::text("rule", 28, 64),
-        Head::text("techniques", 9, 20),
+        Head::text("techniques", 9, 20).spare(6),
         Head::new("hits"),
-        Head::new("over time").spare(5),
-        Head::text("source", 12, 44).spare(8),
-    ]
+    ];
+    if labeled {
+        heads.extend([Head::new("attack"), Head::new("benign")]);
+    }
+    heads.extend([Head::new("over time").spare(5), Head::text("source", 12, 44).spare(8)]);
+    heads
 }
 
-fn item(info: &RuleInfo, file: &str, hits: u64, counts: &Counts) -> Item {
-    let risk = match info.level {
-        Level::Critical => 95,
-        Level::High => 75,
-        Level::Medium => 50,
-        Level::Low => 25,
-        Level::Info => 5,
-    };
-    let level = info.level.name();
-    let cells = vec![
-        if hits > 0 { Cell::Event(level.to_owned(), risk) } else { Cell::Dim(level.to_owned()) },
-        if hits > 0 { Cell::Text(info.title.clone()) } else { Cell::Dim(info.title.clone()) },
+fn item(line: &Line<'_>, labeled: bool) -> Item {
+    let (info, counts) = (line.info, &line.counts);
+    let hits = counts.total();
+    let is_lit = hits > 0 && !info.muted;
+    let level = if info.muted { "muted".to_owned() } else { info.level.name().to_owned() };
+    let mut cells = vec![
+        if is_lit { Cell::Event(level, info.level.floor().max(5)) } else { Cell::Dim(level) },
+        if is_lit { Cell::Text(info.title.clone()) } else { Cell::Dim(info.title.clone()) },
         Cell::Dim(info.techniques.join(" ")),
         Cell::Count(hits),
-        Cell::Spark(counts.to_vec()),
-        Cell::Dim(file.to_owned()),
     ];
+    if labeled {
+        cells.extend([Cell::Count(counts.attack), Cell::Count(counts.benign)]);
+    }
+    cells.extend([Cell::Spark(counts.over.to_vec()), Cell::Dim(line.file.clone())]);
+    let item = Item::new(info.id.as_str(), cells).noting(notes(line));
+    // Of a muted rule no event can be asked for.
+    let id = info.id.as_str();
+    if info.muted { item.about(Field::Rule, id) } else { item.of(Field::Rule, id) }
+}
+
+fn notes(line: &Line<'_>) -> Vec<Note> {
+    let info = line.info;
     let kind = if info.compares { "on several events" } else { "on single events" };
-    let notes = vec![
-        Note::new("id", format!("{} ({kind})", info.id)),
+    let mut notes = vec![
+        Note::new("id", format!("{} ({kind}, {})", info.id, info.level.name())),
         Note::new("tactics", info.tactics.join(", ")),
-        Note::new("file", file),
+        Note::new("file", line.file.as_str()),
     ];
-    Item::new(info.id.as_str(), cells).of(Field::Rule, info.id.as_str()).noting(notes)
+    if info.muted {
+        let text = "it gives no points and is shown nowhere but here; m or D lets it speak again";
+        notes.insert(1, Note::new("muted", text));
+    }
+    notes
 }
 
 /// The file that a rule is from.
@@ -94,8 +158,8 @@ pub(super) fn file_of(rules: &Rules, number: u32, info: &RuleInfo) -> String {
     single.or_else(several).or_else(first).cloned().unwrap_or_default()
 }
 
-/// The hits of each rule, by its number, over the time of the events of the page; `None`: nobody waits.
-fn counts(request: &BoardRequest) -> Option<HashMap<u32, Counts, FixedState>> {
+/// The hits of each rule, by its number, among the events of the page; `None`: nobody waits.
+fn counts(request: &BoardRequest, labels: Option<&Labeled>) -> Option<HashMap<u32, Counts, FixedState>> {
     let inv = request.inv();
     let rows = || request.selection.rows(&inv.table).filter_map(|n| inv.table.row(n));
     let times = || rows().filter_map(|row| row.time().millis());
@@ -104,8 +168,14 @@ fn counts(request: &BoardRequest) -> Option<HashMap<u32, Counts, FixedState>> {
     let mut by_set: HashMap<u32, Counts, FixedState> = HashMap::default();
     for row in rows().filter(|row| row.hits() != 0) {
         let place = row.time().millis().map_or(0, |time| (time.saturating_sub(first) / step) as usize);
-        if let Some(slot) = by_set.entry(row.hits()).or_default().get_mut(place) {
+        let counts = by_set.entry(row.hits()).or_default();
+        if let Some(slot) = counts.over.get_mut(place) {
             *slot += 1;
+        }
+        match labels.and_then(|labels| labels.is_attack(&row)) {
+            Some(true) => counts.attack += 1,
+            Some(false) => counts.benign += 1,
+            None => {}
         }
     }
     if request.is_stopped() {
@@ -114,8 +184,7 @@ fn counts(request: &BoardRequest) -> Option<HashMap<u32, Counts, FixedState>> {
     let mut found: HashMap<u32, Counts, FixedState> = HashMap::default();
     for (set, counts) in by_set {
         for rule in inv.hits.get(set) {
-            let all = found.entry(*rule).or_default();
-            all.iter_mut().zip(counts).for_each(|(sum, n)| *sum += n);
+            found.entry(*rule).or_default().add(&counts);
         }
     }
     Some(found)

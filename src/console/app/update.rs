@@ -8,6 +8,7 @@
 mod arrange;
 mod board;
 mod case;
+mod casework;
 mod drill;
 mod elsewhere;
 mod jump;
@@ -16,9 +17,11 @@ mod list;
 mod overlays;
 mod reading;
 mod rules;
+mod ruling;
 mod settle;
 mod sources;
 mod span;
+mod standing;
 mod timeline;
 mod whom;
 
@@ -28,6 +31,7 @@ use super::msg::{Effect, Msg};
 pub use sources::name_of;
 
 pub(super) use board::Boarding;
+pub(super) use ruling::Ruling;
 pub(super) use settle::Asked;
 
 /// How long a message is seen, in milliseconds.
@@ -51,8 +55,9 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Grouped(generation, groups) => model.grouped(generation, groups),
         Msg::Values(field, groups) => model.values_came(field, groups),
         Msg::Board(generation, board) => model.board_came(generation, board),
-        Msg::Rule(news) => model.rule_news(news),
+        Msg::Rule(news) => model.rule_news(news, &mut effects),
         Msg::Told(told) => model.told(told),
+        Msg::Sighted(sights) => model.sights = Some(sights),
         Msg::Tick => {}
     }
     if model.toast.as_ref().is_some_and(|toast| toast.until <= now) {

@@ -20,10 +20,12 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 use super::busy::Busy;
-use super::work::tell;
+use super::work::{Library, tell};
+use crate::case::exchange::{self, Imported};
+use crate::case::model::Position;
 use crate::case::{By, Case, CaseError, Subject, gather};
 use crate::console::app::Msg;
-use crate::console::app::casework::{Delivery, Known, Told, Work};
+use crate::console::app::casework::{Delivery, Known, Removed, Ruled, Told, Work};
 use crate::investigation::Investigation;
 use crate::notify::{Alert, Targets};
 use crate::score::Level;
@@ -51,6 +53,10 @@ pub struct Office {
     pub push: Option<Level>,
     /// Makes the report.
     pub print: Printer,
+    /// Reads the rules.
+    pub library: Library,
+    /// Whether who opens the case is taken to where they stood.
+    pub returns: bool,
 }
 
 impl std::fmt::Debug for Office {
@@ -104,12 +110,13 @@ impl Desk {
         let (send, taken) = mpsc::channel();
         let jobs = Jobs { send, busy: busy.clone() };
         let (deliveries, due) = mpsc::channel::<Delivery>();
-        let Office { case, by, targets, queue, push, print } = office;
+        let Office { case, by, targets, queue, push, print, library: _, returns } = office;
         let (told, counted) = (out.clone(), busy.clone());
         // The first look at the case.
         busy.begin();
         let keeper = thread::Builder::new().name("case".to_owned()).spawn(move || {
-            Keeper { file: case, case: None, by, out: told, version: 0, busy: counted }.run(&taken);
+            let (case, file, stood) = (None, case, !returns);
+            Keeper { file, case, by, out: told, version: 0, stood, busy: counted }.run(&taken);
         })?;
         let (pushed, alerts) = mpsc::channel();
         let pusher = push::Pusher::new(&targets, push, queue.clone(), jobs.clone(), out.clone());
@@ -156,6 +163,8 @@ struct Keeper {
     by: Box<dyn Fn() -> By + Send>,
     out: Sender<Msg>,
     version: u64,
+    /// Whether it was told where one stood.
+    stood: bool,
     busy: Busy,
 }
 
@@ -205,12 +214,35 @@ impl Keeper {
         };
         match changed {
             Ok(false) => {}
-            Ok(true) => self.show(),
+            Ok(true) => {
+                self.show();
+                self.show_position();
+            }
             Err(e) => {
                 self.fail(&e);
                 // It would be said again each second. A case that cannot be opened is not tried again.
                 self.file = self.case.take().and_then(|_| self.file.take());
             }
+        }
+    }
+
+    /// Tells where one stood, once.
+    fn show_position(&mut self) {
+        let Some(case) = self.case.as_ref().filter(|_| !std::mem::replace(&mut self.stood, true)) else {
+            return;
+        };
+        match case.position(&(self.by)().who) {
+            Ok(Some(position)) => self.tell(Told::Stood(position)),
+            Ok(None) => {}
+            Err(e) => self.fail(&e),
+        }
+    }
+
+    /// Keeps where one stands, where there is a case by now.
+    fn stand(&mut self, position: &Position) {
+        let by = (self.by)();
+        if let Some(Err(e)) = self.case.as_mut().map(|case| case.stand(&by, position)) {
+            self.fail(&e);
         }
     }
 
@@ -240,6 +272,11 @@ impl Keeper {
 
     fn work(&mut self, work: Work) {
         let by = (self.by)();
+        let work = match work {
+            Work::Stand(position) => return self.stand(&position),
+            Work::Import(path) => return self.import(&by, &path),
+            work => work,
+        };
         let done = match self.open() {
             Ok(Some(case)) => change(case, &by, work),
             Ok(None) => return self.tell(Told::Failed("the case cannot be opened".to_owned())),
@@ -248,6 +285,36 @@ impl Keeper {
         match done {
             Ok(said) => self.tell(Told::Done(visible(&said).into_owned())),
             Err(e) => self.fail(&e),
+        }
+        self.show();
+    }
+
+    /// Brings in the indicators of a file; what could not be taken is told.
+    fn import(&mut self, by: &By, path: &str) {
+        let full = file::full(path);
+        let name =
+            full.file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned());
+        let bytes = match std::fs::read(&full) {
+            Ok(bytes) => bytes,
+            Err(e) => return self.tell(Told::Failed(visible(&format!("{path}: {e}")).into_owned())),
+        };
+        let Imported { indicators, faults, counted } = exchange::import(&bytes, &name);
+        let done = match self.open() {
+            _ if indicators.is_empty() => Ok(0),
+            Ok(Some(case)) => case.add_indicators(by, &name, &indicators),
+            Ok(None) => return self.tell(Told::Failed("the case cannot be opened".to_owned())),
+            Err(e) => Err(e),
+        };
+        match done {
+            Ok(new) => {
+                let read = plural(indicators.len() as u64, "indicator");
+                self.tell(Told::Done(format!("{read} read, {new} of them new to the case")));
+            }
+            Err(e) => self.fail(&e),
+        }
+        if !faults.is_empty() {
+            let said = faults.iter().map(|fault| format!("{counted} {fault}")).collect();
+            self.tell(Told::Faults(name, said));
         }
         self.show();
     }
@@ -293,18 +360,75 @@ fn change(case: &mut Case, by: &By, work: Work) -> Result<String, CaseError> {
             case.add_indicators(by, "console", &[*new])?;
             Ok(format!("{value} is an indicator"))
         }
-        Work::State(subject, state, seen) => {
-            case.set_state(by, &subject, state, "", seen)?;
+        Work::Incident(finding) => {
+            let id = case.open_incident(by, finding)?;
+            Ok(format!("incident {id} is opened"))
+        }
+        Work::Group(incident, finding, inside) => {
+            case.group(by, incident, finding, inside)?;
+            let verb = if inside { "is in" } else { "is not in" };
+            Ok(format!("finding {finding} {verb} incident {incident}"))
+        }
+        Work::Gather(inv, ruled) => {
+            let of_rules = match &ruled {
+                Ruled::Least(least) => gather::by_rules(&inv, *least),
+                Ruled::One(id) => gather::by_rules_that(&inv, &|rule| rule.id == *id),
+            };
+            if of_rules.is_empty() {
+                return Ok("no such rule hits anything here".to_owned());
+            }
+            let incidents = case.open_by_rules(by, &of_rules)?.len() as u64;
+            let findings: usize = of_rules.iter().map(|of_rule| of_rule.findings.len()).sum();
+            let left: usize = of_rules.iter().map(|of_rule| of_rule.left_out).sum();
+            let left = if left > 0 { format!("; {left} more were left out") } else { String::new() };
+            let findings = plural(findings as u64, "finding");
+            Ok(format!("{} with {findings}{left}", plural(incidents, "incident")))
+        }
+        Work::State(subject, state, resolution, seen) => {
+            case.set_state(by, &subject, state, &resolution, seen)?;
             Ok(format!("{subject} is {}", state.name()))
         }
         Work::Note(subject, text) => {
             case.add_note(by, &subject, &text)?;
             Ok(format!("a note on {subject} is written"))
         }
-        Work::Tag(subject, name) => {
-            case.tag(by, &subject, &name, true)?;
-            Ok(format!("{subject} is tagged {name}"))
+        Work::Tag(subject, name, on) => {
+            case.tag(by, &subject, &name, on)?;
+            let verb = if on { "is tagged" } else { "is not tagged any more:" };
+            Ok(format!("{subject} {verb} {name}"))
         }
+        Work::Hunt(name, query, view) => {
+            case.save_hunt(by, &name, Some((&query, &view)))?;
+            Ok(format!("the hunt {name} is kept; the palette and view 6 run it"))
+        }
+        Work::Remove(removed) => remove(case, by, removed),
+        // These tell what they did themselves.
+        Work::Import(_) | Work::Stand(_) => Ok(String::new()),
         Work::Undo => Ok(case.undo(by)?.text),
     }
 }
+
+/// Takes something out; what was done, in words.
+fn remove(case: &mut Case, by: &By, removed: Removed) -> Result<String, CaseError> {
+    match removed {
+        Removed::Indicator(id) => {
+            case.remove_indicator(by, id)?;
+            Ok(format!("indicator {id} is taken out; U brings it back"))
+        }
+        Removed::Hunt(name) => {
+            case.save_hunt(by, &name, None)?;
+            Ok(format!("the hunt {name} is taken out; U brings it back"))
+        }
+        Removed::Mark(event) => {
+            case.mark(by, &[event], false)?;
+            Ok("the mark is taken away; U brings it back".to_owned())
+        }
+        Removed::Note(id, seen) => {
+            case.edit_note(by, id, "", Some(seen))?;
+            Ok(format!("note {id} is taken out; U brings it back"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::{fs, io};
 
 use crate::config::dirs::System;
-use crate::config::{Dirs, Environment};
+use crate::config::{Dirs, Environment, muted};
 use crate::console::app::rules::work::{Opened, RuleNews, Saving};
 use crate::detect::rules::pack;
 
@@ -23,13 +23,44 @@ fn opened(file: String, new: Option<String>, id: String) -> Result<Opened, Strin
         let path = Some(PathBuf::from(&file));
         return Ok(Opened { path, on_disk: Some(text.clone()), file, text, id, is_new });
     };
-    let own = Dirs::of(&Environment::of_process(), System::HERE).rules();
+    let own = own_folder();
     let name = file.rsplit('/').next().unwrap_or(&file);
-    let path = own.map(|own| own.join(name));
-    // A new rule replaces nothing unasked: a file that is there already counts as changed.
-    let there = path.as_deref().filter(|_| !is_new);
-    let on_disk = there.map(read).transpose().map_err(|e| format!("{file}: {e}"))?.flatten();
+    let path = own.as_ref().map(|own| own.join(name));
+    if is_new {
+        let (id, text, path) = free(&id, &text, own.as_deref());
+        return Ok(Opened { file: format!("{id}.yml"), text, path, on_disk: None, id, is_new });
+    }
+    let on_disk = path.as_deref().map(read).transpose().map_err(|e| format!("{file}: {e}"))?.flatten();
     Ok(Opened { file, text, path, on_disk, id, is_new })
+}
+
+/// The folder of the user's own rules.
+fn own_folder() -> Option<PathBuf> {
+    Dirs::of(&Environment::of_process(), System::HERE).rules()
+}
+
+/// A new rule under a name that no file has, though that file may not have been read: its id, text and path.
+fn free(id: &str, text: &str, folder: Option<&Path>) -> (String, String, Option<PathBuf>) {
+    let Some(folder) = folder else { return (id.to_owned(), text.to_owned(), None) };
+    let names = std::iter::once(id.to_owned()).chain((2u32..).map(|n| format!("{id}-{n}")));
+    let mut paths = names.map(|name| (folder.join(format!("{name}.yml")), name));
+    let (path, name) = paths.find(|(path, _)| !path.exists()).unwrap_or_default();
+    let text = text.replacen(&format!("\nid: {id}\n"), &format!("\nid: {name}\n"), 1);
+    (name, text, Some(path))
+}
+
+/// Writes down that a rule is muted, or is not any more.
+pub(super) fn disable(id: &str, on: bool) -> RuleNews {
+    let Some(folder) = own_folder() else {
+        return RuleNews::Failed(
+            "there is no folder of settings to write that into; set XDG_CONFIG_HOME".to_owned(),
+        );
+    };
+    let path = folder.join(muted::FILE);
+    match muted::write(&folder, id, on) {
+        Ok(()) => RuleNews::Disabled(path),
+        Err(e) => RuleNews::Failed(format!("{}: {e}", path.display())),
+    }
 }
 
 fn read(path: &Path) -> io::Result<Option<String>> {
@@ -76,9 +107,7 @@ pub(super) fn external(text: &str) -> RuleNews {
         file.flush()?;
         let named = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
         let program = named("VISUAL").or_else(|| named("EDITOR")).unwrap_or_else(|| "vi".to_owned());
-        let mut words = program.split_whitespace();
-        let mut command = Command::new(words.next().unwrap_or("vi"));
-        let status = command.args(words).arg(file.path()).status();
+        let status = command_of(&program).arg(file.path()).status();
         let status = status.map_err(|e| io::Error::new(e.kind(), format!("{program}: {e}")))?;
         if !status.success() {
             return Err(io::Error::other(format!("{program} ended with {status}; nothing was taken")));
@@ -89,6 +118,20 @@ pub(super) fn external(text: &str) -> RuleNews {
         Ok(text) => RuleNews::Edited(text),
         Err(e) => RuleNews::Failed(e.to_string()),
     }
+}
+
+/// The command that a variable holds. Where there is a shell it reads the words, quotes and all, as it does for other
+/// programs that start an editor.
+fn command_of(program: &str) -> Command {
+    if cfg!(unix) {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", &format!("{program} \"$@\""), program]);
+        return command;
+    }
+    let mut words = program.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or("vi"));
+    command.args(words);
+    command
 }
 
 #[cfg(test)]

@@ -61,6 +61,17 @@ mod system {
         }
     }
 
+    impl Signals {
+        /// Forgets that somebody wanted to interrupt or stop the program that had the terminal: that was not for us.
+        pub(in super::super) fn forget_keys(&mut self) {
+            use std::task::{Context, Waker};
+            let mut context = Context::from_waker(Waker::noop());
+            for stream in [&mut self.interrupt, &mut self.suspend, &mut self.resume] {
+                while stream.poll_recv(&mut context).is_ready() {}
+            }
+        }
+    }
+
     /// Stops this process; returns when it runs again.
     pub(in super::super) fn stop_self() {
         use rustix::process::{Signal, getpid, kill_process};
@@ -86,6 +97,11 @@ mod system {
                 Err(_) => std::future::pending().await,
             }
         }
+    }
+
+    impl Signals {
+        /// There is nothing to forget on this system.
+        pub(in super::super) fn forget_keys(&mut self) {}
     }
 
     /// There is no such thing on this system.

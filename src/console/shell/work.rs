@@ -1,7 +1,8 @@
 //! The workers: whoever looks for rows, reads records and counts while keys are pressed.
 //!
 //! Each kind of work has a lane, a thread with room for one job: what is newer
-//! takes the place of what has not begun. Nothing here ever makes the loop wait.
+//! takes the place of what has not begun. Files alone are worked on one after the other. Nothing here ever makes the
+//! loop wait.
 
 use std::io;
 use std::sync::{Arc, mpsc as std_mpsc};
@@ -14,8 +15,12 @@ use super::{paths, rules};
 use crate::console::app::answer::{GroupRequest, answer};
 use crate::console::app::rules::work::{RuleNews, RuleWork};
 use crate::console::app::{Effect, Msg};
+use crate::detect::rules::Rules;
 use crate::event::field::FieldRef;
 use crate::query::run::Selection;
+
+/// Reads all rules from their files.
+pub type Library = Arc<dyn Fn() -> Result<Rules, String> + Send + Sync>;
 
 type Job = Box<dyn FnOnce(&Sender<Msg>) + Send>;
 
@@ -28,6 +33,9 @@ pub(super) struct Workers {
     boards: Lane,
     trials: Lane,
     files: Lane,
+    judging: Lane,
+    sights: Lane,
+    library: Library,
 }
 
 struct Lane {
@@ -36,15 +44,25 @@ struct Lane {
 }
 
 impl Lane {
+    /// One on which what is newer takes the place of what has not begun.
     fn start(name: &str, out: &Sender<Msg>, busy: &Busy) -> io::Result<Self> {
+        Self::with(name, out, busy, true)
+    }
+
+    /// One on which everything is done, in order: nothing that is written may be left out.
+    fn in_order(name: &str, out: &Sender<Msg>, busy: &Busy) -> io::Result<Self> {
+        Self::with(name, out, busy, false)
+    }
+
+    fn with(name: &str, out: &Sender<Msg>, busy: &Busy, newest: bool) -> io::Result<Self> {
         let (send, jobs) = std_mpsc::channel::<Job>();
         let out = out.clone();
         let (busy, counted) = (busy.clone(), busy.clone());
         thread::Builder::new().name(name.to_owned()).spawn(move || {
             while let Ok(first) = jobs.recv() {
                 let mut taken = 1;
-                let newest = jobs.try_iter().inspect(|_| taken += 1).last().unwrap_or(first);
-                newest(&out);
+                let newer = if newest { jobs.try_iter().inspect(|_| taken += 1).last() } else { None };
+                newer.unwrap_or(first)(&out);
                 counted.end(taken);
             }
         })?;
@@ -65,7 +83,7 @@ pub(super) fn tell(out: &Sender<Msg>, msg: Msg) {
 
 impl Workers {
     /// Starts the threads; answers go to `out`.
-    pub(super) fn start(out: &Sender<Msg>, busy: &Busy) -> io::Result<Self> {
+    pub(super) fn start(out: &Sender<Msg>, busy: &Busy, library: Library) -> io::Result<Self> {
         Ok(Self {
             rows: Lane::start("rows", out, busy)?,
             record: Lane::start("record", out, busy)?,
@@ -73,7 +91,10 @@ impl Workers {
             values: Lane::start("values", out, busy)?,
             boards: Lane::start("boards", out, busy)?,
             trials: Lane::start("trials", out, busy)?,
-            files: Lane::start("files", out, busy)?,
+            files: Lane::in_order("files", out, busy)?,
+            judging: Lane::start("judging", out, busy)?,
+            sights: Lane::start("sights", out, busy)?,
+            library,
         })
     }
 
@@ -108,6 +129,9 @@ impl Workers {
                 let look = inv.look(&reject);
                 tell(out, Msg::Looked(reject, look));
             }),
+            Effect::Sight(sighting) => {
+                self.sights.give(move |out| tell(out, Msg::Sighted(Arc::new(sighting.answer()))));
+            }
             Effect::Paths(typed) => self.files.give(move |out| {
                 let found = paths::beginning(&typed);
                 tell(out, Msg::Paths(typed, found));
@@ -123,6 +147,21 @@ impl Workers {
             Effect::Rule(RuleWork::Save(saving)) => {
                 self.files.give(move |out| tell(out, Msg::Rule(rules::save(saving))));
             }
+            Effect::Rule(RuleWork::Reload) => {
+                let library = self.library.clone();
+                self.files.give(move |out| tell(out, Msg::Rule(RuleNews::Reloaded(library().map(Arc::new)))));
+            }
+            Effect::Rule(RuleWork::Disable(id, on)) => {
+                self.files.give(move |out| tell(out, Msg::Rule(rules::disable(&id, on))));
+            }
+            Effect::Rule(RuleWork::Judge(judging)) => self.judging.give(move |out| {
+                if let Some(news) = judging.answer() {
+                    tell(out, Msg::Rule(news));
+                }
+            }),
+            Effect::Rule(RuleWork::Test(testing)) => {
+                self.files.give(move |out| tell(out, Msg::Rule(testing.answer())));
+            }
             Effect::Rule(RuleWork::External(_))
             | Effect::Load(_)
             | Effect::Pause(_)
@@ -133,6 +172,45 @@ impl Workers {
             | Effect::Redraw
             | Effect::Suspend
             | Effect::Quit => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[test]
+    fn work_on_files_is_all_done_and_in_order_and_other_work_gives_way_to_what_is_newer() {
+        for in_order in [true, false] {
+            let (out, _answers) = tokio::sync::mpsc::channel(8);
+            let busy = Busy::default();
+            let lane =
+                if in_order { Lane::in_order("a", &out, &busy) } else { Lane::start("a", &out, &busy) };
+            let lane = lane.unwrap();
+            let (begun, begins) = std_mpsc::channel();
+            let (go, goes) = std_mpsc::channel::<()>();
+            let done = Arc::new(Mutex::new(Vec::new()));
+            lane.give(move |_| {
+                begun.send(()).unwrap();
+                goes.recv().unwrap();
+            });
+            begins.recv().unwrap();
+            let (last, ends) = std_mpsc::channel();
+            for n in 0..3 {
+                let (done, last) = (done.clone(), last.clone());
+                lane.give(move |_| {
+                    done.lock().unwrap().push(n);
+                    if n == 2 {
+                        last.send(()).unwrap();
+                    }
+                });
+            }
+            go.send(()).unwrap();
+            ends.recv().unwrap();
+            assert_eq!(*done.lock().unwrap(), if in_order { vec![0, 1, 2] } else { vec![2] });
         }
     }
 }

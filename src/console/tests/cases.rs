@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::harness::Console;
+use crate::case::model::Position;
 use crate::case::{By, Case, State, Subject, gather};
-use crate::console::app::casework::{Delivery, Export, Known, Told, Work};
+use crate::console::app::action::View;
+use crate::console::app::casework::{Delivery, Export, Known, Removed, Ruled, Told, Work};
 use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::prompt::Asking;
 use crate::console::app::{Effect, Msg};
@@ -21,6 +23,9 @@ fn known(console: &Console) -> Known {
     let id = case.add_finding(&by, &gather::finding(inv, &[row]).unwrap()).unwrap();
     case.add_note(&by, &Subject::Finding(id), "asked mallory\nno answer \u{1b}[31m").unwrap();
     case.tag(&by, &Subject::Finding(id), "trail", true).unwrap();
+    case.open_incident(&by, id).unwrap();
+    case.save_hunt(&by, "denied", Some(("outcome:denied", "actors"))).unwrap();
+    case.save_hunt(&by, "trails", Some(("event:*Logging", "events"))).unwrap();
     case.mark(&by, &["00000000-0000-4000-8000-000000000011".to_owned()], true).unwrap();
     let mut history = case.history(None, 100).unwrap();
     history.sort_by_key(|entry| std::cmp::Reverse(entry.seq));
@@ -33,6 +38,14 @@ fn console(width: u16, height: u16) -> Console {
     console.send(Msg::Told(Told::Case(Arc::new(known))));
     console.left.clear();
     console
+}
+
+/// The last change that was asked for.
+fn asked(console: &Console) -> &Work {
+    match console.left.last() {
+        Some(Effect::Case(work)) => work,
+        other => panic!("{other:?}\n{}", console.screen()),
+    }
 }
 
 fn works(console: &Console) -> Vec<String> {
@@ -76,12 +89,17 @@ fn keys_on_an_event_ask_for_changes_of_the_case() {
 #[test]
 fn a_finding_moves_to_a_state_that_was_decided_on_what_was_seen() {
     let mut console = console(140, 42);
-    console.press("6wresol<enter>");
-    let Some(Effect::Case(Work::State(subject, state, Some(_)))) = console.left.last() else { panic!() };
-    assert_eq!((subject, *state), (&Subject::Finding(1), State::Resolved));
+    console.press("6wresol<enter>key disabled<enter>");
+    let Some(Effect::Case(Work::State(subject, state, text, Some(_)))) = console.left.last() else {
+        panic!()
+    };
+    assert_eq!((subject, *state, text.as_str()), (&Subject::Finding(1), State::Resolved, "key disabled"));
+    // A state that is not the end of it asks for no words.
+    console.press("wanaly<enter>");
+    assert!(matches!(console.left.last(), Some(Effect::Case(Work::State(_, State::Analyzing, ..)))));
     // Where no finding is, nothing has a state.
     console.press("<esc>2w");
-    assert_eq!(works(&console).len(), 1);
+    assert_eq!(works(&console).len(), 2);
 }
 
 #[test]
@@ -128,5 +146,200 @@ fn nothing_is_sent_before_it_was_seen() {
         assert_eq!((sent, ready), (ready, ready));
         assert_eq!(matches!(console.model.overlays.last(), Some(Overlay::Preview(_))), !ready);
         console.press("<esc>");
+    }
+}
+
+/// Puts the cursor on the first row of a panel of the case.
+fn on_panel(console: &mut Console, name: &str) {
+    console.press("6");
+    for _ in 0..8 {
+        let desk = &console.model.page().desk;
+        let shown = console.model.shown.as_ref().unwrap();
+        if shown.board.panels[shown.focus(desk)].name == name {
+            return;
+        }
+        console.press("<tab>");
+    }
+    panic!("no panel {name}");
+}
+
+#[test]
+fn an_incident_is_opened_from_a_finding_and_from_rules() {
+    let mut console = console(140, 42);
+    console.press("6inew<enter>");
+    assert!(matches!(asked(&console), Work::Incident(1)));
+    // The finding is in incident 1 already: that takes it out.
+    console.press("iout of<enter>");
+    assert!(matches!(asked(&console), Work::Group(1, 1, false)));
+    console.press(":incident<space>7<enter>");
+    assert!(matches!(asked(&console), Work::Group(7, 1, true)));
+    console.press("Lhigh<space>and<enter>");
+    assert!(matches!(asked(&console), Work::Gather(_, Ruled::Least(crate::score::Level::High))));
+    console.press("5i");
+    let Work::Gather(_, Ruled::One(id)) = asked(&console) else { panic!() };
+    assert_eq!(*id, console.model.item().unwrap().id);
+    let before = console.left.len();
+    console.press("2:incident<enter>");
+    assert!(console.left.len() == before && console.screen().contains("from a finding of view 6"));
+    // Of the first incident nothing has to be chosen.
+    let mut fresh = Console::on_story(140, 42);
+    let mut known = known(&fresh);
+    known.contents.incidents.clear();
+    fresh.send(Msg::Told(Told::Case(Arc::new(known))));
+    fresh.press("6i");
+    assert!(matches!(asked(&fresh), Work::Incident(1)));
+}
+
+#[test]
+fn an_incident_tells_its_findings_and_leads_to_their_events() {
+    let mut console = console(140, 42);
+    on_panel(&mut console, "incidents");
+    assert!(console.model.item().unwrap().notes.iter().any(|note| note.label == "finding 1"));
+    console.press("<enter>");
+    assert_eq!(console.model.answer.matched, 1);
+}
+
+#[test]
+fn a_hunt_is_kept_with_its_view_and_run_from_the_palette_and_the_case() {
+    let mut console = console(140, 42);
+    console.press(":save-hunt<enter>");
+    assert!(console.screen().contains("this page shows everything"), "{}", console.screen());
+    console.press("/outcome:denied<enter>1:save-hunt<enter>no entry<enter>");
+    let Work::Hunt(name, query, view) = asked(&console) else { panic!() };
+    assert_eq!((name.as_str(), query.as_str(), view.as_str()), ("no entry", "outcome:denied", "actors"));
+    let shows = |console: &Console| {
+        let page = console.model.page();
+        (page.view, console.model.answer.matched, page.scopes.last().map(|scope| scope.label.clone()))
+    };
+    console.press(":hunt<space>denied<enter>");
+    assert_eq!(shows(&console), (View::Actors, 4, Some("hunt denied".to_owned())));
+    console.press(":hunt<enter>trails<enter>");
+    assert_eq!(shows(&console), (View::Events, 1, Some("hunt trails".to_owned())));
+    console.press("Hhunt<space>den<enter>");
+    assert_eq!(shows(&console).0, View::Actors);
+    on_panel(&mut console, "hunts");
+    console.press("<enter>");
+    assert_eq!(shows(&console), (View::Actors, 4, Some("hunt denied".to_owned())));
+    console.press(":hunt<space>nothing<enter>");
+    assert!(console.screen().contains("no hunt nothing"), "{}", console.screen());
+}
+
+#[test]
+fn what_is_in_the_case_is_taken_out_but_a_finding_is_not() {
+    let mut console = console(140, 42);
+    let wanted = [
+        ("indicators", Removed::Indicator(1)),
+        ("hunts", Removed::Hunt("denied".to_owned())),
+        ("marks", Removed::Mark("00000000-0000-4000-8000-000000000011".to_owned())),
+    ];
+    for (panel, removed) in wanted {
+        on_panel(&mut console, panel);
+        console.press("-");
+        let Work::Remove(found) = asked(&console) else { panic!("{panel}") };
+        assert_eq!(*found, removed);
+    }
+    on_panel(&mut console, "notes");
+    console.press("-");
+    assert!(matches!(asked(&console), Work::Remove(Removed::Note(1, _))));
+    let before = console.left.len();
+    on_panel(&mut console, "findings");
+    console.press("-");
+    assert!(console.left.len() == before && console.screen().contains("findings have a state"));
+    console.press("_");
+    assert!(matches!(asked(&console), Work::Tag(Subject::Finding(1), tag, false) if tag == "trail"));
+    console.press(":untag<space>other<enter>");
+    assert!(console.screen().contains("has no tag other"), "{}", console.screen());
+}
+
+#[test]
+fn events_that_show_an_indicator_of_the_case_are_marked_as_such() {
+    let mut console = console(140, 42);
+    let here = |console: &Console| {
+        let board = &console.model.shown.as_ref().unwrap().board;
+        let panel = &board.panels[board.find("indicators").unwrap()];
+        panel.table().unwrap().items.iter().map(|item| item.cells[2].clone()).collect::<Vec<_>>()
+    };
+    assert!(console.screen().contains("│! 90"), "{}", console.screen());
+    assert!(!console.line_with("DescribeInstances").contains("│!"), "{}", console.screen());
+    on_panel(&mut console, "indicators");
+    let counts = here(&console);
+    assert!(!counts.is_empty());
+    for (n, cell) in counts.iter().enumerate() {
+        on_panel(&mut console, "indicators");
+        console.press("g");
+        console.press(&"j".repeat(n));
+        console.press("<enter>");
+        let matched = console.model.answer.matched as u64;
+        assert_eq!(*cell, crate::console::app::board::Cell::Count(matched), "{}", console.screen());
+    }
+    // What is loaded later is held against them too, and what is taken out marks nothing any more.
+    let fresh = super::harness::investigation(super::harness::story());
+    console.send(Msg::Loaded(Arc::new(fresh)));
+    console.press("2a");
+    assert!(console.screen().contains("│! 90"), "{}", console.screen());
+    console.send(Msg::Told(Told::Case(Arc::default())));
+    assert!(!console.screen().contains("│!"), "{}", console.screen());
+}
+
+#[test]
+fn where_one_stood_is_gone_back_to_on_the_same_sources_before_a_key_is_pressed() {
+    let mut before = console(140, 42);
+    before.press("/actor:mallory<enter>:sort<space>time<enter>jj");
+    let position = before.model.position().unwrap();
+    let id = before.model.row().unwrap().id();
+    assert_eq!((position.view.as_str(), &position.event), ("events", &id));
+    let stood = |sources: &str| Position { sources: sources.to_owned(), ..position.clone() };
+    let open = || Console::begun(140, 42, Some("./logs"));
+    let load = |console: &mut Console| {
+        let inv = super::harness::investigation(super::harness::story());
+        console.send(Msg::Loaded(Arc::new(inv)));
+    };
+    let mut same = open();
+    same.send(Msg::Told(Told::Stood(stood("logs"))));
+    load(&mut same);
+    assert_eq!(same.model.row().unwrap().id(), id);
+    assert_eq!((same.model.answer.matched, same.model.page().sort), (6, before.model.page().sort));
+    let untouched = |console: &Console| !console.model.page().is_narrowed();
+    let mut other = open();
+    other.send(Msg::Told(Told::Stood(stood("other"))));
+    load(&mut other);
+    assert!(untouched(&other));
+    let mut busy = open();
+    busy.press("1");
+    busy.send(Msg::Told(Told::Stood(stood("logs"))));
+    assert!(untouched(&busy) && busy.model.page().view == View::Actors);
+    // What was pressed meanwhile is stronger than the old cursor.
+    let mut moved = open();
+    moved.send(Msg::Told(Told::Stood(stood("logs"))));
+    moved.press("g");
+    load(&mut moved);
+    assert_ne!(moved.model.row().unwrap().id(), id);
+}
+
+#[test]
+fn indicators_come_from_a_file_and_go_into_one() {
+    let mut console = console(140, 42);
+    console.press("6<lt>feed.csv<enter>");
+    assert!(matches!(asked(&console), Work::Import(path) if path == "feed.csv"));
+    let faults = vec!["line 2: \u{1b}[31mno".to_owned()];
+    console.send(Msg::Told(Told::Faults("feed.csv".to_owned(), faults)));
+    assert!(console.screen().contains("feed.csv: 1 entry not taken"), "{}", console.screen());
+    console.press("<esc>><c-u>iocs.txt<enter>");
+    assert!(console.screen().contains(".csv, .json, .stix"), "what is wrong is seen: {}", console.screen());
+    console.press("<c-u>iocs.json<enter>");
+    let Some(Effect::Deliver(delivery)) = console.left.pop() else { panic!("{}", console.screen()) };
+    let Delivery::Indicators(all, target) = *delivery else { panic!() };
+    assert!(!all.is_empty() && target.path == "iocs.json" && !target.replace);
+    console.send(Msg::Told(Told::Case(Arc::default())));
+    console.press(">");
+    assert!(console.screen().contains("no indicator yet"), "{}", console.screen());
+}
+
+#[test]
+fn an_empty_case_says_what_would_fill_it() {
+    let mut console = Console::on_story(140, 42);
+    console.press("6");
+    for key in ["c on an event", "i on a finding", "I on a value", "ctrl-s", "n writes", "m marks"] {
+        assert!(console.screen().contains(key), "{key}: {}", console.screen());
     }
 }

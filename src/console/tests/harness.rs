@@ -109,6 +109,7 @@ impl Console {
                 Some(_) => Investigation::begun(judgment(), Arc::default()),
                 None => Investigation::empty(judgment()),
             }),
+            labels: None,
             case: true,
             live: false,
             size: (width, height),
@@ -160,6 +161,9 @@ impl Console {
                 let verdict = trial.answer().map(|verdict| Msg::Rule(RuleNews::Tried(Box::new(verdict))));
                 verdict.into_iter().collect()
             }
+            Effect::Sight(sighting) => vec![Msg::Sighted(Arc::new(sighting.answer()))],
+            Effect::Rule(RuleWork::Judge(judging)) => judging.answer().map(Msg::Rule).into_iter().collect(),
+            Effect::Rule(RuleWork::Test(testing)) => vec![Msg::Rule(testing.answer())],
             Effect::Rule(RuleWork::Open { file, new, id }) => vec![Msg::Rule(open(file, new, id))],
             other => {
                 self.left.push(other);

@@ -56,8 +56,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     }
 }
 
-/// A sign in front of what is marked.
+/// A sign in front of what is marked, and of what shows an indicator of the case.
 fn mark(canvas: &mut Canvas<'_>, model: &Model, line: &Line, at: Area) {
+    if model.sights.as_ref().is_some_and(|sights| sights.has(&model.answer.inv, line.row)) {
+        canvas.put(at.x, at.y, 1, "!", Role::Warning);
+    }
     let Some(case) = model.case.as_ref().filter(|case| case.has_marks()) else { return };
     let id = model.answer.inv.table.row(line.row).map(|row| row.id());
     if id.is_some_and(|id| case.is_marked(&id)) {

@@ -19,7 +19,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     }
     let right = status(canvas, model, area.y, end);
     let mut pieces = pieces(canvas, model);
-    // The source gives way first, then the span, then the actors: counts are read most.
+    // The source gives way first, then the case, the span, the actors: counts are read most.
     let room = right.saturating_sub(name + 4);
     while pieces.len() > 1 && pieces.iter().map(|p| columns(p) + 2).sum::<u16>() > room {
         pieces.pop();
@@ -48,6 +48,7 @@ fn pieces(canvas: &Canvas<'_>, model: &Model) -> Vec<String> {
     if !span.is_empty() {
         pieces.push(span);
     }
+    pieces.extend(model.case_words());
     pieces
 }
 

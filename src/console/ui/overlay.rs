@@ -7,6 +7,7 @@ mod frequency;
 mod note;
 mod preview;
 mod prompt;
+mod results;
 mod welcome;
 
 use ratatui::layout::Position;
@@ -36,6 +37,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model) -> Option<Position> {
             // It is drawn by the timeline itself.
             Overlay::Span(_) => None,
             Overlay::Bytes(bytes) => bytes::draw(canvas, model, bytes),
+            Overlay::Results(results) => results::draw(canvas, model, results),
             Overlay::Editor(editor) => editor::draw(canvas, model, editor),
             Overlay::Confirm { question, .. } => confirm(canvas, model, question),
         };

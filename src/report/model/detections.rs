@@ -52,7 +52,7 @@ impl Detections {
     pub(super) fn new(gather: &Gather<'_>) -> Option<Self> {
         let wanted = Wanted { most: ANOMALIES, ..Wanted::default() };
         let anomalies = Found::new(gather.inv, gather.background, wanted, gather.stop)?;
-        let in_force = gather.inv.judgment.rules.infos().iter().filter(|rule| !rule.serves).count() as u64;
+        let in_force = gather.inv.judgment.rules.infos().iter().filter(|rule| rule.tells()).count() as u64;
         Some(Self { rules: rules(gather), in_force, anomalies })
     }
 }

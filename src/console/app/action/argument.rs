@@ -89,6 +89,47 @@ impl<A: Argument> Argument for Option<A> {
     }
 }
 
+/// A name that the user gave to something.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Name(pub String);
+
+impl Argument for Name {
+    const KIND: &'static str = "name";
+
+    fn read(text: Option<&str>) -> Result<Self, Reason> {
+        text.map(|text| Self(text.to_owned())).ok_or_else(missing::<Self>)
+    }
+
+    fn write(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(&self.0))
+    }
+
+    fn choices() -> Vec<Choice> {
+        Vec::new()
+    }
+}
+
+/// The number of something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Number(pub i64);
+
+impl Argument for Number {
+    const KIND: &'static str = "number";
+
+    fn read(text: Option<&str>) -> Result<Self, Reason> {
+        let text = text.ok_or_else(missing::<Self>)?;
+        text.parse().map(Self).map_err(|_| Reason::new(format!("needs a number, found {text}")))
+    }
+
+    fn write(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Owned(self.0.to_string()))
+    }
+
+    fn choices() -> Vec<Choice> {
+        Vec::new()
+    }
+}
+
 impl Argument for FieldRef {
     const KIND: &'static str = "field";
 

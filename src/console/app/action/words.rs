@@ -7,6 +7,7 @@ use crate::case::State;
 use crate::config::Reason;
 use crate::event::field::Field;
 use crate::profile::subject::SubjectKind;
+use crate::score::Level;
 
 /// Makes an enum whose values are written as words, and documented once.
 macro_rules! words {
@@ -228,6 +229,20 @@ words! {
         FalsePositive = "false-positive",
     }
 
+    /// The least level of rules.
+    Least is a "level" {
+        /// critical alone
+        Critical = "critical",
+        /// high and critical
+        High = "high",
+        /// medium and above
+        Medium = "medium",
+        /// low and above
+        Low = "low",
+        /// every rule
+        Info = "info",
+    }
+
     /// What is copied.
     Copied is a "kind" {
         /// the value under the cursor
@@ -310,7 +325,7 @@ words! {
     Craft is a "step" {
         /// opens the rule under the cursor in the editor
         Edit = "edit",
-        /// begins a new rule with the event that was chosen in the list
+        /// begins a new rule: chooses fields of the event that was chosen in the list
         New = "new",
         /// saves it
         Save = "save",
@@ -320,6 +335,14 @@ words! {
         Undo = "undo",
         /// makes the change again
         Redo = "redo",
+        /// mutes it for this session, or lets it speak again: its hits give no points and are not shown
+        Mute = "mute",
+        /// mutes it for good, or lets it speak again
+        Disable = "disable",
+        /// reads all rules from their files again
+        Reload = "reload",
+        /// runs the examples in its file
+        Test = "test",
         /// searches its text
         Find = "find",
         /// opens it in your own editor, by VISUAL or EDITOR
@@ -389,6 +412,19 @@ impl Progress {
             Self::InProgress => State::InProgress,
             Self::Resolved => State::Resolved,
             Self::FalsePositive => State::FalsePositive,
+        }
+    }
+}
+
+impl Least {
+    /// As rules have it.
+    pub fn level(self) -> Level {
+        match self {
+            Self::Critical => Level::Critical,
+            Self::High => Level::High,
+            Self::Medium => Level::Medium,
+            Self::Low => Level::Low,
+            Self::Info => Level::Info,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Board;
 use crate::anomaly::features::{Isolation, Preset};
 use crate::anomaly::forest::Growth;
-use crate::console::app::casework::Known;
+use crate::console::app::casework::{Known, Sights};
 use crate::console::app::profile::Told;
 use crate::console::app::{actors, anomalies, case, profile, rules, sources};
 use crate::investigation::Investigation;
@@ -31,10 +31,10 @@ pub enum Wanted {
     Anomalies(Preset, Baseline, Option<i64>),
     /// Where events come from, and what is missing.
     Sources(sources::Ask),
-    /// What rules hit.
-    Rules,
-    /// What is in the case; `None`: there is none.
-    Case(Option<Arc<Known>>),
+    /// What rules hit, and how much of that was labeled beforehand.
+    Rules(Option<rules::Labeled>),
+    /// What is in the case, `None`: there is none; and which of its indicators are seen.
+    Case(Option<Arc<Known>>, Option<Arc<Sights>>),
 }
 
 /// What decides what a board shows.
@@ -81,10 +81,10 @@ impl BoardRequest {
         match &self.key.wanted {
             Wanted::Actors(unit) => actors::board(self, *unit),
             Wanted::Profile(subject, baseline) => profile::board(self, subject.as_ref(), *baseline),
-            Wanted::Case(known) => case::board(self, known.as_deref()),
+            Wanted::Case(known, sights) => case::board(self, known.as_deref(), sights.as_deref()),
             Wanted::Anomalies(preset, baseline, step) => anomalies::board(self, *preset, *baseline, *step),
             Wanted::Sources(ask) => sources::board(self, ask),
-            Wanted::Rules => rules::board(self),
+            Wanted::Rules(labels) => rules::board(self, labels.as_ref()),
         }
     }
 

@@ -34,7 +34,7 @@ fn rules(inv: &Investigation, row: &Row<'_>) -> Vec<Fact> {
     let infos = inv.judgment.rules.infos();
     let numbers = inv.hits.get(row.hits()).iter();
     let mut hit: Vec<(u32, &RuleInfo)> =
-        numbers.filter_map(|n| Some((*n, infos.get(*n as usize).filter(|info| !info.serves)?))).collect();
+        numbers.filter_map(|n| Some((*n, infos.get(*n as usize).filter(|info| info.tells())?))).collect();
     hit.sort_by_key(|(_, info)| std::cmp::Reverse(info.level));
     hit.into_iter().map(|(number, info)| Fact::Rule(number, info.level, info.title.clone())).collect()
 }

@@ -63,7 +63,7 @@ pub static CONTEXTS: &[ContextInfo] = &[
     row(Context::Editor, "editor", None, true, "the editor of a rule"),
     row(Context::Case, "case", Some(Context::Global), false, "the view of the case"),
     row(Context::Table, "table", Some(Context::Global), false, "the table of how often each value occurs"),
-    row(Context::Bytes, "bytes", None, false, "the bytes of what could not be read"),
+    row(Context::Bytes, "bytes", None, false, "bytes that could not be read, and results"),
     row(Context::Brush, "brush", None, false, "a part of the timeline that is being chosen"),
     row(Context::Input, "input", None, true, "everywhere you type"),
     row(Context::Prompt, "prompt", Some(Context::Input), true, "the filter and the search"),

@@ -6,9 +6,10 @@ use fuzzy_matcher::FuzzyMatcher as _;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
 use crate::config::{Theme, Themes};
-use crate::console::app::action::{Action, Category, Copied, Pivot, Preset, Progress, commands};
+use crate::console::app::action::{Action, Category, Copied, Least, Pivot, Preset, Progress, commands};
 use crate::console::app::keymap::{Context, Keymap};
 use crate::console::app::line::Line;
+use crate::console::app::rules::draft::Drafting;
 use crate::console::app::scroll;
 use crate::event::field::{FIELDS, Field, FieldRef};
 use crate::query::order::Sort;
@@ -24,6 +25,8 @@ pub enum Purpose {
     Themes(Box<Theme>),
     /// The columns of the list; those that were there before.
     Columns(Vec<Field>),
+    /// The fields of a new rule.
+    Parts(Box<Drafting>),
     /// One of a few actions, under this title.
     Actions(&'static str),
 }
@@ -52,6 +55,8 @@ pub enum Pick {
     Theme(String),
     /// Switches the column on or off.
     Column(Field),
+    /// Switches a field of a new rule on or off.
+    Part(usize),
 }
 
 /// An entry that fits what was typed.
@@ -78,6 +83,14 @@ pub struct Chooser {
     pub cursor: usize,
     /// The columns that are switched on.
     pub on: Vec<Field>,
+}
+
+impl Entry {
+    /// One that runs an action.
+    pub fn running(action: Action, label: impl Into<String>, about: impl Into<String>) -> Self {
+        let (label, about, keys) = (label.into(), about.into(), String::new());
+        Self { label, about, keys, heading: "", pick: Pick::Run(action) }
+    }
 }
 
 impl Chooser {
@@ -167,6 +180,28 @@ impl Chooser {
         self.cursor = self.cursor.min(self.hits.len().saturating_sub(1));
     }
 
+    /// The fields of an event that a new rule can be made of.
+    pub fn parts(drafting: Drafting) -> Self {
+        let entries = drafting.parts.iter().enumerate().map(|(n, part)| Entry {
+            label: part.field.clone(),
+            about: part.value.clone(),
+            keys: String::new(),
+            heading: "",
+            pick: Pick::Part(n),
+        });
+        let entries = entries.collect();
+        Self::new(Purpose::Parts(Box::new(drafting)), entries)
+    }
+
+    /// Whether the entry is switched on; `None` where it is none that can be.
+    pub fn is_on(&self, entry: &Entry) -> Option<bool> {
+        match (&entry.pick, &self.purpose) {
+            (Pick::Column(field), _) => Some(self.on.contains(field)),
+            (Pick::Part(n), Purpose::Parts(drafting)) => Some(drafting.parts.get(*n)?.on),
+            _ => None,
+        }
+    }
+
     /// The fields to sort by.
     pub fn sorts() -> Self {
         let entry = |field: Field| (Action::Sort(Some(Sort::by(field))), field.name(), field.info().about);
@@ -195,6 +230,23 @@ impl Chooser {
     pub fn states() -> Self {
         let entry = |p: &Progress| (Action::State(Some(*p)), p.name(), p.about());
         Self::actions("State", Progress::ALL.iter().map(entry))
+    }
+
+    /// A few actions of the case, under a title.
+    pub fn of_case(title: &'static str, entries: Vec<Entry>) -> Self {
+        Self::new(Purpose::Actions(title), entries)
+    }
+
+    /// Offers more.
+    pub fn add(&mut self, entries: Vec<Entry>) {
+        self.entries.extend(entries);
+        self.narrow();
+    }
+
+    /// The levels of rules.
+    pub fn levels() -> Self {
+        let entry = |least: &Least| (Action::Gather(Some(*least)), least.name(), least.about());
+        Self::actions("An incident for each rule that hit, of level", Least::ALL.iter().map(entry))
     }
 
     /// The fields whose values can be counted.
@@ -267,8 +319,12 @@ impl Chooser {
         }
     }
 
-    /// Switches the column of the cursor on or off.
+    /// Switches the column or field of the cursor on or off.
     pub fn toggle(&mut self) {
+        let chosen = self.chosen().map(|entry| entry.pick.clone());
+        if let (Some(Pick::Part(at)), Purpose::Parts(drafting)) = (chosen, &mut self.purpose) {
+            return drafting.toggle(at);
+        }
         let Some(Pick::Column(field)) = self.chosen().map(|entry| entry.pick.clone()) else { return };
         match self.on.iter().position(|on| *on == field) {
             Some(_) if self.on.len() == 1 => {}

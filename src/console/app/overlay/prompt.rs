@@ -1,6 +1,6 @@
 //! The line in which a filter or a search is typed, with what could stand there.
 
-use crate::case::Subject;
+use crate::case::{State, Subject};
 use crate::console::app::line::Line;
 use crate::console::app::scroll;
 use crate::event::field::Field;
@@ -23,6 +23,14 @@ pub enum Asking {
     Export,
     /// The file of the report.
     Report,
+    /// What a hunt is called.
+    Hunt,
+    /// What came of a finding or an incident that is closed.
+    Resolution(State),
+    /// The file that indicators come from.
+    Import,
+    /// The file that indicators are written to.
+    Indicators,
     /// A part of time.
     Range,
 }
@@ -63,7 +71,7 @@ impl Prompt {
             asking,
             about: None,
             replace: None,
-            line: Line::new(text).with_breaks(asking == Asking::Note),
+            line: Line::new(text).with_breaks(matches!(asking, Asking::Note | Asking::Resolution(_))),
             before: text.to_owned(),
             query: query::parse(text).unwrap_or_default(),
             error: None,

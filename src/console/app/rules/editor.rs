@@ -6,13 +6,10 @@ use std::sync::Arc;
 use super::trial::{Trial, Verdict};
 use super::work::{Opened, Saving};
 use crate::console::app::key::Key;
+use crate::console::app::rules::Labeled;
 use crate::console::edit::Buffer;
-use crate::event::field::{Field, FieldRef};
 use crate::investigation::Investigation;
-use crate::query::group::value_of;
 use crate::query::run::Reading;
-use crate::store::Row;
-use crate::text::visible;
 
 /// The editor.
 #[derive(Clone, Debug)]
@@ -31,6 +28,8 @@ pub struct Editor {
     saved: String,
     on_disk: Option<String>,
     version: u64,
+    /// The document that is tried.
+    tried: usize,
     asked: Option<(u64, Arc<Investigation>)>,
     reading: Arc<Reading>,
 }
@@ -50,6 +49,7 @@ impl Editor {
             saved: if opened.is_new { String::new() } else { opened.text },
             on_disk: opened.on_disk,
             version: 1,
+            tried: 0,
             asked: None,
             reading: Arc::default(),
         }
@@ -105,7 +105,10 @@ impl Editor {
     }
 
     /// What has to be tried, if it was not yet; what is under way is given up.
-    pub fn trial(&mut self, inv: &Arc<Investigation>) -> Option<Trial> {
+    pub fn trial(&mut self, inv: &Arc<Investigation>, labels: Option<&Labeled>) -> Option<Trial> {
+        // Of several rules in a file the one that the cursor is in is tried.
+        let document = self.document();
+        self.version += u64::from(document != std::mem::replace(&mut self.tried, document));
         let known =
             |(version, of): &(u64, Arc<Investigation>)| *version == self.version && Arc::ptr_eq(of, inv);
         if self.asked.as_ref().is_some_and(known) {
@@ -117,12 +120,19 @@ impl Editor {
         Some(Trial {
             generation: self.version,
             inv: inv.clone(),
+            labels: labels.cloned(),
             file: self.file.clone(),
             text: self.buffer.text(),
             saved: self.saved.clone(),
             line: self.buffer.cursor().0 + 1,
             reading: self.reading.clone(),
         })
+    }
+
+    /// In which document of the file the cursor is.
+    fn document(&self) -> usize {
+        let above = self.buffer.lines().iter().take(self.buffer.cursor().0 + 1);
+        above.filter(|line| line.starts_with("---")).count()
     }
 
     /// Gives up what is under way.
@@ -149,32 +159,4 @@ impl Editor {
         self.saved = saving.text;
         self.version += 1;
     }
-}
-
-/// A rule for what an event is, with its other values to be taken in: the name of a file, an id and a text.
-pub fn draft(inv: &Investigation, row: &Row<'_>) -> (String, String, String) {
-    let value = |field: Field| value_of(inv, row, &FieldRef::Column(field));
-    let event = value(Field::Event);
-    let slug: String = event.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-    let id = format!("own-{slug}");
-    let quoted = |text: &str| format!("'{}'", visible(text).replace('\'', "''"));
-    let more = [
-        ("errorCode", Field::Error),
-        ("sourceIPAddress", Field::Ip),
-        ("userIdentity.userName", Field::User),
-        ("awsRegion", Field::Region),
-        ("userAgent", Field::Agent),
-    ];
-    let more: String = more
-        .into_iter()
-        .map(|(name, field)| (name, value(field)))
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("    # {name}: {}\n", quoted(&value)))
-        .collect();
-    let text = format!(
-        "title: {}\nid: {id}\nstatus: experimental\ndescription: What this finds, and why it matters.\nlogsource:\n  product: aws\n  service: cloudtrail\ndetection:\n  selection:\n    eventName: {}\n{more}  condition: selection\nlevel: medium\n",
-        quoted(&format!("{event} was called")),
-        quoted(&event),
-    );
-    (format!("{id}.yml"), id, text)
 }

@@ -4,10 +4,10 @@
 
 use std::sync::{Arc, LazyLock};
 
+use super::Labeled;
+use crate::detect::again::{self, Found};
 use crate::detect::lint::{Facts, Finding, Known, lint};
-use crate::detect::retro;
 use crate::detect::rules::{Files, Rules};
-use crate::detect::sigma::rule::Rule;
 use crate::detect::sigma::set::RuleSet;
 use crate::detect::tested;
 use crate::event::time::Time;
@@ -35,6 +35,8 @@ pub struct Trial {
     pub saved: String,
     /// The line of the cursor, from 1: of several rules the one that it is in is tried.
     pub line: usize,
+    /// What is known of the events beforehand.
+    pub labels: Option<Labeled>,
     /// What stops it.
     pub reading: Arc<Reading>,
 }
@@ -65,6 +67,10 @@ pub struct Verdict {
     pub rule: Option<String>,
     /// How many events it hits.
     pub hits: usize,
+    /// How many times it found several events together; `None` for a rule on single events.
+    pub together: Option<usize>,
+    /// How many of its events belong to an attack, and how many do not; `None` where nothing is labeled.
+    pub labeled: Option<(usize, usize)>,
     /// How many of them the saved rule does not hit.
     pub gained: usize,
     /// How many the saved rule hits and this one does not.
@@ -80,24 +86,24 @@ pub struct Verdict {
 impl Trial {
     /// Tries the rule; `None` when nobody waits any more.
     pub fn answer(&self) -> Option<Verdict> {
-        let placeholders = self.inv.judgment.environment.placeholders();
-        let read = |text: &str| RuleSet::read([(self.file.as_str(), text)], &placeholders);
-        let (set, faults) = read(&self.text);
-        let faults = faults.into_iter().map(|fault| (fault.line, fault.reason)).collect();
+        let rules = self.rules(&self.text);
+        let own = rules.faults().iter().filter(|fault| fault.file == self.file);
+        let faults = own.map(|fault| (fault.line, fault.reason.clone())).collect();
         let verdict = Verdict { generation: self.generation, faults, ..Verdict::default() };
-        let Some(rule) = at_line(&set, self.line) else { return Some(verdict) };
-        let now = self.rows(rule)?;
-        let (old, _) = read(&self.saved);
-        let old = old.rules.iter().find(|other| other.id == rule.id).or_else(|| at_line(&old, self.line));
-        let before = old.map_or(Some(Vec::new()), |rule| self.rows(rule))?;
-        let gained = missing(&now, &before);
-        let lost = missing(&before, &now);
-        let (examples, failed) = self.examples();
+        let Some(number) = self.at_line(&rules) else { return Some(verdict) };
+        let info = rules.infos().get(number as usize)?;
+        let now = self.hits(&rules, number)?;
+        let before = self.before(&info.id)?.rows;
+        let (gained, lost) = (missing(&now.rows, &before), missing(&before, &now.rows));
+        let (examples, failed) = self.examples(&rules);
+        let selecting = rules.singles().iter().find(|rule| rule.id == info.id);
         Some(Verdict {
-            lint: lint(rule, &FACTS, &Known::default()),
-            rule: Some(rule.title.clone()),
-            hits: now.len(),
-            samples: self.samples(&gained, &lost, &now),
+            lint: selecting.map(|rule| lint(rule, &FACTS, &Known::default())).unwrap_or_default(),
+            rule: Some(info.title.clone()),
+            hits: now.rows.len(),
+            together: now.together,
+            labeled: self.labels.as_ref().map(|labels| self.labeled(labels, &now.rows)),
+            samples: self.samples(&gained, &lost, &now.rows),
             gained: gained.len(),
             lost: lost.len(),
             examples,
@@ -106,10 +112,75 @@ impl Trial {
         })
     }
 
-    /// The rows that a rule hits, ascending; `None` when nobody waits any more.
-    fn rows(&self, rule: &Rule) -> Option<Vec<u32>> {
-        let rows = retro::hits(&self.inv, rule, &self.reading).rows(&self.inv.table).collect();
-        (!self.reading.is_stopped()).then_some(rows)
+    /// The rules of a text, with those of other files that it refers to.
+    fn rules(&self, text: &str) -> Rules {
+        let ours = &self.inv.judgment;
+        let placeholders = ours.environment.placeholders();
+        let mut files: Files = vec![(self.file.clone(), text.to_owned())];
+        loop {
+            let (set, _) = RuleSet::read(files.iter().map(|(f, t)| (f.as_str(), t.as_str())), &placeholders);
+            match self.needed(&set, &files) {
+                Some(file) => files.push(file),
+                None => return Rules::read(&files, &placeholders, &[], &ours.attack),
+            }
+        }
+    }
+
+    /// A file that holds what a correlation refers to and is not there yet.
+    fn needed(&self, set: &RuleSet, files: &Files) -> Option<(String, String)> {
+        let known = &self.inv.judgment.rules;
+        let is_there = |name: &str| {
+            let is = |id: &str, other: Option<&str>| id == name || other == Some(name);
+            set.rules.iter().any(|rule| is(&rule.id, rule.name.as_deref()))
+                || set.correlations.iter().any(|rule| is(&rule.id, rule.name.as_deref()))
+        };
+        let file_with = |name: &str| {
+            let is = |id: &str, other: Option<&str>| id == name || other == Some(name);
+            let single = known.set().rules.iter().find(|rule| is(&rule.id, rule.name.as_deref()));
+            let several = known.set().correlations.iter().find(|rule| is(&rule.id, rule.name.as_deref()));
+            single.map(|rule| &rule.file).or(several.map(|rule| &rule.file))
+        };
+        let names = set.correlations.iter().flat_map(|correlation| &correlation.rules);
+        let mut wanted = names.filter(|name| !is_there(name)).filter_map(|name| file_with(name));
+        let file = wanted.find(|file| !files.iter().any(|(name, _)| name == *file))?;
+        known.files().iter().find(|(name, _)| name == file).cloned()
+    }
+
+    /// The number of the rule that the line of the cursor is in; above the first one, that.
+    fn at_line(&self, rules: &Rules) -> Option<u32> {
+        let set = rules.set();
+        let singles = set.rules.iter().map(|rule| (&rule.file, rule.line, &rule.id));
+        let several = set.correlations.iter().map(|rule| (&rule.file, rule.line, &rule.id));
+        let mut own: Vec<(usize, &String)> = singles
+            .chain(several)
+            .filter(|(file, ..)| **file == self.file)
+            .map(|(_, line, id)| (line, id))
+            .collect();
+        own.sort_unstable();
+        let at = own.iter().rfind(|(line, _)| *line <= self.line).or_else(|| own.first());
+        rules.find(at?.1).map(|number| number as u32)
+    }
+
+    fn hits(&self, rules: &Rules, number: u32) -> Option<Found> {
+        again::hits(&self.inv, rules, number, &self.reading)
+    }
+
+    /// What the rule of that id hit as it was saved; of one that had another id, that at the same line.
+    fn before(&self, id: &str) -> Option<Found> {
+        if self.saved.is_empty() {
+            return Some(Found::default());
+        }
+        let rules = self.rules(&self.saved);
+        let number = rules.find(id).map(|number| number as u32).or_else(|| self.at_line(&rules));
+        number.map_or(Some(Found::default()), |number| self.hits(&rules, number))
+    }
+
+    /// How many rows belong to an attack, and how many do not.
+    fn labeled(&self, labels: &Labeled, rows: &[u32]) -> (usize, usize) {
+        let is = |row: &u32| labels.is_attack(&self.inv.table.row(*row)?);
+        let known: Vec<bool> = rows.iter().filter_map(is).collect();
+        let attack = known.iter().filter(|attack| **attack).count();
+        (attack, known.len() - attack)
     }
 
     fn samples(&self, gained: &[u32], lost: &[u32], now: &[u32]) -> Vec<Sample> {
@@ -125,20 +196,14 @@ impl Trial {
     }
 
     /// The examples in the text: how many, and those that fail.
-    fn examples(&self) -> (usize, Vec<(usize, String)>) {
+    fn examples(&self, rules: &Rules) -> (usize, Vec<(usize, String)>) {
         let files: Files = vec![(self.file.clone(), self.text.clone())];
-        let ours = &self.inv.judgment;
-        let rules = Rules::read(&files, &ours.environment.placeholders(), &[], &ours.attack);
-        let (done, _) = tested::test(&files, &Judgment { rules: Arc::new(rules), ..ours.clone() });
+        let judgment = Judgment { rules: Arc::new(rules.clone()), ..self.inv.judgment.clone() };
+        let (done, _) = tested::test(&files, &judgment);
         let failed =
             |test: &tested::Tested| Some((test.line, format!("{}: {}", test.what, test.failed.as_ref()?)));
         (done.len(), done.iter().filter_map(failed).collect())
     }
-}
-
-/// The rule that a line is in; above the first one, that.
-fn at_line(set: &RuleSet, line: usize) -> Option<&Rule> {
-    set.rules.iter().rfind(|rule| rule.line <= line).or_else(|| set.rules.first())
 }
 
 /// Those of `all` that are not among `others`; both ascending.

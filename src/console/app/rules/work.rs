@@ -1,8 +1,13 @@
 //! What the editor of rules asks of the world outside, and what comes back.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::trial::{Trial, Verdict};
+use crate::detect::rules::Rules;
+use crate::detect::tested::{self, Tested};
+use crate::investigation::{Investigation, Judgment};
+use crate::query::run::Reading;
 
 /// Something to be done outside.
 #[derive(Debug)]
@@ -22,6 +27,56 @@ pub enum RuleWork {
     Save(Box<Saving>),
     /// Hand the text to the user's own editor.
     External(String),
+    /// Read all rules from their files again.
+    Reload,
+    /// Write down that a rule is muted, or is not any more.
+    Disable(String, bool),
+    /// Judge everything that is loaded anew.
+    Judge(Box<Judging>),
+    /// Run the examples of a rule.
+    Test(Box<Testing>),
+}
+
+/// Everything that is loaded, to be judged by other rules.
+#[derive(Debug)]
+pub struct Judging {
+    /// What is loaded.
+    pub inv: Arc<Investigation>,
+    /// By what it is judged.
+    pub rules: Arc<Rules>,
+    /// What stops it.
+    pub reading: Arc<Reading>,
+}
+
+impl Judging {
+    /// Judges; `None` when nobody waits any more.
+    pub fn answer(self) -> Option<RuleNews> {
+        let now = self.inv.judged_by(self.rules, &self.reading)?;
+        Some(RuleNews::Judged(self.inv, Arc::new(now)))
+    }
+}
+
+/// A rule whose examples are run.
+#[derive(Debug)]
+pub struct Testing {
+    /// Its id.
+    pub id: String,
+    /// With the rules in force, which it is one of.
+    pub judgment: Judgment,
+}
+
+impl Testing {
+    /// Runs them.
+    pub fn answer(self) -> RuleNews {
+        let rules = &self.judgment.rules;
+        let number = rules.find(&self.id);
+        let info = number.and_then(|n| Some((n as u32, rules.infos().get(n)?)));
+        let file = info.map(|(n, info)| super::file_of(rules, n, info)).unwrap_or_default();
+        let files = rules.files().iter().filter(|(name, _)| *name == file).cloned().collect();
+        let (mut tested, _) = tested::test(&files, &self.judgment);
+        tested.retain(|test| test.rule.eq_ignore_ascii_case(&self.id));
+        RuleNews::Tested(self.id, tested)
+    }
 }
 
 /// What is written.
@@ -52,6 +107,14 @@ pub enum RuleNews {
     Failed(String),
     /// The text as the user's own editor left it.
     Edited(String),
+    /// The rules as their files have them now, or why they cannot be read.
+    Reloaded(Result<Arc<Rules>, String>),
+    /// What was loaded, and the same judged anew.
+    Judged(Arc<Investigation>, Arc<Investigation>),
+    /// What came of the examples of the rule of that id.
+    Tested(String, Vec<Tested>),
+    /// It was written there that a rule is muted, or is not any more.
+    Disabled(PathBuf),
 }
 
 /// A file of rules as it was found.

@@ -71,8 +71,8 @@ fn stands_for(shown: &Wanted, wanted: &Wanted) -> bool {
         (Wanted::Actors(a), Wanted::Actors(b)) => a == b,
         (Wanted::Profile(a, _), Wanted::Profile(b, _)) => a == b,
         (Wanted::Anomalies(..), Wanted::Anomalies(..))
-        | (Wanted::Rules, Wanted::Rules)
-        | (Wanted::Case(_), Wanted::Case(_))
+        | (Wanted::Rules(_), Wanted::Rules(_))
+        | (Wanted::Case(..), Wanted::Case(..))
         | (Wanted::Sources(_), Wanted::Sources(_)) => true,
         _ => false,
     }
@@ -83,7 +83,9 @@ impl Model {
     pub(super) fn want_board(&mut self, effects: &mut Vec<Effect>) {
         let wanted = match self.page().view {
             View::Sources => Some(Wanted::Sources(self.ask_sources())),
-            _ => self.lens.wanted(self.page(), self.case.as_ref()),
+            View::Rules => Some(Wanted::Rules(self.labels.clone())),
+            View::Case => Some(Wanted::Case(self.case.clone(), self.sights.clone())),
+            _ => self.lens.wanted(self.page()),
         };
         let Some(wanted) = wanted else {
             self.boarding.stop();
@@ -232,6 +234,14 @@ impl Model {
         desk.panel = name;
         let spot = desk.spot_mut(spot);
         (spot.moved, spot.line, spot.id) = (true, line, id);
+    }
+
+    /// Keeps the cursor on the row that it is on, wherever that goes, as if it had been moved there.
+    pub(super) fn hold_board_cursor(&mut self) {
+        let Some(shown) = &self.shown else { return };
+        let desk = &self.page().desk;
+        let at = shown.focus(desk);
+        self.put_on_board(at, shown.line(at, desk));
     }
 
     /// Gives the keys to another panel.

@@ -14,20 +14,20 @@ use crate::console::app::overlay::{Overlay, Preview};
 use crate::event::address::{AddressKind, is_service_name};
 use crate::event::field::{Field, FieldRef};
 use crate::event::time::Time;
-use crate::text::count;
+use crate::text::plural;
 
 /// The endings of the files that an export can be.
 pub(super) const FORMS: [&str; 4] = ["csv", "json", "jsonl", "md"];
 
 impl Model {
     /// Asks for a change of the case, where there is one.
-    fn work(&mut self, work: Work, effects: &mut Vec<Effect>) {
+    pub(super) fn work(&mut self, work: Work, effects: &mut Vec<Effect>) {
         if self.has_case() {
             effects.push(Effect::Case(work));
         }
     }
 
-    fn has_case(&mut self) -> bool {
+    pub(super) fn has_case(&mut self) -> bool {
         if self.case.is_none() {
             self.note("no case is open; start with --case FILE to have one");
         }
@@ -78,18 +78,41 @@ impl Model {
             return;
         }
         let subject = self.case_subject();
-        let revision = match (&subject, &self.case) {
-            (Some(Subject::Finding(id)), Some(case)) => case.contents.finding(*id).map(|f| f.revision),
-            (Some(Subject::Incident(id)), Some(case)) => case.contents.incident(*id).map(|i| i.revision),
-            _ => None,
-        };
+        let revision = subject.as_ref().and_then(|subject| self.revision(subject));
         let (Some(subject), Some(revision)) = (subject, revision) else {
             return self.note("only findings and incidents have a state; they are in view 6");
         };
         match progress {
             None => self.overlays.push(Overlay::Chooser(Box::new(Chooser::states()))),
-            Some(to) => self.work(Work::State(subject, to.state(), Some(revision)), effects),
+            // What came of it is asked when the work is over.
+            Some(to) if to.state().is_closed() => {
+                let mut prompt = Prompt::new(Asking::Resolution(to.state()), &self.resolution(&subject));
+                prompt.about = Some(subject);
+                self.overlays.push(Overlay::Prompt(Box::new(prompt)));
+            }
+            Some(to) => self.work(Work::State(subject, to.state(), String::new(), Some(revision)), effects),
         }
+    }
+
+    /// The revision of a finding or an incident.
+    fn revision(&self, subject: &Subject) -> Option<i64> {
+        let contents = &self.case.as_ref()?.contents;
+        match subject {
+            Subject::Finding(id) => contents.finding(*id).map(|finding| finding.revision),
+            Subject::Incident(id) => contents.incident(*id).map(|incident| incident.revision),
+            _ => None,
+        }
+    }
+
+    /// What is said so far of what came of a finding or an incident.
+    fn resolution(&self, subject: &Subject) -> String {
+        let contents = self.case.as_ref().map(|case| &case.contents);
+        let said = contents.and_then(|contents| match subject {
+            Subject::Finding(id) => contents.finding(*id).map(|finding| &finding.resolution),
+            Subject::Incident(id) => contents.incident(*id).map(|incident| &incident.resolution),
+            _ => None,
+        });
+        said.cloned().unwrap_or_default()
     }
 
     pub(super) fn undo(&mut self, effects: &mut Vec<Effect>) {
@@ -97,7 +120,7 @@ impl Model {
     }
 
     /// What the cursor is on, as the case calls it; nothing in particular is the case itself.
-    fn case_subject(&self) -> Option<Subject> {
+    pub(super) fn case_subject(&self) -> Option<Subject> {
         if self.page().view == View::Case {
             return Some(self.item().and_then(|item| item.id.parse().ok()).unwrap_or(Subject::Case));
         }
@@ -117,9 +140,13 @@ impl Model {
     pub(super) fn accept_about(&mut self, prompt: &Prompt, effects: &mut Vec<Effect>) {
         let (text, subject) = (prompt.line.text().to_owned(), prompt.about.clone().unwrap_or(Subject::Case));
         match prompt.asking {
+            Asking::Resolution(state) => {
+                let revision = self.revision(&subject);
+                self.work(Work::State(subject, state, text, revision), effects);
+            }
             _ if text.trim().is_empty() => {}
             Asking::Note => self.work(Work::Note(subject, text), effects),
-            _ => self.work(Work::Tag(subject, text), effects),
+            _ => self.work(Work::Tag(subject, text.trim().to_owned(), true), effects),
         }
     }
 
@@ -143,18 +170,20 @@ impl Model {
     pub(super) fn accept_path(&mut self, prompt: Box<Prompt>, effects: &mut Vec<Effect>) {
         let path = prompt.line.text().trim().to_owned();
         let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
-        let fits = match prompt.asking {
-            Asking::Report => ending == "pdf",
-            _ => FORMS.contains(&ending.as_str()),
+        let forms: &[&str] = match prompt.asking {
+            Asking::Report => &["pdf"],
+            Asking::Indicators => &["csv", "json", "stix"],
+            _ => &FORMS,
         };
-        if !fits {
-            let forms = if prompt.asking == Asking::Report { "pdf".to_owned() } else { FORMS.join(", .") };
+        if !forms.contains(&ending.as_str()) {
+            let forms = forms.join(", .");
             self.overlays.push(Overlay::Prompt(prompt));
             return self.note(format!("the ending of the file says its form: .{forms}"));
         }
         let target = Target { replace: prompt.replace.as_ref() == Some(&path), path };
         let delivery = match prompt.asking {
             Asking::Report => Some(Delivery::Report(self.inv.clone(), target)),
+            Asking::Indicators => self.indicators().map(|all| Delivery::Indicators(all, target)),
             _ => self.export().map(|export| Delivery::Export(export, target)),
         };
         match delivery {
@@ -216,6 +245,8 @@ impl Model {
     pub(super) fn told(&mut self, told: Told) {
         match told {
             Told::Case(known) => self.case = self.case.is_some().then_some(known),
+            Told::Stood(position) => self.stood(&position),
+            Told::Faults(name, faults) => self.show_faults(&name, faults),
             Told::Done(text) => self.say(ToastTone::Done, text),
             Told::Failed(text) => self.say(ToastTone::Failed, text),
             Told::Busy(text) => self.note(text),
@@ -236,9 +267,10 @@ impl Model {
     /// The case in a few words, where one is open and holds something.
     pub fn case_words(&self) -> Option<String> {
         let contents = &self.case.as_ref()?.contents;
-        let (findings, marks) = (contents.findings.len(), contents.marks.len());
-        (findings + marks > 0)
-            .then(|| format!("case: {} findings, {} marks", count(findings as u64), count(marks as u64)))
+        let (findings, marks) = (contents.findings.len() as u64, contents.marks.len() as u64);
+        let parts = [(findings, "finding"), (marks, "mark")].into_iter().filter(|(n, _)| *n > 0);
+        let parts: Vec<String> = parts.map(|(n, of)| plural(n, of)).collect();
+        (!parts.is_empty()).then(|| format!("case: {}", parts.join(", ")))
     }
 }
 

@@ -141,7 +141,9 @@ impl Model {
 
     pub(super) fn preset(&mut self, preset: Option<Preset>) {
         let Some(preset) = preset else {
-            self.overlays.push(Overlay::Chooser(Box::new(Chooser::presets())));
+            let mut chooser = Chooser::presets();
+            chooser.add(self.hunt_entries());
+            self.overlays.push(Overlay::Chooser(Box::new(chooser)));
             return;
         };
         match query::parse(preset.query()) {

@@ -12,6 +12,7 @@ use crate::console::app::overlay::prompt::Asking;
 impl Model {
     pub(super) fn key(&mut self, key: Key, effects: &mut Vec<Effect>) {
         self.toast = None;
+        self.standing = None;
         // Any key closes the welcome; one that means nothing but that does nothing else.
         if std::mem::take(&mut self.welcome) && matches!(key.code, Code::Enter | Code::Esc | Code::Char(' '))
         {
@@ -227,6 +228,14 @@ impl Model {
             Action::State(progress) => self.set_state(progress, effects),
             Action::Note => self.ask_about(Asking::Note),
             Action::Tag => self.ask_about(Asking::Tag),
+            Action::Incident(number) => self.incident(number.map(|number| number.0), effects),
+            Action::Gather(least) => self.gather(least, effects),
+            Action::Untag(name) => self.untag(name.map(|name| name.0), effects),
+            Action::Remove => self.remove_from_case(effects),
+            Action::SaveHunt => self.ask_hunt(),
+            Action::Hunt(name) => self.hunt(name.map(|name| name.0)),
+            Action::ImportIndicators => self.ask_file(Asking::Import),
+            Action::ExportIndicators => self.ask_file(Asking::Indicators),
             Action::Undo => self.undo(effects),
             Action::Export => self.ask_path(Asking::Export),
             Action::Report => self.ask_path(Asking::Report),

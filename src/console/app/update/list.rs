@@ -24,6 +24,7 @@ impl Model {
                 self.show_theme();
             }
             Some(Overlay::Bytes(bytes)) => bytes.scroll(motion, self.size),
+            Some(Overlay::Results(results)) => results.scroll(motion, self.size),
             Some(Overlay::Preview(preview)) => {
                 preview.top = moved(preview.top, motion, preview.lines.len(), rows);
             }

@@ -30,7 +30,8 @@ impl Model {
     }
 
     pub(super) fn palette(&mut self) {
-        let chooser = Chooser::palette(&self.keymap, self.page_context());
+        let mut chooser = Chooser::palette(&self.keymap, self.page_context());
+        chooser.add(self.hunt_entries());
         self.overlays.push(Overlay::Chooser(Box::new(chooser)));
     }
 
@@ -172,8 +173,10 @@ impl Model {
             // What is wrong stands below the line; it can be put right there.
             (Asking::Filter, Err(_)) => self.overlays.push(Overlay::Prompt(prompt)),
             (Asking::Filter, Ok(query)) => self.set_filter(query),
-            (Asking::Note | Asking::Tag, _) => self.accept_about(&prompt, effects),
-            (Asking::Export | Asking::Report, _) => self.accept_path(prompt, effects),
+            (Asking::Note | Asking::Tag | Asking::Resolution(_), _) => self.accept_about(&prompt, effects),
+            (Asking::Hunt, _) => self.accept_hunt(&prompt, effects),
+            (Asking::Import, _) => self.accept_import(&prompt, effects),
+            (Asking::Export | Asking::Report | Asking::Indicators, _) => self.accept_path(prompt, effects),
         }
     }
 
@@ -191,6 +194,12 @@ impl Model {
     }
 
     fn accept_choice(&mut self, chooser: &Chooser, effects: &mut Vec<Effect>) {
+        if let Purpose::Parts(drafting) = &chooser.purpose {
+            if !self.begin_rule(drafting, effects) {
+                self.overlays.push(Overlay::Chooser(Box::new(chooser.clone())));
+            }
+            return;
+        }
         let typed = chooser.line.text().trim();
         // A whole command with its argument, such as `sort -time`, is taken as it was typed.
         let whole = Action::parse(typed);
@@ -203,6 +212,7 @@ impl Model {
                 self.say(ToastTone::Done, format!("theme {name}"));
             }
             (_, Some(Pick::Column(_))) => self.set_columns(chooser.on.clone()),
+            (_, Some(Pick::Part(_))) => {}
             (Ok(action), None) if is_palette => self.act(action, effects),
             (Err(reason), None) if is_palette => self.say(ToastTone::Failed, reason.to_string()),
             (_, None) => self.note("nothing of that name"),

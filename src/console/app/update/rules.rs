@@ -1,11 +1,14 @@
 //! Rules: opening the editor, trying what is typed, saving.
 
 use crate::console::app::action::{Action, Craft};
+use crate::console::app::detail::Record;
 use crate::console::app::key::Key;
 use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::msg::Effect;
 use crate::console::app::overlay::Overlay;
-use crate::console::app::rules::editor::{Editor, draft};
+use crate::console::app::overlay::chooser::Chooser;
+use crate::console::app::rules::draft::Drafting;
+use crate::console::app::rules::editor::Editor;
 use crate::console::app::rules::file_of;
 use crate::console::app::rules::work::{RuleNews, RuleWork};
 
@@ -13,7 +16,10 @@ impl Model {
     pub(super) fn craft(&mut self, craft: Craft, effects: &mut Vec<Effect>) {
         match craft {
             Craft::Edit => self.edit_rule(effects),
-            Craft::New => self.new_rule(effects),
+            Craft::New => self.new_rule(),
+            Craft::Mute | Craft::Disable => self.mute_rule(craft == Craft::Disable, effects),
+            Craft::Reload => effects.push(Effect::Rule(RuleWork::Reload)),
+            Craft::Test => self.test_rule(effects),
             Craft::Save | Craft::Overwrite => self.save_rule(craft == Craft::Overwrite, effects),
             Craft::Undo | Craft::Redo => {
                 let again = craft == Craft::Redo;
@@ -59,19 +65,35 @@ impl Model {
         let Some((_, id)) = self.item().and_then(|item| item.value.clone()) else {
             return self.note("there is no rule to edit");
         };
-        let rules = &self.inv.judgment.rules;
+        let rules = self.rules();
         let found = rules.find(&id).and_then(|n| Some((n as u32, rules.infos().get(n)?)));
         let Some((number, info)) = found else { return self.note("this rule is not in force") };
         let file = file_of(rules, number, info);
         effects.push(Effect::Rule(RuleWork::Open { file, new: None, id }));
     }
 
-    fn new_rule(&mut self, effects: &mut Vec<Effect>) {
+    /// Asks of which fields of the event a new rule is made.
+    fn new_rule(&mut self) {
         let Some(row) = self.listed() else {
-            return self.note("a new rule begins with an event; choose one in the list");
+            return self.note("a new rule begins with an event; choose one in view 2");
         };
-        let (file, id, text) = draft(&self.answer.inv, &row);
-        effects.push(Effect::Rule(RuleWork::Open { file, new: Some(text), id }));
+        let record = match self.detail.as_ref().filter(|detail| detail.id == row.id()).map(|d| &d.record) {
+            Some(Record::Here(tree, _)) => Some(tree),
+            _ => None,
+        };
+        let drafting = Drafting::of(&self.answer.inv, &row, record);
+        self.overlays.push(Overlay::Chooser(Box::new(Chooser::parts(drafting))));
+    }
+
+    /// Begins a rule with what was chosen; whether there was anything.
+    pub(super) fn begin_rule(&mut self, drafting: &Drafting, effects: &mut Vec<Effect>) -> bool {
+        let Some(draft) = drafting.draft(self.rules()) else {
+            self.note("choose at least one field: tab switches the one under the cursor");
+            return false;
+        };
+        let (file, id, new) = (draft.file, draft.id, Some(draft.text));
+        effects.push(Effect::Rule(RuleWork::Open { file, new, id }));
+        true
     }
 
     fn save_rule(&mut self, overwrite: bool, effects: &mut Vec<Effect>) {
@@ -111,13 +133,13 @@ impl Model {
 
     /// Has the text of the editor tried, where it was not yet.
     pub(super) fn want_trial(&mut self, effects: &mut Vec<Effect>) {
-        let inv = self.inv.clone();
-        if let Some(trial) = self.any_editor().and_then(|editor| editor.trial(&inv)) {
+        let (inv, labels) = (self.inv.clone(), self.labels.clone());
+        if let Some(trial) = self.any_editor().and_then(|editor| editor.trial(&inv, labels.as_ref())) {
             effects.push(Effect::Rule(RuleWork::Try(Box::new(trial))));
         }
     }
 
-    pub(super) fn rule_news(&mut self, news: RuleNews) {
+    pub(super) fn rule_news(&mut self, news: RuleNews, effects: &mut Vec<Effect>) {
         match news {
             RuleNews::Opened(Ok(opened)) => {
                 self.overlays.push(Overlay::Editor(Box::new(Editor::new(opened))));
@@ -129,12 +151,17 @@ impl Model {
                 }
             }
             RuleNews::Saved(saving) => {
-                let text = format!("saved to {}; in force from the next start", saving.path.display());
+                let text = format!("saved to {}", saving.path.display());
                 if let Some(editor) = self.any_editor() {
                     editor.was_saved(*saving);
                 }
                 self.say(ToastTone::Done, text);
+                effects.push(Effect::Rule(RuleWork::Reload));
             }
+            RuleNews::Reloaded(read) => self.rules_came(read),
+            RuleNews::Judged(from, inv) => self.judged(&from, inv),
+            RuleNews::Tested(id, tested) => self.tested(&id, &tested),
+            RuleNews::Disabled(path) => self.say(ToastTone::Done, format!("written to {}", path.display())),
             RuleNews::Changed => {
                 self.ask("The file was changed by somebody else. Overwrite it?", Craft::Overwrite);
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::console::app::action::Step;
 use crate::console::app::answer::{Answer, GroupRequest, Request};
+use crate::console::app::casework::{Known, Sighting};
 use crate::console::app::detail::{Detail, Record};
 use crate::console::app::model::Model;
 use crate::console::app::msg::Effect;
@@ -32,6 +33,7 @@ pub struct Asked {
     groups: u64,
     counting: Option<Arc<Reading>>,
     values: HashMap<Field, u32>,
+    sights: Option<(Arc<Investigation>, Arc<Known>)>,
 }
 
 /// What decides which rows are shown.
@@ -78,6 +80,9 @@ impl Asked {
 
 impl Model {
     pub(super) fn settle(&mut self, effects: &mut Vec<Effect>) {
+        self.want_judged(effects);
+        self.stand_again();
+        self.want_sights(effects);
         self.want_rows(effects);
         self.want_detail(effects);
         self.want_groups(effects);
@@ -289,6 +294,23 @@ impl Model {
         if let Some(Overlay::Frequency(table)) = self.overlays.last_mut() {
             table.put(groups);
         }
+    }
+
+    /// Holds the indicators of the case against what is loaded, when either is another one.
+    fn want_sights(&mut self, effects: &mut Vec<Effect>) {
+        let Some(known) = self.case.clone().filter(|known| !known.contents.indicators.is_empty()) else {
+            (self.asked.sights, self.sights) = (None, None);
+            return;
+        };
+        let is_same = |(inv, of): &(Arc<Investigation>, Arc<Known>)| {
+            Arc::ptr_eq(inv, &self.inv) && of.contents.indicators == known.contents.indicators
+        };
+        if !self.inv.complete || self.asked.sights.as_ref().is_some_and(is_same) {
+            return;
+        }
+        let inv = self.inv.clone();
+        self.asked.sights = Some((inv.clone(), known.clone()));
+        effects.push(Effect::Sight(Sighting { inv, known }));
     }
 
     fn want_values(&mut self, effects: &mut Vec<Effect>) {

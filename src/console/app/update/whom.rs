@@ -54,6 +54,7 @@ impl Model {
                 self.open_events(vec![*scope], None);
                 (self.history.page_mut().filter, self.history.page_mut().window) = (Query::all(), None);
             }
+            Lead::Hunt(name) => self.hunt(Some(name)),
             Lead::Profile(subject) => self.open_profile_of(subject),
             Lead::Bytes(reject) => self.open_bytes(*reject, effects),
         }

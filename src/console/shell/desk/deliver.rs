@@ -7,13 +7,14 @@ use tokio::sync::mpsc::Sender;
 use super::file::{self, Written};
 use super::open;
 use super::{Job, Jobs, Printer, Sent};
-use crate::case::Subject;
+use crate::case::{Subject, exchange};
 use crate::console::app::Msg;
 use crate::console::app::casework::{Delivery, Target, Told};
 use crate::console::app::overlay::prompt::Asking;
 use crate::console::shell::work::tell;
 use crate::investigation::Investigation;
 use crate::notify::{self, Alert, Message, Queue, Targets};
+use crate::report::csv;
 use crate::text::visible;
 
 /// How messages are set up, where none are.
@@ -51,6 +52,16 @@ impl Messenger {
 
     pub(super) fn deliver(&self, delivery: Delivery) {
         match delivery {
+            Delivery::Indicators(indicators, target) => {
+                let is_csv = target.path.to_lowercase().ends_with(".csv");
+                let style = csv::Style { raw: false };
+                let written = file::write(&target, |out| match is_csv {
+                    true => exchange::csv::export(out, &indicators, style),
+                    false => exchange::stix::export(out, &indicators),
+                });
+                let form = if is_csv { "csv" } else { "stix" };
+                self.wrote(written, form, Asking::Indicators, &target);
+            }
             Delivery::Export(export, target) => {
                 let form =
                     target.path.rsplit_once('.').map(|(_, end)| end.to_lowercase()).unwrap_or_default();

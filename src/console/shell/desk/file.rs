@@ -49,7 +49,7 @@ pub(super) fn write(
 }
 
 /// A path as a shell would read it, as far as the home folder goes.
-fn full(path: &str) -> PathBuf {
+pub(super) fn full(path: &str) -> PathBuf {
     match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
         (Some(below), Some(home)) => Path::new(&home).join(below),
         _ => PathBuf::from(path),

@@ -6,7 +6,7 @@ use super::{popup, typed};
 use crate::config::Role;
 use crate::console::app::layout::Area;
 use crate::console::app::model::Model;
-use crate::console::app::overlay::chooser::{Chooser, Entry, Hit, Pick, Purpose};
+use crate::console::app::overlay::chooser::{Chooser, Entry, Hit, Purpose};
 use crate::console::app::scroll;
 use crate::console::ui::paint::{Canvas, columns};
 
@@ -23,6 +23,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, chooser: &Chooser) ->
         Purpose::Help => (format!("Keys: {}", below(model).info().about), 92),
         Purpose::Themes(_) => ("Theme".to_owned(), 68),
         Purpose::Columns(_) => ("Columns: tab switches, alt-↑ and alt-↓ move".to_owned(), 84),
+        Purpose::Parts(_) => ("New rule: tab switches a field, enter begins the rule".to_owned(), 110),
         Purpose::Actions(title) => ((*title).to_owned(), 76),
     };
     let all = chooser.entries.len() + usize::from(chooser.purpose == Purpose::Help) * 10;
@@ -96,8 +97,8 @@ fn draw_entry(canvas: &mut Canvas<'_>, chooser: &Chooser, entry: (&Hit, &Entry),
     let (hit, entry) = entry;
     let mut x = line.x + 2;
     let end = line.x + line.width.saturating_sub(1);
-    if let Pick::Column(field) = entry.pick {
-        let sign = if chooser.on.contains(&field) { "[x] " } else { "[ ] " };
+    if let Some(on) = chooser.is_on(entry) {
+        let sign = if on { "[x] " } else { "[ ] " };
         x = canvas.put(x, line.y, 4, sign, Role::Accent);
     }
     if chooser.purpose == Purpose::Help {

@@ -134,9 +134,22 @@ fn verdict(canvas: &mut Canvas<'_>, editor: &Editor, area: Area) {
                 plural(told.hits as u64, "hit")
             );
             say(canvas, &text, Role::Title);
+            if let Some(times) = told.together {
+                say(
+                    canvas,
+                    &format!("on several events, found {}", plural(times as u64, "time")),
+                    Role::Muted,
+                );
+            }
+            if let Some((attack, benign)) = told.labeled {
+                let (attack, benign) = (count(attack as u64), count(benign as u64));
+                let role = if benign == "0" { Role::Muted } else { Role::Warning };
+                say(canvas, &format!("{attack} of an attack, {benign} benign"), role);
+            }
         }
+        None if told.generation == 0 => say(canvas, "trying the rule …", Role::Muted),
         None => {
-            say(canvas, &format!("there is no rule on single events that can be tried{trying}"), Role::Title);
+            say(canvas, &format!("there is no rule here that can be tried{trying}"), Role::Title);
         }
     }
     for (line, why) in &told.faults {

@@ -27,6 +27,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> O
         Asking::Tag => "tag ",
         Asking::Export => "export to ",
         Asking::Report => "report to ",
+        Asking::Hunt => "call this hunt ",
+        Asking::Resolution(_) => "what came of it ",
+        Asking::Import => "indicators from ",
+        Asking::Indicators => "indicators to ",
         Asking::Range => "time ",
     };
     let x = canvas.put(1, bottom.y, bottom.width, sign, Role::Key);
@@ -55,12 +59,18 @@ fn hint(model: &Model, prompt: &Prompt) -> String {
     match prompt.asking {
         Asking::Filter if model.is_asking() => "…".to_owned(),
         Asking::Filter => plural(model.answer.matched as u64, "event"),
+        Asking::Hunt => "name".to_owned(),
+        Asking::Resolution(state) => format!("{}; may be empty", state.name()),
+        Asking::Import => "CSV or STIX 2.1".to_owned(),
         Asking::Source => "path, pattern, s3://…".to_owned(),
-        Asking::Export | Asking::Report if prompt.replace.as_deref() == Some(prompt.line.text()) => {
+        Asking::Export | Asking::Report | Asking::Indicators
+            if prompt.replace.as_deref() == Some(prompt.line.text()) =>
+        {
             "enter replaces the file".to_owned()
         }
         Asking::Export => ".csv .json .jsonl .md, tab completes".to_owned(),
         Asking::Report => ".pdf, tab completes".to_owned(),
+        Asking::Indicators => ".csv, or .json .stix for STIX".to_owned(),
         Asking::Range => range(model, prompt.line.text()),
         Asking::Tag | Asking::Note => {
             prompt.about.as_ref().map_or_else(String::new, |about| format!("on {about}"))
