@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::cli::args::{AwsArgs, AwsCommand, PolicyArgs, S3Command, TreeArgs};
+use clap::Parser as _;
+
+use crate::cli::args::{AwsArgs, AwsCommand, PickArgs, PolicyArgs, S3Command, TreeArgs};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::{load, output};
 use crate::cloud::address::{self, Address};
@@ -17,18 +19,41 @@ use crate::ingest::status::Status;
 use crate::source::Listing;
 use crate::text::{plural, visible};
 
-/// The objects of a source in AWS.
-pub(crate) fn listing(source: &str, settings: &Settings, status: &Arc<Status>) -> Listing {
+/// The objects of a source in AWS, which may have flags of its own behind it.
+pub(crate) fn listing(source: &str, settings: &Settings, status: &Arc<Status>) -> Result<Listing, Failure> {
     let status = status.clone();
     let say: Say = Arc::new(move |what| status.note(what));
-    crate::cloud::list(source, &options(settings), &say)
+    let (source, settings) = typed(source, settings)?;
+    Ok(crate::cloud::list(source, &options(&settings), &say))
+}
+
+/// What is typed behind a source where no command line is at hand: `s3://bucket --days 3`.
+#[derive(clap::Parser, Debug)]
+#[command(name = "", no_binary_name = true, disable_help_flag = true)]
+struct Typed {
+    #[command(flatten)]
+    pick: PickArgs,
+}
+
+/// A source without the flags behind it, and the settings with them.
+fn typed<'a>(source: &'a str, settings: &Settings) -> Result<(&'a str, Settings), Failure> {
+    let mut settings = settings.clone();
+    let Some((source, flags)) = source.split_once(char::is_whitespace) else { return Ok((source, settings)) };
+    let wrong = |why: &str| Failure::Use(format!("{}: {}", visible(source), visible(why)));
+    let typed = Typed::try_parse_from(flags.split_whitespace()).map_err(|e| {
+        let text = e.to_string();
+        wrong(text.lines().next().unwrap_or_default().trim_start_matches("error: "))
+    })?;
+    settings.pick = settings.pick.with(&typed.pick.flags()).map_err(|why| wrong(&why))?;
+    Ok((source, settings))
 }
 
 /// The same source, looked at again and again.
-pub(crate) fn follow(source: &str, settings: &Settings, status: &Arc<Status>) -> Follow {
+pub(crate) fn follow(source: &str, settings: &Settings, status: &Arc<Status>) -> Result<Follow, Failure> {
     let status = status.clone();
     let say: Say = Arc::new(move |what| status.note(what));
-    Follow::new(source, options(settings), say)
+    let (source, settings) = typed(source, settings)?;
+    Ok(Follow::new(source, options(&settings), say))
 }
 
 fn options(settings: &Settings) -> Options {
@@ -124,4 +149,30 @@ fn scope(args: &PolicyArgs) -> Result<Scope, Failure> {
         }
     }
     Ok(Scope { buckets, prefix, kms_key: args.kms_key.clone(), partition: args.partition.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_can_have_flags_of_its_own() {
+        let mut settings = Settings::default();
+        settings.pick.regions = vec!["us-east-1".to_owned()];
+        let (source, own) = typed("s3://logs/AWSLogs/ --days 3  --account 111122223333", &settings).unwrap();
+        assert_eq!(
+            (source, own.pick.accounts.as_slice()),
+            ("s3://logs/AWSLogs/", &["111122223333".to_owned()][..])
+        );
+        assert!(own.pick.since.is_some() && own.pick.regions == settings.pick.regions);
+        assert_eq!(typed("s3://logs", &settings).unwrap().1.pick, settings.pick);
+        for (source, said) in [
+            ("s3://logs --dys 3", "--dys"),
+            ("s3://logs --days none", "expected a number of days"),
+            ("s3://logs backup", "backup"),
+        ] {
+            let Err(Failure::Use(why)) = typed(source, &settings) else { panic!("{source}") };
+            assert!(why.contains(said), "{source}: {why}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use crate::cli::args::{CoverageArgs, CustodyCommand, ListFormat};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::{author, load, output};
+use crate::cloud::address::is_cloud;
 use crate::evidence::coverage::Coverage;
 use crate::evidence::custody::{self, Act, CustodyError};
 use crate::evidence::hash::{self, Hash};
@@ -47,6 +48,12 @@ pub(crate) fn custody(command: &CustodyCommand) -> Outcome {
 }
 
 fn add(log: &Path, sources: &[String], action: &str) -> Outcome {
+    if let Some(source) = sources.iter().find(|source| is_cloud(source)) {
+        return Err(Failure::Use(format!(
+            "{}: custody is of files of this machine; fetch what lies in AWS into a folder first, and hash that",
+            visible(source)
+        )));
+    }
     let (mut acts, mut exit) = (Vec::new(), Exit::Done);
     let (actor, host) = (author::user(), author::host());
     for listed in local::list(sources) {

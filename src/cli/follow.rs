@@ -38,14 +38,15 @@ pub(crate) fn run(
 ) -> Result<Run, Failure> {
     load::check_pick(sources, settings)?;
     let feed = |source: &String| match source.as_str() {
-        load::DEMO => Feed::Once(Some(load::demo())),
-        cloud if is_cloud(cloud) => Feed::Cloud(Box::new(aws::follow(cloud, settings, status))),
-        _ => Feed::Folder(Folder::new(vec![source.clone()])),
+        load::DEMO => Ok(Feed::Once(Some(load::demo()))),
+        cloud if is_cloud(cloud) => Ok(Feed::Cloud(Box::new(aws::follow(cloud, settings, status)?))),
+        _ => Ok(Feed::Folder(Folder::new(vec![source.clone()]))),
     };
+    let feeds = sources.iter().map(feed).collect::<Result<_, Failure>>()?;
     let places = places(sources);
     let growing = Growing::new(load::options(settings), judgment, status.clone());
     let every = args.follow_every.map(|seconds| i64::from(seconds) * 1000);
-    let follower = Follower::new(sources.iter().map(feed).collect(), growing, every);
+    let follower = Follower::new(feeds, growing, every);
     Ok(Run::new(follower, &places, status.clone()))
 }
 

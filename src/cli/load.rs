@@ -85,11 +85,11 @@ pub(crate) fn listing(
 ) -> Result<Listing, Failure> {
     check_pick(sources, settings)?;
     let one = |source: &String| match source.as_str() {
-        DEMO => demo(),
+        DEMO => Ok(demo()),
         cloud if is_cloud(cloud) => aws::listing(cloud, settings, status),
-        _ => local::list(std::slice::from_ref(source)),
+        _ => Ok(local::list(std::slice::from_ref(source))),
     };
-    let parts: Vec<Listing> = sources.iter().map(one).collect();
+    let parts: Vec<Listing> = sources.iter().map(one).collect::<Result<_, Failure>>()?;
     Ok(Box::new(parts.into_iter().flatten()))
 }
 

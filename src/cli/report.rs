@@ -242,7 +242,8 @@ fn scope(args: &ReportArgs) -> Result<Query, Failure> {
         if query::beginning(time).is_none() && relative(time).is_none() {
             return Err(wrong());
         }
-        let term = format!("time{sign}\"{time}\"");
+        let ago = relative(time).map(|_| format!("-{}", time.trim().trim_start_matches('-')));
+        let term = format!("time{sign}\"{}\"", ago.as_deref().unwrap_or(time));
         query::parse(&term).map_err(|_| wrong())?;
         text = match (text.is_empty(), query.is_all()) {
             (true, _) => term,
@@ -253,9 +254,10 @@ fn scope(args: &ReportArgs) -> Result<Query, Failure> {
     scan::checked(&text)
 }
 
-/// How long before the last event.
+/// How long before the last event: `-7d`, or `7d` as for sources in AWS.
 fn relative(text: &str) -> Option<i64> {
-    query::length(text.trim().strip_prefix('-')?)
+    let text = text.trim();
+    query::length(text.strip_prefix('-').unwrap_or(text))
 }
 
 /// A bound of the scope as a time; unknown where there is none.

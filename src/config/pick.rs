@@ -72,6 +72,27 @@ impl Pick {
         .find_map(|(given, flag)| given.then_some(flag))
     }
 
+    /// This, narrowed by what was typed behind a source: each that was typed takes the place of what holds for all.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn with(&self, flags: &PickFlags) -> Result<Self, String> {
+        let (typed, faults) = Self::read(flags);
+        if let Some(fault) = faults.first() {
+            return Err(fault.to_string());
+        }
+        let either = |typed: Vec<String>, all: &[String]| if typed.is_empty() { all.to_vec() } else { typed };
+        Ok(Self {
+            accounts: either(typed.accounts, &self.accounts),
+            regions: either(typed.regions, &self.regions),
+            events: either(typed.events, &self.events),
+            since: typed.since.or(self.since),
+            until: typed.until.or(self.until),
+            max_files: typed.max_files.or(self.max_files),
+            exact_path: typed.exact_path || self.exact_path,
+        })
+    }
+
     /// Checks what was typed; what is wrong is left out and told.
     pub(super) fn read(flags: &PickFlags) -> (Self, Vec<Fault>) {
         let mut checks = Checks::default();

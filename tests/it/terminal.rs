@@ -220,11 +220,12 @@ fn what_is_recorded_is_replayed_and_what_does_not_fit_names_its_line_and_key() {
     terminal.wait_for("124 files ✓");
     terminal.press("/risk>=80\r");
     terminal.wait_for("15 of 15,000");
-    terminal.press("\x1b[200~198.51.100.1\x1b[201~");
+    terminal.press("\x1b[200~198.51.100.12\x1b[201~");
+    terminal.wait_for("all ▸ ip 198.51.100.12");
     terminal.press("\x1b[B2q");
     assert_eq!(terminal.end(), 0);
     let text = std::fs::read_to_string(keys).unwrap();
-    assert!(text.contains("\n/\n\"risk>=80\"\n<enter>\npaste \"198.51.100.1\"\n"), "{text}");
+    assert!(text.contains("\n/\n\"risk>=80\"\n<enter>\npaste \"198.51.100.12\"\n"), "{text}");
     assert!(text.ends_with("\n2\nq\n"), "{text}");
     // Nothing is written over.
     assert_eq!(super::help::run(&["demo", "--record", keys]).code, 2);

@@ -73,7 +73,7 @@ fn status(canvas: &mut Canvas<'_>, model: &Model, y: u16, end: u16) -> u16 {
         let of = format!("adding: {} of {} files", count(coming.done), count(coming.listed));
         return canvas.put_right(x, y, end, &of, Role::Bar).saturating_sub(2);
     }
-    if let Some(live) = &model.live {
+    if let Some(live) = model.live.as_ref().filter(|_| !model.inv.status.is_cancelled()) {
         let (word, role) = match (&live.trouble, live.paused) {
             (_, true) => ("paused", Role::Warning),
             (Some(_), _) => ("live, failing", Role::Warning),
