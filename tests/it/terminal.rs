@@ -520,17 +520,19 @@ fn the_users_own_editor_gets_the_terminal_and_gives_it_back() {
     // An editor that needs the terminal: it waits for a line that is typed, and says that it has it.
     let script = folder.file(
         "my editor",
-        "#!/bin/sh\n[ \"$1\" = --wait ] && shift\n[ -t 0 ] && [ -t 1 ] || exit 9\nprintf 'EDITING %s' \"$WHO\"\nread line\n[ \"$line\" = fail ] && exit 3\nprintf '# %s\\n' \"$line\" >> \"$1\"\n",
+        "#!/bin/sh\n[ \"$1\" = --wait ] && shift\n[ -t 0 ] && [ -t 1 ] || exit 9\nn=$(($(cat \"$COUNT\" 2>/dev/null || echo 0) + 1))\necho $n > \"$COUNT\"\nprintf 'EDITING %s %s' \"$WHO\" $n\nread line\n[ \"$line\" = fail ] && exit 3\nprintf '# %s\\n' \"$line\" >> \"$1\"\n",
     );
     let made = std::process::Command::new("chmod").args(["+x", &script]).status().unwrap();
     assert!(made.success());
     let quoted = format!("'{script}' --wait");
+    let count = folder.path().join("count");
     for (visual, editor) in [(quoted.as_str(), "/nonexistent"), ("  ", quoted.as_str())] {
         let variables = [
             ("XDG_CONFIG_HOME", config.to_str().unwrap()),
             ("VISUAL", visual),
             ("EDITOR", editor),
             ("WHO", "here"),
+            ("COUNT", count.to_str().unwrap()),
         ];
         let mut terminal = Terminal::start_with((140, 42), &["--no-case", &logs], &variables);
         terminal.wait_for("1 file ✓");
@@ -539,17 +541,17 @@ fn the_users_own_editor_gets_the_terminal_and_gives_it_back() {
         terminal.press("\r");
         terminal.wait_for("1 hit, +1");
         terminal.press("\x0f");
-        terminal.wait_for("EDITING here");
+        terminal.wait_for("here 1");
         terminal.press("fail\r");
         terminal.wait_for("nothing was taken");
         terminal.wait_for("1 hit, +1");
         terminal.press("\x0f");
-        terminal.wait_for("EDITING here");
+        terminal.wait_for("here 2");
         // Who breaks off the editor does not end the console.
         terminal.press("\x03");
         terminal.wait_for("nothing was taken");
         terminal.press("\x0f");
-        terminal.wait_for("EDITING here");
+        terminal.wait_for("here 3");
         terminal.press("typed there\r");
         terminal.wait_for("# typed there");
         // Keys are the console's again.
@@ -560,6 +562,7 @@ fn the_users_own_editor_gets_the_terminal_and_gives_it_back() {
         terminal.press("q");
         assert_eq!(terminal.end(), 0);
         terminal.is_restored();
+        std::fs::remove_file(&count).unwrap();
     }
 }
 
