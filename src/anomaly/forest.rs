@@ -19,7 +19,7 @@ use hashbrown::HashTable;
 pub use explain::{Share, Usual};
 use tree::{Random, Tree, usual_depth};
 
-/// How a forest is grown. The usual one has 300 trees: with 100, forests of different seeds rank what is
+/// How a forest is grown. The usual one has 200 trees: with 100, forests of different seeds rank what is
 /// ordinary too differently.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Growth {
@@ -35,7 +35,7 @@ pub struct Growth {
 
 impl Default for Growth {
     fn default() -> Self {
-        Self { trees: 300, sample: 256, contamination: 0.05, seed: 42 }
+        Self { trees: 200, sample: 256, contamination: 0.05, seed: 42 }
     }
 }
 

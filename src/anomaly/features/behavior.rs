@@ -15,8 +15,8 @@ use crate::store::ints::Ints;
 use crate::store::segment::Segment;
 use crate::store::{Aside, Column, Table};
 
-/// How finely halvings and doublings are told apart: some 4 %, which nothing should hang on.
-const STEP: f32 = 1.0 / 16.0;
+/// How finely halvings and doublings are told apart: some 9 %, which nothing should hang on.
+const STEP: f32 = 1.0 / 8.0;
 
 /// How often each actor does what, and when.
 pub(super) struct Behavior<'a> {

@@ -15,7 +15,7 @@ mod notes;
 mod scatter;
 mod table;
 
-use super::paint::Canvas;
+use super::paint::{Canvas, wrapped};
 use crate::config::Role;
 use crate::console::app::action::View as Page;
 use crate::console::app::board::shown::Shown;
@@ -66,7 +66,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, body: Area) {
 /// A page with nothing but words.
 fn say(canvas: &mut Canvas<'_>, model: &Model, body: Area, text: &str) {
     let inside = canvas.boxed(body, model.page().view.title(), true);
-    canvas.put(inside.x + 1, inside.y + 1, inside.width.saturating_sub(2), text, Role::Muted);
+    let room = inside.width.saturating_sub(2);
+    for (y, line) in (inside.y + 1..inside.y + inside.height).zip(wrapped(text, room)) {
+        canvas.put(inside.x + 1, y, room, &line, Role::Muted);
+    }
 }
 
 fn draw_panel(canvas: &mut Canvas<'_>, model: &Model, view: &View<'_>, area: Area) {

@@ -10,7 +10,7 @@
 //!
 //! A line that is too long is cut in the middle of its value; the one under the cursor is shown whole.
 
-use super::paint::{Canvas, columns, risk_role};
+use super::paint::{Canvas, columns, last_word, risk_role};
 use crate::config::Role;
 use crate::console::app::detail::{Detail, DetailLine, Fact, Record, Tone};
 use crate::console::app::layout::Area;
@@ -212,7 +212,7 @@ fn wrapped(pieces: &[Piece], width: usize) -> Vec<Vec<Piece>> {
         for letter in text.graphemes(true) {
             let wide = usize::from(columns(letter));
             if used + wide > width && width > INDENT + 2 {
-                let kept = piece.split_off(last_words(&piece, width / 3));
+                let kept = piece.split_off(last_word(&piece, (width / 3) as u16));
                 push(&mut rows, std::mem::replace(&mut piece, kept), *role);
                 rows.push(vec![(" ".repeat(INDENT), Role::Text)]);
                 used = INDENT + usize::from(columns(&piece));
@@ -223,12 +223,6 @@ fn wrapped(pieces: &[Piece], width: usize) -> Vec<Vec<Piece>> {
         push(&mut rows, piece, *role);
     }
     rows
-}
-
-/// Where the last word of a row begins, if it is no longer than `most`; else the end of the text.
-fn last_words(text: &str, most: usize) -> usize {
-    let begins = text.rfind(' ').map(|space| space + 1);
-    begins.filter(|&at| usize::from(columns(&text[at..])) <= most).unwrap_or(text.len())
 }
 
 fn push(rows: &mut [Vec<Piece>], piece: String, role: Role) {

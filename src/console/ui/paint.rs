@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::time::Clock;
 use crate::config::theme::{self, Attributes};
@@ -188,6 +189,31 @@ impl<'b> Canvas<'b> {
         }
         area.inside()
     }
+}
+
+/// The lines that a text fills once it is safe, broken behind a space where one is near the end of a line.
+pub fn wrapped(text: &str, room: u16) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for letter in visible(text).graphemes(true) {
+        let wide = columns(letter);
+        if used + wide > room && room > 1 {
+            let next = line.split_off(last_word(&line, room / 3));
+            lines.push(std::mem::replace(&mut line, next));
+            used = columns(&line);
+        }
+        line.push_str(letter);
+        used += wide;
+    }
+    lines.push(line);
+    lines
+}
+
+/// Where the last word of a line begins, if it is no longer than `most`; else the end of the line.
+pub(super) fn last_word(line: &str, most: u16) -> usize {
+    let begins = line.rfind(' ').map(|space| space + 1);
+    begins.filter(|&at| columns(&line[at..]) <= most).unwrap_or(line.len())
 }
 
 /// How many columns a text takes once it is safe.

@@ -20,7 +20,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, view: &View<'_>, map: &Hours, area: 
     let inside = area.inside();
     let columns = usize::from(inside.width.saturating_sub(LEFT)).min(map.columns);
     heads(canvas, map, inside, columns);
-    let seen = usize::from(inside.height.saturating_sub(2)).max(1);
+    let seen = usize::from(inside.height.saturating_sub(2));
     let (line, at) = map.split(view.line);
     let top = (line + 1).saturating_sub(seen);
     let peak = map.peak();

@@ -1,15 +1,13 @@
 //! What else there is to say of the row under the cursor, in full.
 
-use unicode_segmentation::UnicodeSegmentation as _;
-
 use super::table::bar;
 use crate::anomaly::series::LEAST_BUCKETS;
 use crate::config::Role;
 use crate::console::app::board::chart::{Heat, stretch};
 use crate::console::app::board::{Body, Item, Note, Panel};
 use crate::console::app::layout::Area;
-use crate::console::ui::paint::{Canvas, columns};
-use crate::text::{plural, visible};
+use crate::console::ui::paint::{Canvas, columns, wrapped};
+use crate::text::plural;
 
 /// How wide the bar of a part is.
 const BAR: usize = 12;
@@ -63,28 +61,10 @@ fn put(canvas: &mut Canvas<'_>, note: &Note, label: u16, area: Area) -> u16 {
         x = canvas.put(x, area.y, area.width, &text, Role::Chart1) + 2;
     }
     let room = (area.x + area.width).saturating_sub(x + 1);
-    let lines = wrapped(&visible(&note.text), room);
+    let lines = wrapped(&note.text, room);
     let taken = (lines.len() as u16).clamp(1, area.height);
     for (n, line) in (0..taken).zip(lines) {
         canvas.put(x, area.y + n, room, &line, Role::Text);
     }
     taken
-}
-
-/// The lines that a text fills.
-fn wrapped(text: &str, room: u16) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut used = 0;
-    for letter in text.graphemes(true) {
-        let wide = columns(letter);
-        if used + wide > room && room > 1 {
-            lines.push(String::new());
-            used = 0;
-        }
-        if let Some(line) = lines.last_mut() {
-            line.push_str(letter);
-        }
-        used += wide;
-    }
-    lines
 }
