@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -324,17 +325,24 @@ fn watching_writes_again_when_a_log_lands() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
+    let said = Arc::new(Mutex::new(String::new()));
+    let (mut stdout, heard) = (child.stdout.take().unwrap(), said.clone());
+    let listener = std::thread::spawn(move || {
+        let mut part = [0; 1024];
+        while let Ok(read @ 1..) = stdout.read(&mut part) {
+            heard.lock().unwrap().push_str(&String::from_utf8_lossy(&part[..read]));
+        }
+    });
+    let runs = || said.lock().unwrap().matches("1 file in ").count();
     let lines = || std::fs::read_to_string(out.join("parsed_logs.jsonl")).unwrap_or_default().lines().count();
-    until("the first run", || lines() == 1);
+    until("the first run", || (runs(), lines()) == (1, 1));
     folder.file("logs/b.json", log(&[record(1, json!({})), record(2, json!({}))]));
-    until("the run after the new file", || lines() == 3);
+    until("the run after the new file", || runs() == 2);
+    assert_eq!(lines(), 3);
+    folder.file("logs/c.json", log(&[record(3, json!({}))]));
+    until("the run after another", || runs() > 2 && lines() == 4);
     child.kill().unwrap();
-    let mut said = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
     child.wait().unwrap();
-    assert_eq!(
-        said.matches("1 file in ").count(),
-        2,
-        "what it wrote itself is no reason to run again: {said}"
-    );
+    listener.join().unwrap();
+    assert_eq!(runs(), 3, "what it wrote itself is no reason to run again: {}", said.lock().unwrap());
 }
