@@ -32,7 +32,7 @@ fn link_box(canvas: &mut Canvas<'_>, model: &Model, link: &str) -> Option<Positi
     // It holds nothing but letters, digits and signs of one column each.
     let letters: Vec<char> = link.chars().collect();
     let lines: Vec<String> = letters.chunks(usize::from(width)).map(|line| line.iter().collect()).collect();
-    let title = "In the AWS console · copied · enter opens it in your browser, esc does not";
+    let title = "In the AWS console · copied · enter opens it in your browser";
     let inside: Area = popup(canvas, model.size, (width + 4, lines.len() as u16 + 2), title);
     for (n, line) in lines.iter().take(usize::from(inside.height)).enumerate() {
         canvas.put(inside.x + 1, inside.y + n as u16, inside.width.saturating_sub(2), line, Role::Text);
