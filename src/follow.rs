@@ -1,7 +1,7 @@
 //! Following: sources that grow are looked at again and again, and what has come is added to what is there.
 //!
 //! A [`Follower`] holds the sources and the load that goes on. It reads no clock: [`Follower::step`] is told what
-//! time it is, so that a day of following takes seconds in a test. [`run`] is the loop around it, for a thread of
+//! time it is, so that a day of following takes seconds in a test. [`Run`] is the loop around it, for a thread of
 //! its own: it waits until the system tells of a change or until it is time, and hands on what has come.
 //!
 //! What is remembered besides the events is bounded: by the files that are there, by the objects of two days, by the
@@ -186,7 +186,7 @@ impl Follower {
     }
 }
 
-/// Holds a [`run`] that is under way: lets it pause and go on. It is stopped by the status of its load.
+/// Holds a [`Run`] that is under way: lets it pause and go on. It is stopped by the status of its load.
 #[derive(Clone, Debug)]
 pub struct Control {
     paused: Arc<AtomicBool>,
@@ -205,7 +205,7 @@ impl Control {
     }
 }
 
-/// What a [`run`] tells.
+/// What a [`Run`] tells.
 #[derive(Debug)]
 pub enum News {
     /// A snapshot of the first load, which is under way.
