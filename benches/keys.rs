@@ -109,6 +109,8 @@ impl Console {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_trailhound"));
         command.args([data, "--no-case"]);
         command.env_clear();
+        // Without this it would be the home folder, which is not there.
+        command.cwd("/");
         for (name, value) in [("TERM", "xterm-256color"), ("HOME", "/nonexistent")] {
             command.env(name, value);
         }
