@@ -5,12 +5,15 @@
 //! denied call went through after all. It orders events and stands beside the
 //! score; it never changes the score.
 
+mod denied;
+
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
 
+use self::denied::Denied;
 use crate::event::agent;
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
@@ -245,44 +248,6 @@ impl<'l> Ranker<'l> {
             return false;
         }
         self.denied.remove((session, event))
-    }
-}
-
-/// What was denied to a session and has not gone through yet.
-struct Denied {
-    pairs: HashMap<(u32, u32), (), FixedState>,
-    /// A bit for what may be among the pairs. Nearly every event asks, and hardly any finds something.
-    hints: Vec<u64>,
-}
-
-/// How many bits hints have: 64 KiB of them stay in the cache.
-const HINTS: u32 = 19;
-
-impl Default for Denied {
-    fn default() -> Self {
-        Self { pairs: HashMap::default(), hints: vec![0; 1 << (HINTS - 6)] }
-    }
-}
-
-impl Denied {
-    /// Where the hint for a pair stands: its word, and its bit there.
-    fn hint((session, event): (u32, u32)) -> (usize, u64) {
-        let pair = u64::from(session) << 32 | u64::from(event);
-        let bit = pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - HINTS);
-        (bit as usize / 64, 1 << (bit % 64))
-    }
-
-    fn insert(&mut self, pair: (u32, u32)) {
-        let (word, bit) = Self::hint(pair);
-        self.hints[word] |= bit;
-        self.pairs.insert(pair, ());
-    }
-
-    /// Takes a pair out; whether it was there.
-    #[inline]
-    fn remove(&mut self, pair: (u32, u32)) -> bool {
-        let (word, bit) = Self::hint(pair);
-        self.hints[word] & bit != 0 && self.pairs.remove(&pair).is_some()
     }
 }
 
