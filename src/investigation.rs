@@ -25,7 +25,6 @@ use crate::ingest::worker::Options;
 use crate::score::scorer::plain_name;
 use crate::score::{Factor, Scorer, Scoring};
 use crate::source::Listing;
-use crate::store::flags::RecordKind;
 use crate::store::narrow;
 use crate::store::raw::{RawError, Records};
 use crate::store::{Row, Table};
@@ -204,19 +203,7 @@ impl Investigation {
 
     /// How many events there are, without the aggregated ones, which are counts and no events.
     pub fn event_count(&self) -> u64 {
-        let aggregated: usize = self
-            .table
-            .segments()
-            .map(|(_, segment)| match segment.flag_column() {
-                crate::store::ints::Ints::Const { .. } if !segment.is_empty() => {
-                    if segment.flags(0).kind() == RecordKind::Aggregated { segment.len() } else { 0 }
-                }
-                _ => {
-                    (0..segment.len()).filter(|&r| segment.flags(r).kind() == RecordKind::Aggregated).count()
-                }
-            })
-            .sum();
-        u64::from(self.table.len()) - aggregated as u64
+        self.table.segments().map(|(_, segment)| segment.event_count()).sum()
     }
 
     /// The times of the first and the last event.

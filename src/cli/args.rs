@@ -24,8 +24,8 @@ use crate::config;
 /// Investigate AWS CloudTrail: whom and what to look at first.
 ///
 /// Without a command it opens the console on the sources. A SOURCE is a file, a folder (all logs below it),
-/// a pattern in quotes ("logs/**/*.json.gz"), - for what is piped in, s3://bucket/prefix, or cloudtrail://region for
-/// the last 90 days from the API; every form that CloudTrail comes in is read: as delivered to S3, from the API,
+/// a pattern in quotes ("logs/**/*.json.gz"), - for what is piped in, s3://bucket/prefix, cloudtrail://region for
+/// the last 90 days from the API, or demo: for the built-in incident; every form that CloudTrail comes in is read: as delivered to S3, from the API,
 /// from Athena, CloudWatch, EventBridge, Splunk, Elastic and more.
 #[derive(Parser, Debug)]
 #[command(

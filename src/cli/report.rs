@@ -96,6 +96,11 @@ impl<'a> Job<'a> {
         let status = Arc::default();
         let listing = self.listing(&self.args.sources, &status)?;
         let loaded = load::loaded(listing, status, self.settings, self.args.quiet)?;
+        if loaded.event_count() == 0 && loaded.status.counts().rejected > 0 {
+            let exit = load::tell_rejects(&loaded, self.args.quiet, self.args.show_rejects);
+            eprintln!("trailhound: no event could be read, so nothing was written to {}", self.folder.path().display());
+            return Ok(exit);
+        }
         let narrowed = self.narrowed(&loaded)?;
         let inv = narrowed.as_ref().unwrap_or(&loaded);
         let bar = self.bar();

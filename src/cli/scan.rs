@@ -87,6 +87,9 @@ fn print(
         Format::Table => {
             let style = output::table_style();
             table::write_head(out, inv, style)?;
+            if inv.event_count() == 0 {
+                return writeln!(out, "No event was read.");
+            }
             let actors = rollup(inv, wanted, Unit::Actor);
             let first = actors.len().min(TABLE_ACTORS);
             writeln!(out)?;

@@ -89,7 +89,7 @@ pub fn parse(source: &str) -> Result<Address, String> {
     }
     match source.strip_prefix(LOOKUP) {
         Some(rest) => lookup(rest).map(Address::Lookup),
-        None => Err("a source in AWS begins with s3:// or cloudtrail://".to_owned()),
+        None => Err(format!("{}: a source in AWS begins with s3:// or cloudtrail://", visible(source))),
     }
 }
 

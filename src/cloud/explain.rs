@@ -18,6 +18,8 @@ pub(super) struct Act<'a> {
     pub(super) on: &'a str,
     /// The profile that was asked for.
     pub(super) profile: Option<&'a str>,
+    /// Where requests go, if not to AWS.
+    pub(super) endpoint: Option<&'a str>,
 }
 
 /// Why it did not work.
@@ -141,7 +143,20 @@ fn unsent(said: &str, act: Act<'_>) -> Trouble {
     if has(&["missing region", "region must be", "no region"]) {
         return Trouble::last("no region is known; set AWS_REGION");
     }
-    Trouble::line("AWS cannot be reached; check the network, any proxy and --endpoint-url")
+    match act.endpoint {
+        Some(at) => Trouble::line(format!(
+            "nothing answers at {}; check the network, any proxy and --endpoint-url",
+            endpoint(at)
+        )),
+        None => Trouble::line("AWS cannot be reached; check the network and any proxy"),
+    }
+}
+
+/// An endpoint without what may stand in it for logging in.
+fn endpoint(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    visible(&format!("{scheme}://{host}")).into_owned()
 }
 
 /// What an answer means.
@@ -155,7 +170,8 @@ fn answered(code: &str, text: &str, status: u16, region: Option<String>, act: Ac
         | "TemporaryRedirect" => wrong_region(region, text, &on),
         _ if redirected => wrong_region(region, text, &on),
         "NoSuchBucket" => Trouble::last(format!(
-            "there is no bucket {on}; check the spelling, and --endpoint-url where one is set"
+            "there is no bucket {}; check the spelling, and --endpoint-url where one is set",
+            on.strip_prefix("arn:aws:s3:::").unwrap_or(&on)
         )),
         "NoSuchKey" | "NotFound" => Trouble::last("the object is gone"),
         "PreconditionFailed" => Trouble::last("the object has changed since it was listed"),
@@ -256,7 +272,7 @@ mod tests {
     use super::*;
 
     const LIST: Act<'static> =
-        Act { permission: "s3:ListBucket", on: "arn:aws:s3:::logs", profile: Some("ir") };
+        Act { permission: "s3:ListBucket", on: "arn:aws:s3:::logs", profile: Some("ir"), endpoint: None };
 
     #[test]
     fn each_fault_says_what_to_do() {
@@ -275,7 +291,7 @@ mod tests {
                 "kms:Decrypt on the key that encrypts the objects",
             ),
             ("AccessDenied", "The ciphertext refers to a KMS key that is not there", 403, "kms:Decrypt"),
-            ("NoSuchBucket", "", 404, "there is no bucket arn:aws:s3:::logs"),
+            ("NoSuchBucket", "", 404, "there is no bucket logs;"),
             ("ExpiredToken", "The provided token has expired.", 400, "have expired"),
             ("RequestTimeTooSkewed", "", 403, "clock"),
             ("InvalidAccessKeyId", "", 403, "does not know these credentials"),
@@ -323,5 +339,8 @@ mod tests {
             let trouble = unsent(said, LIST);
             assert!(trouble.reason.contains(part), "{said}: {}", trouble.reason);
         }
+        let there = Act { endpoint: Some("http://key:SECRET@127.0.0.1:9000/"), ..LIST };
+        let trouble = unsent("connection refused", there);
+        assert!(trouble.reason.contains("nothing answers at http://127.0.0.1:9000/"), "{}", trouble.reason);
     }
 }

@@ -25,7 +25,7 @@ use crate::cloud::address::{Attribute, LookupAddress};
 use crate::cloud::engine::{Ahead, Engine};
 use crate::cloud::explain::{Act, Sort, Trouble, explain};
 use crate::cloud::pace::backoff;
-use crate::cloud::{Options, Say, client};
+use crate::cloud::{Access, Options, Say, client};
 use crate::event::time::{DAY_MS, Time};
 use crate::source::spool::Slice;
 use crate::source::{Listed, Listing, Missing, Object, Place};
@@ -127,8 +127,7 @@ impl Region {
         let name = format!("cloudtrail://{}", self.name);
         let again = lock(&self.known).asked.map(|asked| asked.plus_millis(-OVERLAP_MS));
         let since = again.filter(|again| since.is_none_or(|since| *again > since)).or(since);
-        let profile = options.access.profile.clone();
-        let mut asking = Asking { client, ticks, name, profile, ready, known: &self.known };
+        let mut asking = Asking { client, ticks, name, access: &options.access, ready, known: &self.known };
         for attribute in questions(address, &options.events) {
             if let Err(trouble) = asking.ask(attribute, since, options.until).await {
                 let missing = Missing { name: asking.name.clone(), reason: trouble.reason };
@@ -193,7 +192,7 @@ struct Asking<'a> {
     client: Client,
     ticks: Interval,
     name: String,
-    profile: Option<String>,
+    access: &'a Access,
     ready: Sender<Listed>,
     known: &'a Mutex<Known>,
 }
@@ -254,8 +253,9 @@ impl Asking<'_> {
             let trouble = match request.send().await {
                 Ok(answer) => return Ok(answer),
                 Err(e) => {
-                    let profile = self.profile.as_deref();
-                    explain(&e, Act { permission: "cloudtrail:LookupEvents", on: &self.name, profile })
+                    let (profile, endpoint) = (self.access.profile.as_deref(), self.access.endpoint.as_deref());
+                    let permission = "cloudtrail:LookupEvents";
+                    explain(&e, Act { permission, on: &self.name, profile, endpoint })
                 }
             };
             if !matches!(trouble.sort, Sort::Slow | Sort::Line) || tries >= TRIES {

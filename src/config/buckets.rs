@@ -26,7 +26,12 @@ const KEYS: [&str; 6] = ["bucket_name", "prefix", "region", "max_files", "enable
 /// Reads the list; names alone, one a line, where there are no tables.
 pub(super) fn read(given: &Given<'_>) -> Result<Vec<BucketSetting>, Reason> {
     match &given.value {
-        Value::Typed(node) => node.list()?.iter().map(bucket).collect(),
+        Value::Typed(node) => {
+            let numbered = |(at, table)| {
+                bucket(table).map_err(|reason| Reason::new(format!("bucket {}: {reason}", at + 1)))
+            };
+            node.list()?.iter().enumerate().map(numbered).collect()
+        }
         Value::Plain(_) => {
             let named =
                 |name: String| BucketSetting { bucket_name: name, enabled: true, ..BucketSetting::default() };
@@ -51,7 +56,9 @@ fn bucket(table: &Node<'_>) -> Result<BucketSetting, Reason> {
                 let number = usize::try_from(number).ok();
                 bucket.max_files = number.ok_or_else(|| within(Reason::new("must not be negative")))?;
             }
-            other => return Err(Reason::unknown("key of a bucket", other, KEYS.iter().copied())),
+            other => {
+                return Err(within(Reason::unknown("key of a bucket", other, KEYS.iter().copied())));
+            }
         }
     }
     if bucket.bucket_name.is_empty() {

@@ -197,6 +197,8 @@ impl Growing {
             scorer: Arc::new(scorer),
             ..inv
         };
+        // Every screen shows this number, and none should have to count.
+        inv.actor_count();
         Grown { inv, fresh }
     }
 

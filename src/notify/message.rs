@@ -88,6 +88,13 @@ impl Default for Alert {
 }
 
 impl Alert {
+    /// Its level with its points, `HIGH 85`; the level alone where that does not come of the points but of what the
+    /// event is a part of.
+    pub(crate) fn standing(&self) -> String {
+        let level = self.level.name().to_uppercase();
+        if Level::of(self.score) == self.level { format!("{level} {}", self.score) } else { level }
+    }
+
     /// What is told of an event.
     pub fn of_row(inv: &Investigation, row: &Row<'_>) -> Self {
         let mut rules: Vec<_> = inv.rules_of(row).collect();
@@ -272,7 +279,7 @@ impl Message {
             Self::Alert(alert) => {
                 let by = if alert.actor.is_empty() { String::new() } else { format!(" by {}", alert.actor) };
                 let event = if alert.event.is_empty() { &alert.title } else { &alert.event };
-                format!("{} {} · {event}{by}", alert.level.name().to_uppercase(), alert.score)
+                format!("{} · {event}{by}", alert.standing())
             }
             Self::Summary(summary) => format!(
                 "{}, average risk {:.1}",
@@ -404,5 +411,12 @@ mod tests {
         assert!(!alert.rules.is_empty() && alert.factors.len() <= 3 && !alert.factors.is_empty());
         assert!(alert.factors[0].starts_with('+'), "{:?}", alert.factors);
         assert_eq!(alert.title, alert.rules[0]);
+    }
+
+    #[test]
+    fn points_are_told_where_the_level_comes_of_them() {
+        let standing = |level, score| Alert { level, score, ..Alert::default() }.standing();
+        assert_eq!(standing(Level::High, 85), "HIGH 85");
+        assert_eq!(standing(Level::High, 0), "HIGH");
     }
 }

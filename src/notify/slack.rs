@@ -79,8 +79,7 @@ fn mark(level: Level) -> &'static str {
 
 fn of_alert(alert: &Alert, similar: &Similar) -> Vec<Value> {
     let event = if alert.event.is_empty() { &alert.title } else { &alert.event };
-    let level = alert.level.name().to_uppercase();
-    let mut blocks = vec![header(&format!("{} {level} {} · {event}", mark(alert.level), alert.score))];
+    let mut blocks = vec![header(&format!("{} {} · {event}", mark(alert.level), alert.standing()))];
     blocks.push(json!({"type": "section", "fields": fields(alert)}));
     if !alert.narrative.is_empty() {
         blocks.push(section(&alert.narrative, SECTION));

@@ -275,13 +275,14 @@ pub fn write_series(out: &mut dyn Write, series: &Series, style: Style) -> io::R
 pub fn write_head(out: &mut dyn Write, inv: &Investigation, style: Style) -> io::Result<()> {
     let counts = inv.status.counts();
     let (first, last) = inv.span();
+    let when = if inv.event_count() == 0 { String::new() } else { format!("  {first} to {last}") };
     let what = format!(
         "{} of {} from {}",
         plural(inv.event_count(), "event"),
         plural(inv.actor_count() as u64, "actor"),
         plural(counts.logs(), "file")
     );
-    writeln!(out, "{}  {first} to {last}", style.bold(&what))?;
+    writeln!(out, "{}{when}", style.bold(&what))?;
     let mut notes = Vec::new();
     if inv.duplicates > 0 {
         notes.push(format!("{} folded", plural(inv.duplicates, "repeated record")));

@@ -15,7 +15,7 @@ use self::before::Before;
 use crate::store::Column;
 use crate::store::flags::Flags;
 use crate::store::ints::Ints;
-use crate::store::segment::{Locator, Segment};
+use crate::store::segment::{Locator, Segment, aggregated};
 use crate::store::sparse::Sparse;
 
 /// The most rows of a finished segment.
@@ -414,6 +414,7 @@ pub(super) fn gather(segments: &[Arc<Segment>], places: &[Place], marks: &[Flags
         file,
         offset,
         part,
+        aggregated: aggregated(&flags),
         flags,
         hits,
         time: places.iter().map(|p| p.time).collect(),

@@ -2,7 +2,7 @@
 
 use crate::event::time::Time;
 use crate::store::Column;
-use crate::store::flags::Flags;
+use crate::store::flags::{Flags, RecordKind};
 use crate::store::ints::Ints;
 use crate::store::sparse::{Aside, Sparse};
 
@@ -93,11 +93,13 @@ impl Builder {
             values.clear();
             packed
         };
+        let flags = pack(&mut self.flags);
         let segment = Segment {
             columns: self.columns.each_mut().map(&mut pack),
             file: pack(&mut self.file),
             part: pack(&mut self.part),
-            flags: pack(&mut self.flags),
+            aggregated: aggregated(&flags),
+            flags,
             hits: pack(&mut self.hits),
             offset: Ints::pack(order.sorted(&self.offset, &mut wide)),
             asides: order.asides(&self.asides),
@@ -165,6 +167,8 @@ pub struct Segment {
     pub(crate) offset: Ints,
     pub(crate) part: Ints,
     pub(crate) flags: Ints,
+    /// How many rows are counts of events and no events.
+    pub(crate) aggregated: u32,
     /// What was found in the records: numbers of sets of rules.
     pub(crate) hits: Ints,
     pub(crate) time: Vec<i64>,
@@ -177,6 +181,15 @@ pub struct Segment {
     pub(crate) context: Vec<u16>,
     /// The first row of each event's burst; see `score::burst`.
     pub(crate) burst: Option<Ints>,
+}
+
+/// How many of these flags are those of counts.
+pub(super) fn aggregated(flags: &Ints) -> u32 {
+    let mut n = 0;
+    flags.for_each(|_, bits| {
+        n += u32::from(Flags::from_bits(bits as u32).kind() == RecordKind::Aggregated);
+    });
+    n
 }
 
 impl Default for Ints {
@@ -194,6 +207,11 @@ impl Segment {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.time.is_empty()
+    }
+
+    /// How many of the rows are events; the others are counts of events.
+    pub fn event_count(&self) -> u64 {
+        (self.len() as u64).saturating_sub(u64::from(self.aggregated))
     }
 
     /// A dictionary column.

@@ -71,6 +71,7 @@ fn a_folder_without_logs_and_a_file_that_is_not_there_say_so() {
     assert_eq!(ran.code, 3);
     let ran = run(&["scan", "/no/such/place"]);
     assert!(ran.err.contains("/no/such/place: no such file or folder; check the spelling"), "{}", ran.err);
+    assert!(ran.out.starts_with("0 events") && ran.out.ends_with("No event was read.\n"), "{}", ran.out);
 }
 
 #[cfg(unix)]

@@ -97,6 +97,21 @@ fn one_command_writes_everything_and_the_same_again_and_says_the_hashes() {
     holds_together(&written, said["reportId"].as_str().unwrap());
 }
 
+#[test]
+fn where_nothing_could_be_read_nothing_is_written() {
+    let folder = Folder::new();
+    let out = folder.path().join("out");
+    let ran = reported("/no/such/place", &out, &[]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains("/no/such/place: no such file or folder"), "{}", ran.err);
+    assert!(ran.err.contains("no event could be read, so nothing was written to"), "{}", ran.err);
+    assert!(names(&out).is_empty());
+    let file = folder.file("a-file", "");
+    let ran = reported("demo:", Path::new(&file), &[]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("this is a file; a report needs a folder"), "{}", ran.err);
+}
+
 /// What the files say of each other.
 fn holds_together(files: &BTreeMap<String, Vec<u8>>, report_id: &str) {
     let text = |name: &str| String::from_utf8(files[name].clone()).unwrap();

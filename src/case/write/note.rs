@@ -192,7 +192,11 @@ impl Case {
             ]);
             change.put(&SENT, &values)?;
             change.about(subject.clone());
-            let text = format!("{subject} went out as {} to {}", shown(&what), shown(target));
+            let told = match subject {
+                Subject::Case => "exported".to_owned(),
+                subject => format!("{subject} went out"),
+            };
+            let text = format!("{told} as {} to {}", shown(&what), shown(target));
             Ok((id, Said { undoable: false, ..Said::new("sent", text) }))
         })
     }

@@ -69,8 +69,8 @@ pub struct ReportArgs {
     /// The folder to write to; it is made when it is not there. What is in it is not read as a log.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Write only this part. Can be repeated.
-    #[arg(long, value_enum, value_name = "PART")]
+    /// Write only these parts: one, or several with commas between them. Can be repeated.
+    #[arg(long, value_enum, value_name = "PART", value_delimiter = ',')]
     pub only: Vec<Part>,
     /// Only events that match this query; --since and --until are part of the scope as well, for files too.
     #[arg(long, short, value_name = "QUERY", help_heading = "Scope")]

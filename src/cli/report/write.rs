@@ -30,6 +30,10 @@ impl Folder {
     /// The folder at that path, made where it is not there.
     pub(super) fn new(path: &Path) -> Result<Self, Failure> {
         let fault = |e: io::Error| Failure::Use(format!("--out {}: {e}", path.display()));
+        if path.is_file() {
+            let at = path.display();
+            return Err(Failure::Use(format!("--out {at}: this is a file; a report needs a folder")));
+        }
         std::fs::create_dir_all(path).map_err(fault)?;
         Ok(Self { root: std::fs::canonicalize(path).map_err(fault)? })
     }

@@ -66,7 +66,8 @@ impl Bucket {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        explain(error, Act { permission, on, profile: self.access.profile.as_deref() })
+        let (profile, endpoint) = (self.access.profile.as_deref(), self.access.endpoint.as_deref());
+        explain(error, Act { permission, on, profile, endpoint })
     }
 
     /// Goes to another region where the answer says so; whether it is worth another try.

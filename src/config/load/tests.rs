@@ -198,6 +198,10 @@ fn buckets_are_tables_and_a_wrong_one_is_told() {
     for (text, part) in [
         ("[[buckets]]\nprefix = \"x\"", "needs a bucket_name"),
         ("[[buckets]]\nbuket_name = \"x\"", "did you mean \"bucket_name\"?"),
+        (
+            "[[buckets]]\nbucket_name = \"x\"\n[[buckets]]\nregions = \"y\"\nbucket_name = \"z\"",
+            "bucket 2: regions: no such key of a bucket",
+        ),
         ("[[buckets]]\nbucket_name = \"x\"\nmax_files = \"y\"", "max_files: expected a whole number"),
         ("endpoint_url = \"localhost\"", "begins with https://"),
         ("s3_cache = \"lots\"", "expected a size"),

@@ -34,7 +34,9 @@ pub(super) fn board(request: &BoardRequest, ask: &Ask) -> Option<Board> {
         return None;
     }
     let covered = covered::panels(inv, ask.columns);
-    let panels = [vec![origins, origins::totals(inv).at(Size::Rows(1), [0, 0]), rejects], covered].concat();
+    let totals = origins::totals(inv).at(Size::Rows(1), [0, 0]);
+    // What is missing comes before what was counted: a low screen shows the first three.
+    let panels = [vec![origins, rejects], covered, vec![totals]].concat();
     Some(Board { inv: inv.clone(), panels, said: String::new(), notes: 4 })
 }
 

@@ -11,8 +11,9 @@ use crate::console::app::scroll;
 const TWO: u16 = 110;
 const THREE: u16 = 180;
 
-/// A panel that is lower than this shows nothing.
+/// A table that is lower than this shows nothing, and neither does a chart.
 const LOWEST: u16 = 4;
+const LOWEST_CHART: u16 = 7;
 
 /// The room for the panels, and that for the notes below them.
 pub fn split(body: Area, notes: u16) -> (Area, Option<Area>) {
@@ -81,6 +82,14 @@ fn wanted(panel: &Panel) -> (u16, u16) {
     }
 }
 
+/// How low a panel may be cut.
+const fn least(panel: &Panel) -> u16 {
+    match panel.size {
+        Size::Lines(_) => LOWEST_CHART,
+        Size::Rows(_) | Size::Fill(_) => LOWEST,
+    }
+}
+
 /// Puts panels below each other.
 fn stack(
     room: Area,
@@ -106,9 +115,9 @@ fn stack(
     grow(panels, &mut heights, *top, spare as u16);
     let mut y = 0;
     let first = placed.len();
-    for ((n, _), height) in panels.iter().zip(heights).skip(*top) {
+    for ((n, panel), height) in panels.iter().zip(heights).skip(*top) {
         let left = room.height.saturating_sub(y);
-        if left < LOWEST.min(height) {
+        if left < least(panel).min(height) {
             break;
         }
         let height = height.min(left);

@@ -24,7 +24,10 @@ pub(super) fn panels(inv: &Investigation, columns: u16) -> Vec<Panel> {
         "Covered hours, UTC · {} · {} · a column is {}",
         plural(coverage.lanes.len() as u64, "row"),
         plural(coverage.gaps.len() as u64, "gap"),
-        plural(map.step.unsigned_abs(), "hour")
+        match map.step.unsigned_abs() {
+            hours if hours > 24 && hours % 24 == 0 => plural(hours / 24, "day"),
+            hours => plural(hours, "hour"),
+        }
     );
     let hours = Panel::new("hours", title, Body::Hours(Box::new(map))).or("No event here has a time.");
     vec![hours.at(Size::Lines(lines), [0, 0]), switches(&coverage), gaps(&coverage)]

@@ -66,8 +66,7 @@ impl Model {
                 let parts = [Some(self.expr()), self.page().window_expr()];
                 let parts: Vec<Expr> = parts.into_iter().flatten().filter(|e| *e != Expr::All).collect();
                 let expr = Expr::and(parts);
-                let sources: Vec<String> = self.sources.iter().map(|source| named(source)).collect();
-                let command = elsewhere::scan(&sources, &expr).ok_or(UNFIT)?;
+                let command = elsewhere::scan(&self.sources, &expr).ok_or(UNFIT)?;
                 Ok((command, "the command that prints these events".to_owned()))
             }
             Copied::Lookup => {
@@ -170,12 +169,6 @@ impl Model {
 
 fn is_form(ending: &str) -> bool {
     ending.is_empty() || ending == "pdf" || super::case::FORMS.contains(&ending)
-}
-
-/// A source as a command line names it.
-fn named(source: &str) -> String {
-    // The built-in incident is written out by `trailhound demo --out logs`.
-    if source == "demo:" { "demo".to_owned() } else { source.to_owned() }
 }
 
 /// A record as people read it; as it is where it is no JSON.

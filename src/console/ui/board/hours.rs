@@ -58,8 +58,9 @@ fn heads(canvas: &mut Canvas<'_>, map: &Hours, inside: Area, columns: usize) {
     for column in (0..columns).step_by(EVERY) {
         let hour = map.first.saturating_add((column as i64).saturating_mul(map.step));
         let time = start_of(hour).to_string();
-        // Of 2026-03-02T08:00:00Z the day and the time are enough.
-        let text = time.get(5..16).unwrap_or(&time).replace('T', " ");
+        // Of 2026-03-02T08:00:00Z the day and the time are enough, or the year and the day.
+        let told = if map.step < 24 { 5..16 } else { 0..10 };
+        let text = time.get(told).unwrap_or(&time).replace('T', " ");
         let x = inside.x + LEFT + column as u16;
         if usize::from(end.saturating_sub(x)) >= text.len() {
             canvas.put(x, inside.y, end - x, &text, Role::Header);
