@@ -10,6 +10,7 @@
 //! It must not judge what comes, and not tell anybody but the caller.
 
 pub mod folder;
+mod turned;
 pub mod wake;
 pub mod whole;
 
