@@ -17,7 +17,7 @@ pub mod whole;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use self::folder::Folder;
@@ -28,6 +28,7 @@ use crate::ingest::status::Status;
 use crate::investigation::Investigation;
 use crate::investigation::growing::{Growing, Grown};
 use crate::source::{Listing, Missing};
+use crate::text::plural;
 
 /// How often files of this machine are looked at, in milliseconds, beside what the system tells.
 const EVERY_MS: i64 = 5_000;
@@ -79,6 +80,14 @@ impl Feed {
         }
     }
 
+    /// Whether the last look was worth while, in spite of faults. A look at this machine costs little.
+    fn worked(&self) -> bool {
+        match self {
+            Self::Folder(_) | Self::Once(_) => true,
+            Self::Cloud(cloud) => cloud.worked(),
+        }
+    }
+
     /// How many things are remembered so that nothing is taken twice.
     fn remembered(&self) -> usize {
         match self {
@@ -94,9 +103,22 @@ impl Feed {
 struct Turn {
     feed: Feed,
     due: i64,
-    /// How often in a row it failed.
+    /// How often in a row nothing of it could be had.
     failed: u32,
-    fault: Arc<Mutex<Option<Missing>>>,
+    faults: Arc<Mutex<Faults>>,
+}
+
+/// What could not be had at the last look.
+#[derive(Default, Debug)]
+struct Faults {
+    first: Option<Missing>,
+    count: usize,
+}
+
+impl Turn {
+    fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Follows sources.
@@ -110,7 +132,7 @@ pub struct Follower {
 impl Follower {
     /// Follows these; `every` is the time between two looks in milliseconds, where it is not the usual one.
     pub fn new(feeds: Vec<Feed>, growing: Growing, every: Option<i64>) -> Self {
-        let turn = |feed| Turn { feed, due: 0, failed: 0, fault: Arc::default() };
+        let turn = |feed| Turn { feed, due: 0, failed: 0, faults: Arc::default() };
         Self { turns: feeds.into_iter().map(turn).collect(), growing, every }
     }
 
@@ -144,12 +166,15 @@ impl Follower {
         }
     }
 
-    /// What keeps a source from being followed, in words to show. Hostile.
+    /// What keeps a source from being followed, in words to show: the first fault, and how many more there are. Hostile.
     pub fn trouble(&self) -> Option<String> {
-        self.turns.iter().find_map(|turn| {
-            let fault = turn.fault.lock().unwrap_or_else(PoisonError::into_inner);
-            fault.as_ref().map(|missing| format!("{}: {}", missing.name, missing.reason))
-        })
+        let count: usize = self.turns.iter().map(|turn| turn.faults().count).sum();
+        let first = self.turns.iter().find_map(|turn| turn.faults().first.clone())?;
+        let more = match count.saturating_sub(1) as u64 {
+            0 => String::new(),
+            more => format!("; and {}", plural(more, "more fault")),
+        };
+        Some(format!("{}: {}{more}", first.name, first.reason))
     }
 
     /// How many things are remembered so that nothing is taken twice.
@@ -162,23 +187,24 @@ impl Follower {
         let mut parts: Vec<Listing> = Vec::new();
         for turn in self.turns.iter_mut().filter(|turn| turn.due <= now || first) {
             turn.due = i64::MIN;
-            let kept = turn.fault.clone();
-            *kept.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            *turn.faults() = Faults::default();
+            let faults = turn.faults.clone();
             let listing = turn.feed.look(now);
             parts.push(Box::new(listing.filter(move |listed| {
                 let Err(missing) = listed else { return true };
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.get_or_insert_with(|| missing.clone());
+                let mut faults = faults.lock().unwrap_or_else(PoisonError::into_inner);
+                faults.first.get_or_insert_with(|| missing.clone());
+                faults.count += 1;
                 first
             })));
         }
         Box::new(parts.into_iter().flatten())
     }
 
-    /// Says when those who had their turn have it again: after faults later each time.
+    /// Says when those who had their turn have it again: later each time where nothing could be had.
     fn looked(&mut self, now: i64) {
         for turn in self.turns.iter_mut().filter(|turn| turn.due == i64::MIN) {
-            let failed = turn.fault.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+            let failed = turn.faults().count > 0 && !turn.feed.worked();
             turn.failed = if failed { turn.failed.saturating_add(1) } else { 0 };
             let pause = turn.feed.pause(self.every);
             let longer = pause.saturating_mul(1 << turn.failed.min(10)).min(LONGEST_MS.max(pause));

@@ -67,6 +67,8 @@ struct Region {
 pub(super) struct Known {
     /// When everything had come that there was.
     asked: Option<Time>,
+    /// Whether the last look was answered.
+    worked: bool,
     /// Hashes of ids, with the times of the events in milliseconds.
     ids: HashMap<u64, i64>,
     hasher: RandomState,
@@ -92,11 +94,17 @@ impl Following {
         let since = if first { cut_off(options, say) } else { options.since };
         let (ready, queue) = mpsc::channel(READY);
         for region in &self.regions {
+            lock(&region.known).worked = false;
             let (address, options, ready) = (self.address.clone(), options.clone(), ready.clone());
             let region = region.clone();
             self.engine.spawn(async move { region.look(&address, &options, since, ready).await });
         }
         Box::new(Ahead { queue, engine: self.engine.clone() })
+    }
+
+    /// Whether any region answered the last look.
+    pub(super) fn worked(&self) -> bool {
+        self.regions.iter().any(|region| lock(&region.known).worked)
     }
 
     /// How many events are remembered.
@@ -138,6 +146,7 @@ impl Region {
         }
         let mut known = lock(&self.known);
         known.asked = Some(options.now);
+        known.worked = true;
         let from = options.now.plus_millis(-OVERLAP_MS).millis().unwrap_or(i64::MIN);
         known.ids.retain(|_, time| *time >= from);
     }

@@ -258,6 +258,71 @@ fn a_source_that_fails_is_tried_later_each_time_and_the_others_go_on() {
 }
 
 #[test]
+fn one_object_that_cannot_be_had_does_not_keep_the_others_waiting() {
+    let live = Arc::new(Mutex::new(BTreeMap::new()));
+    let denied = key(0, DAWN, 0);
+    let faults = BTreeMap::from([(denied.clone(), testing::Fault::DeniedKey)]);
+    let memory = Memory { live: Some(live.clone()), faults, ..Memory::default() };
+    let options = testing::options(testing::serve_s3(memory));
+    let feed = cloud::Follow::new("s3://logs/AWSLogs/", options, notebook().0);
+    let mut follower = follower(vec![Feed::Cloud(Box::new(feed))]);
+    live.lock().unwrap().insert(denied, gzipped(&records(0, 0)));
+    follower.begin(DAWN, &|_| {});
+    for minute in 1..=20i64 {
+        let now = DAWN + minute * 30 * MINUTE;
+        let number = minute as usize;
+        live.lock().unwrap().insert(key(0, now, number), gzipped(&records(minute, number)));
+        assert_eq!(follower.step(now).unwrap().fresh.len(), 4, "look {minute}");
+        assert!(follower.step(now + MINUTE).is_none());
+        let trouble = follower.trouble().unwrap_or_default();
+        assert!(trouble.contains("kms:Decrypt"), "look {minute}: {trouble}");
+        assert_eq!(follower.due(), now + 2 * MINUTE);
+    }
+}
+
+#[test]
+fn of_a_bucket_of_which_the_newest_are_wanted_the_others_do_not_come_later() {
+    let live = Arc::new(Mutex::new(BTreeMap::new()));
+    for n in 0..8 {
+        let bytes = gzipped(&records(n, n as usize));
+        live.lock().unwrap().insert(key(0, DAWN + n * MINUTE, n as usize), bytes);
+    }
+    let memory = Memory { live: Some(live.clone()), ..Memory::default() };
+    let options = testing::options(testing::serve_s3(memory));
+    let options = cloud::Options { max_files: Some(3), ..options };
+    let feed = cloud::Follow::new("s3://logs/AWSLogs/", options, notebook().0);
+    let mut follower = follower(vec![Feed::Cloud(Box::new(feed))]);
+    assert_eq!(follower.begin(DAWN, &|_| {}).table.len(), 12);
+    for look in 1..=12 {
+        assert!(follower.step(DAWN + look * MINUTE).is_none(), "look {look}");
+    }
+    live.lock().unwrap().insert(key(0, DAWN + 9 * MINUTE, 9), gzipped(&records(9, 9)));
+    assert_eq!(follower.step(DAWN + 13 * MINUTE).unwrap().fresh.len(), 4);
+}
+
+#[test]
+fn what_of_this_machine_cannot_be_had_is_said_until_it_can_be_and_is_looked_for_as_often() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (dir.path().join("1.json.gz"), dir.path().join("2.json.gz"));
+    let feed = |path: &Path| Feed::Folder(Folder::new(vec![path.display().to_string()]));
+    let mut follower = follower(vec![feed(&one), feed(&two)]);
+    follower.begin(0, &|_| {});
+    for minute in 1..=5 {
+        assert!(follower.step(minute * MINUTE).is_none());
+        let trouble = follower.trouble().unwrap();
+        assert!(trouble.contains("1.json.gz: no such") && trouble.ends_with("and 1 more fault"), "{trouble}");
+    }
+    assert_eq!(follower.due(), 6 * MINUTE);
+    put(dir.path(), "1.json.gz", &gzipped(&records(1, 1)));
+    put(dir.path(), "2.json.gz", &gzipped(&records(2, 2)));
+    assert_eq!(follower.step(6 * MINUTE).unwrap().fresh.len(), 8);
+    assert_eq!(follower.trouble(), None);
+    std::fs::remove_file(&two).unwrap();
+    assert!(follower.step(7 * MINUTE).is_none());
+    assert!(follower.trouble().unwrap().contains("2.json.gz: no such"), "it began later");
+}
+
+#[test]
 fn the_loop_takes_what_lands_pauses_and_ends_when_nobody_listens() {
     let dir = tempfile::tempdir().unwrap();
     let feed = Feed::Folder(Folder::new(vec![dir.path().display().to_string()]));
