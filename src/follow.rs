@@ -16,7 +16,7 @@ pub mod whole;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -27,15 +27,20 @@ use crate::event::time::Time;
 use crate::ingest::status::Status;
 use crate::investigation::Investigation;
 use crate::investigation::growing::{Growing, Grown};
-use crate::source::{Listing, Missing};
+use crate::source::{Listed, Listing, Missing};
 use crate::text::plural;
 
 /// How often files of this machine are looked at, in milliseconds, beside what the system tells.
 const EVERY_MS: i64 = 5_000;
-/// How soon a file that was not complete is looked at again, in milliseconds.
+/// How soon a file that was not complete, and a look that goes on, is looked at again, in milliseconds.
 const SOON_MS: i64 = 1_000;
 /// How often a source in AWS is asked, in milliseconds.
 const EVERY_IN_AWS_MS: i64 = 60_000;
+/// How long a source in AWS may say nothing before the others go on without it; at the first load it may for ever, as
+/// what is there at first is one thing.
+const SILENCE: Duration = Duration::from_secs(5);
+/// How much of a look at such a source waits to be taken.
+const AHEAD: usize = 16;
 /// The longest pause after faults, in milliseconds.
 const LONGEST_MS: i64 = 15 * 60_000;
 
@@ -106,6 +111,8 @@ struct Turn {
     /// How often in a row nothing of it could be had.
     failed: u32,
     faults: Arc<Mutex<Faults>>,
+    /// A look that goes on.
+    under_way: Arc<Mutex<Option<Receiver<Listed>>>>,
 }
 
 /// What could not be had at the last look.
@@ -116,15 +123,57 @@ struct Faults {
 }
 
 impl Turn {
+    /// What has come; at `first` everything that is there. A look that says nothing for so long goes on meanwhile, and
+    /// what it finds comes at a later turn.
+    fn look(&mut self, now: i64, first: bool, silence: Duration) -> Listing {
+        let waits = matches!(self.feed, Feed::Cloud(_)) && !first;
+        let going_on = self.is_under_way();
+        if !going_on {
+            *self.faults() = Faults::default();
+        }
+        if !waits {
+            return self.feed.look(now);
+        }
+        if !going_on {
+            *self.under_way.lock().unwrap_or_else(PoisonError::into_inner) = elsewhere(self.feed.look(now));
+        }
+        let silence = if going_on { Duration::ZERO } else { silence };
+        let under_way = self.under_way.clone();
+        Box::new(std::iter::from_fn(move || {
+            let mut under_way = under_way.lock().unwrap_or_else(PoisonError::into_inner);
+            match under_way.as_ref()?.recv_timeout(silence) {
+                Ok(listed) => Some(listed),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => {
+                    *under_way = None;
+                    None
+                }
+            }
+        }))
+    }
+
+    fn is_under_way(&self) -> bool {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     fn faults(&self) -> MutexGuard<'_, Faults> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Lists in a thread of its own.
+fn elsewhere(listing: Listing) -> Option<Receiver<Listed>> {
+    let (send, found) = sync_channel(AHEAD);
+    let list = move || listing.into_iter().try_for_each(|listed| send.send(listed).ok());
+    let thread = std::thread::Builder::new().name("look".to_owned()).spawn(list);
+    thread.ok().map(|_| found)
 }
 
 /// Follows sources.
 #[derive(Debug)]
 pub struct Follower {
     turns: Vec<Turn>,
+    silence: Duration,
     growing: Growing,
     every: Option<i64>,
 }
@@ -132,8 +181,11 @@ pub struct Follower {
 impl Follower {
     /// Follows these; `every` is the time between two looks in milliseconds, where it is not the usual one.
     pub fn new(feeds: Vec<Feed>, growing: Growing, every: Option<i64>) -> Self {
-        let turn = |feed| Turn { feed, due: 0, failed: 0, faults: Arc::default() };
-        Self { turns: feeds.into_iter().map(turn).collect(), growing, every }
+        let turn = |feed| Turn { feed, due: 0, failed: 0, faults: Arc::default(), under_way: Arc::default() };
+        let mut turns: Vec<Turn> = feeds.into_iter().map(turn).collect();
+        // Nobody waits for the network who need not.
+        turns.sort_by_key(|turn| matches!(turn.feed, Feed::Cloud(_)));
+        Self { turns, silence: SILENCE, growing, every }
     }
 
     /// Loads what is there. What cannot be had is a reject, as in any load.
@@ -187,9 +239,8 @@ impl Follower {
         let mut parts: Vec<Listing> = Vec::new();
         for turn in self.turns.iter_mut().filter(|turn| turn.due <= now || first) {
             turn.due = i64::MIN;
-            *turn.faults() = Faults::default();
+            let listing = turn.look(now, first, self.silence);
             let faults = turn.faults.clone();
-            let listing = turn.feed.look(now);
             parts.push(Box::new(listing.filter(move |listed| {
                 let Err(missing) = listed else { return true };
                 let mut faults = faults.lock().unwrap_or_else(PoisonError::into_inner);
@@ -204,6 +255,10 @@ impl Follower {
     /// Says when those who had their turn have it again: later each time where nothing could be had.
     fn looked(&mut self, now: i64) {
         for turn in self.turns.iter_mut().filter(|turn| turn.due == i64::MIN) {
+            if turn.is_under_way() {
+                turn.due = now.saturating_add(SOON_MS);
+                continue;
+            }
             let failed = turn.faults().count > 0 && !turn.feed.worked();
             turn.failed = if failed { turn.failed.saturating_add(1) } else { 0 };
             let pause = turn.feed.pause(self.every);

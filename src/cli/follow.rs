@@ -257,7 +257,11 @@ fn news_of_rejects(status: &Status, told: &mut usize) -> Vec<String> {
     let mut lines: Vec<String> = shown.map(|reject| visible(&reject.to_string()).into_owned()).collect();
     let more = (all - *told - lines.len()) as u64;
     if more > 0 {
-        let what = if lines.is_empty() { plural(more, "record") } else { format!("and {}", plural(more, "more record")) };
+        let what = if lines.is_empty() {
+            plural(more, "record")
+        } else {
+            format!("and {}", plural(more, "more record"))
+        };
         lines.push(format!("{what} that could not be read"));
     }
     *told = all;

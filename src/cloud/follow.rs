@@ -216,7 +216,8 @@ impl Taken {
     /// could not be had is listed from its beginning.
     pub(super) fn after(&self, folder: &str) -> Option<String> {
         let known = self.lock();
-        let mut failed = known.failed.range(folder.to_owned()..).take_while(|(key, _)| key.starts_with(folder));
+        let mut failed =
+            known.failed.range(folder.to_owned()..).take_while(|(key, _)| key.starts_with(folder));
         if Self::is_whole(known.look) || failed.next().is_some() {
             return None;
         }

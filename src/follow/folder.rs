@@ -119,7 +119,10 @@ fn lock(taken: &Mutex<Taken>) -> MutexGuard<'_, Taken> {
 
 /// Whether something is no fault because it only went away while its folder was walked.
 fn has_left(missing: &Missing, sources: &[String]) -> bool {
-    !sources.contains(&missing.name) && Path::new(&missing.name).symlink_metadata().is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound)
+    !sources.contains(&missing.name)
+        && Path::new(&missing.name)
+            .symlink_metadata()
+            .is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound)
 }
 
 impl Taken {
@@ -180,7 +183,8 @@ fn judge(
     match whole(path, size, is_older(PATIENCE_MS)) {
         Ok(Whole::Lines(until)) => {
             let rests = rested >= PATIENCE_MS;
-            lines(object, path, (until, size), read, rests).unwrap_or((State { done: false, lines: read }, None))
+            lines(object, path, (until, size), read, rests)
+                .unwrap_or((State { done: false, lines: read }, None))
         }
         Ok(Whole::Yes) => (TAKEN, Some(object)),
         Ok(Whole::Unknown) if is_older(SETTLE_MS) || rested >= SETTLE_MS => (TAKEN, Some(object)),
@@ -302,17 +306,20 @@ mod tests {
         log.write_all(b.as_bytes()).unwrap();
         fs::rename(&path, dir.path().join("log.jsonl.1")).unwrap();
         fs::write(&path, c).unwrap();
-        assert_eq!(took(&mut folder, 1), [format!("log.jsonl: {c}"), format!("log.jsonl: {b}")]);
+        assert_eq!(
+            took(&mut folder, 1),
+            [format!("log.jsonl: {c}"), format!("log.jsonl (turned over, 1): {b}")]
+        );
         // Whoever writes has not heard of it yet.
         log.write_all(&d.as_bytes()[..4]).unwrap();
         assert_eq!(took(&mut folder, 2), Vec::<String>::new());
         log.write_all(&d.as_bytes()[4..]).unwrap();
-        assert_eq!(took(&mut folder, 3), [format!("log.jsonl: {d}")]);
+        assert_eq!(took(&mut folder, 3), [format!("log.jsonl (turned over, 1): {d}")]);
         // Another time there is no new log yet, and the last line is never finished.
         fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"e\"").unwrap();
         fs::remove_file(&path).unwrap();
         assert_eq!(took(&mut folder, 4), Vec::<String>::new());
-        assert_eq!(took(&mut folder, 4 + PATIENCE_MS), ["log.jsonl: {\"e\""]);
+        assert_eq!(took(&mut folder, 4 + PATIENCE_MS), ["log.jsonl (turned over, 2): {\"e\""]);
         assert_eq!(took(&mut folder, 5 + 2 * PATIENCE_MS), Vec::<String>::new());
         fs::write(&path, a).unwrap();
         assert_eq!(took(&mut folder, 6 + 2 * PATIENCE_MS), [format!("log.jsonl: {a}")]);

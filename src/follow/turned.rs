@@ -29,6 +29,8 @@ pub(super) struct Turned {
     lost: Vec<Log>,
     /// Where what is left of those is copied to, and how long that is.
     copied: Option<(Arc<File>, u64)>,
+    /// How many lost their name so far.
+    count: usize,
 }
 
 #[derive(Debug)]
@@ -74,7 +76,12 @@ impl Turned {
         self.open = open;
         let lost: VecDeque<Log> = lost;
         // One that was written anew in its place is no longer what was read.
-        self.lost.extend(lost.into_iter().filter(Log::is_known).map(|log| Log { since: now, ..log }));
+        for log in lost.into_iter().filter(Log::is_known) {
+            self.count += 1;
+            // By its own name, as the other one now is another file.
+            let name = format!("{} (turned over, {})", log.name, self.count);
+            self.lost.push(Log { since: now, name, ..log });
+        }
     }
 
     /// What has come in those that lost their name.
@@ -95,7 +102,11 @@ impl Turned {
 
 impl Log {
     /// The lines that were not read yet, and whether it is at rest: then a last one that is cut counts as well.
-    fn rest(&mut self, now: i64, copied: &mut Option<(Arc<File>, u64)>) -> io::Result<(Option<Object>, bool)> {
+    fn rest(
+        &mut self,
+        now: i64,
+        copied: &mut Option<(Arc<File>, u64)>,
+    ) -> io::Result<(Option<Object>, bool)> {
         let size = self.file.metadata()?.len();
         if size != self.size {
             (self.size, self.since) = (size, now);
@@ -107,7 +118,10 @@ impl Log {
         }
         let slice = self.copy(until, copied)?;
         self.at = until;
-        Ok((Some(Object { name: self.name.clone(), place: Place::Remote(Arc::new(slice)), found: true }), rests))
+        Ok((
+            Some(Object { name: self.name.clone(), place: Place::Remote(Arc::new(slice)), found: true }),
+            rests,
+        ))
     }
 
     fn copy(&self, until: u64, copied: &mut Option<(Arc<File>, u64)>) -> io::Result<Slice> {
@@ -125,6 +139,6 @@ impl Log {
             from += bytes.len() as u64;
         }
         *end = begin + (until - self.at);
-        Ok(Slice::new(file.clone(), begin, until - self.at))
+        Ok(Slice::new(file.clone(), begin, until - self.at).from_byte(self.at))
     }
 }

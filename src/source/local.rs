@@ -80,7 +80,11 @@ fn matching(pattern: &str, grows: bool) -> Listing {
         return missing("no file or folder matches this pattern".to_owned());
     }
     Box::new(paths.into_iter().flat_map(move |path| {
-        if path.is_dir() { Box::new(Folder::new(&path, grows)) as Listing } else { one(Ok(file(&path, true))) }
+        if path.is_dir() {
+            Box::new(Folder::new(&path, grows)) as Listing
+        } else {
+            one(Ok(file(&path, true)))
+        }
     }))
 }
 

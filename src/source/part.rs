@@ -73,6 +73,10 @@ impl Remote for Part {
     fn stamp(&self) -> Stamp {
         Stamp { size: Some(self.until.saturating_sub(self.from)), modified: None }
     }
+
+    fn base(&self) -> u64 {
+        self.from
+    }
 }
 
 #[cfg(test)]

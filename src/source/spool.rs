@@ -57,12 +57,18 @@ pub struct Slice {
     file: Arc<File>,
     at: u64,
     len: u64,
+    base: u64,
 }
 
 impl Slice {
     /// The `len` bytes from `at`.
     pub fn new(file: Arc<File>, at: u64, len: u64) -> Self {
-        Self { file, at, len }
+        Self { file, at, len, base: 0 }
+    }
+
+    /// The same, which stood at byte `base` of another file.
+    pub fn from_byte(self, base: u64) -> Self {
+        Self { base, ..self }
     }
 }
 
@@ -73,6 +79,10 @@ impl Remote for Slice {
 
     fn stamp(&self) -> Stamp {
         Stamp { size: Some(self.len), modified: None }
+    }
+
+    fn base(&self) -> u64 {
+        self.base
     }
 }
 

@@ -75,7 +75,7 @@ fn what_cannot_be_read_is_told_however_much_it_is() {
     let reject = |n: usize| {
         for _ in 0..n {
             let (file, reason) = ("f".to_owned(), "broken".to_owned());
-            status.reject(Reject { file, offset: None, reason, sample: String::new() });
+            status.reject(Reject { file, number: None, offset: None, reason, sample: String::new() });
         }
     };
     reject(1);

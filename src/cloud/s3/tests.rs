@@ -338,6 +338,9 @@ fn a_large_object_that_broke_while_it_was_read_is_fetched_again() {
     let mut follow = crate::cloud::Follow::new("s3://logs/", options(at), notebook().0);
     for minute in 0..2 {
         let (found, faults) = read_all(follow.look(options(at).now.plus_millis(minute * 60_000)));
-        assert!(found.is_empty() && faults.len() == 1 && faults[0].contains("Glacier"), "{minute}: {faults:?}");
+        assert!(
+            found.is_empty() && faults.len() == 1 && faults[0].contains("Glacier"),
+            "{minute}: {faults:?}"
+        );
     }
 }

@@ -167,8 +167,8 @@ pub enum Delivery {
     Export(Export, Target),
     /// The indicators of the case.
     Indicators(Vec<Indicator>, Target),
-    /// The report as PDF.
-    Report(Arc<Investigation>, Target),
+    /// The report as PDF, of these sources.
+    Report(Arc<Investigation>, Arc<[String]>, Target),
     /// What would go out about an event: nothing is sent.
     Preview(Arc<Investigation>, u32, Subject),
     /// Has the user's own browser open an address of the AWS console.

@@ -70,7 +70,7 @@ impl Messenger {
                 let written = file::write(&target, |out| file::export(out, &export, &path));
                 self.wrote(written, &form, Asking::Export, &target);
             }
-            Delivery::Report(inv, target) => self.report(&inv, &target),
+            Delivery::Report(inv, sources, target) => self.report(&inv, &sources, &target),
             Delivery::Open(link) => match open::browser(&link) {
                 Ok(()) => self.tell(Told::Done("your browser was asked to open the link".to_owned())),
                 Err(e) => self.tell(Told::Failed(format!("{e}; the link is on the clipboard"))),
@@ -95,9 +95,9 @@ impl Messenger {
         }
     }
 
-    fn report(&self, inv: &Investigation, target: &Target) {
+    fn report(&self, inv: &Investigation, sources: &[String], target: &Target) {
         self.tell(Told::Busy("making the report …".to_owned()));
-        match (self.print)(inv) {
+        match (self.print)(inv, sources) {
             Ok(bytes) => {
                 let written = file::write(target, |out| out.write_all(&bytes));
                 self.wrote(written, "pdf", Asking::Report, target);
