@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use super::*;
 use crate::cloud::testing::{self, Memory, notebook};
 use crate::event::time::DAY_MS;
+use crate::ingest::status::Status;
 use crate::ingest::worker::Options;
 use crate::investigation::growing::tests::told;
 use crate::investigation::look::Seen;
