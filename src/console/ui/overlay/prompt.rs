@@ -63,11 +63,6 @@ fn hint(model: &Model, prompt: &Prompt) -> String {
         Asking::Resolution(state) => format!("{}; may be empty", state.name()),
         Asking::Import => "CSV or STIX 2.1".to_owned(),
         Asking::Source => "path, pattern, s3://…".to_owned(),
-        Asking::Export | Asking::Report | Asking::Indicators
-            if prompt.replace.as_deref() == Some(prompt.line.text()) =>
-        {
-            "enter replaces the file".to_owned()
-        }
         Asking::Export => ".csv .json .jsonl .md, tab completes".to_owned(),
         Asking::Report => ".pdf, tab completes".to_owned(),
         Asking::Indicators => ".csv, or .json .stix for STIX".to_owned(),
