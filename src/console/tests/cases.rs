@@ -432,3 +432,28 @@ fn an_empty_case_says_what_would_fill_it() {
         assert!(console.screen().contains(key), "{key}: {}", console.screen());
     }
 }
+
+#[test]
+fn what_is_too_long_for_its_box_goes_on_below() {
+    let mut console = console(80, 24);
+    let why = format!("line 2: {}the end of it", "long words ".repeat(9));
+    console.send(Msg::Told(Told::Faults("feed.csv".to_owned(), vec![why])));
+    console.line_with("the end of it");
+    console.press("<esc>S");
+    let Delivery::Preview(inv, row, subject) = handed_over(&mut console) else { panic!() };
+    let send = Box::new(Delivery::Send(inv, row, subject));
+    let text = format!("\"text\": \"{}last\"", "letters".repeat(12));
+    console.send(Msg::Told(Told::Preview { text, ready: true, send }));
+    console.line_with("last\"");
+    let path = format!("{}.csv", "folder/".repeat(20));
+    console.press(&format!("<esc>x<c-u>{path}<enter>q"));
+    console.line_with("y / n");
+    console.press("n");
+    let export = handed_over(&mut console);
+    console.press("x<c-u>b.csv<enter>");
+    console.send(Msg::Told(Told::Exists(export.replacing().into())));
+    console.line_with("y / n");
+    // What can be typed is told in full where nothing long is typed.
+    console.press("nx");
+    console.line_with(".csv .json .jsonl .md, tab completes");
+}

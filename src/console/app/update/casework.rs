@@ -142,7 +142,7 @@ impl Model {
         let seen = hunts.into_iter().find(|hunt| hunt.name == name).cloned();
         let is_other = seen.as_ref().filter(|hunt| (&hunt.query, &hunt.view) != (&query, &view));
         let question = is_other.map(|hunt| {
-            format!("There is a hunt {name}: {}. Replace it? y / n", clip(&visible(&hunt.query), LONGEST))
+            format!("There is a hunt {name} ({}). Replace it? y / n", clip(&visible(&hunt.query), LONGEST))
         });
         let work = Work::Hunt { name, query, view, seen };
         match question {

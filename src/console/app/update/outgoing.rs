@@ -7,9 +7,13 @@ use crate::console::app::casework::Delivery;
 use crate::console::app::model::{Model, Now, Toast, ToastTone};
 use crate::console::app::msg::Effect;
 use crate::console::app::overlay::{Overlay, Preview, Then};
+use crate::text::clip_middle;
 
 /// How long it is said that the console waits to leave, in milliseconds.
 const LEAVING_MS: u64 = 3_600_000;
+
+/// How much of a path is named, in columns.
+const LONGEST: usize = 60;
 
 impl Model {
     /// Hands over what is to leave the console.
@@ -35,7 +39,8 @@ impl Model {
     /// There is such a file: asks whether it may be replaced.
     pub(super) fn exists(&mut self, delivery: Delivery) {
         self.leaving = false;
-        let path = delivery.target().map_or("the file", |target| target.path.as_str()).to_owned();
+        let path =
+            clip_middle(delivery.target().map_or("the file", |target| &target.path), LONGEST).into_owned();
         if !self.is_awaited() {
             let key = delivery.key();
             return self.note(format!("{path} is there already and stays as it is; {key} asks again"));
@@ -70,7 +75,7 @@ impl Model {
         }
         self.leaving = true;
         self.awaiting = Some(self.overlays.len());
-        let text = format!("{}, then leaving; q leaves without it, other keys stay", self.under_way());
+        let text = format!("leaving soon; q leaves now, any other key stays · {}", self.under_way());
         self.toast = Some(Toast { text, tone: ToastTone::Note, until: Now(self.now.0 + LEAVING_MS) });
     }
 

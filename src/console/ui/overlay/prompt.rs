@@ -38,7 +38,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> O
     let end = bottom.width.saturating_sub(1);
     let end = match hint.is_empty() {
         true => end,
-        false => canvas.put_right(end, bottom.y, end / 3, &hint, Role::PromptHint).saturating_sub(1),
+        false => {
+            // What is typed has the first right to the line; a few letters more are let in.
+            let typed = columns(prompt.line.text()).saturating_add(10);
+            let room = end.saturating_sub(x.saturating_add(typed)).max(end / 3);
+            canvas.put_right(end, bottom.y, room, &hint, Role::PromptHint).saturating_sub(1)
+        }
     };
     let area = Area { x, width: end.saturating_sub(x), ..bottom };
     let (cursor, skip) = typed(canvas, area, &prompt.line, Role::Prompt);
