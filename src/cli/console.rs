@@ -102,7 +102,9 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
     let labels = args.labels.as_deref().map(labels).transpose()?;
     let office = office(sources, args, &loaded.settings, &judgment)?;
     let alarm = Alarm::new(&args.follow)?;
-    let habits = habits(sources, args, office.case.is_some())?;
+    // A case that is not there yet keeps nothing.
+    let case = office.case.as_deref().is_some_and(Path::exists);
+    let habits = habits(sources, args, case)?;
     let start = Start {
         depth: loaded.settings.colors.unwrap_or_else(|| Depth::detect(&Environment::of_process())),
         themes: loaded.themes,
@@ -300,7 +302,7 @@ fn office(
             "--notify-level: no target of messages is set up; see docs/notify.md".to_owned(),
         ));
     }
-    let (sources, settings) = (sources.to_vec(), settings.clone());
+    let settings = settings.clone();
     let (environment, attack, read_by) =
         (judgment.environment.clone(), judgment.attack.clone(), settings.clone());
     Ok(Office {
@@ -313,12 +315,12 @@ fn office(
         }),
         push,
         returns: !args.fresh && args.query.is_none() && args.replay.is_none(),
-        print: Box::new(move |inv| report::pdf(inv, &sources, &settings).map_err(|e| e.words())),
+        print: Box::new(move |inv, sources| report::pdf(inv, sources, &settings).map_err(|e| e.words())),
     })
 }
 
-/// What outlives the session. A case keeps where one stood itself; whoever names a query begins with that, and a
-/// replay with nothing.
+/// What outlives the session. A case that is there keeps where one stood itself; whoever names a query begins with
+/// that, and a replay with nothing.
 fn habits(sources: &[String], args: &ConsoleArgs, case: bool) -> Result<Habits, Failure> {
     let state = Dirs::of(&Environment::of_process(), System::HERE).state;
     let returns = !case && !args.fresh && args.query.is_none() && args.replay.is_none();

@@ -40,6 +40,8 @@ pub enum Msg {
     Answered(Box<Answer>),
     /// A record has been read, or not: the id of the event, and the bytes or why not.
     Record(String, Result<Vec<u8>, String>),
+    /// A record that is to be copied has been read, or not.
+    ToCopy(Result<Vec<u8>, String>),
     /// Values have been counted.
     Grouped(u64, Vec<Group>),
     /// All values of a field have been counted.
@@ -78,6 +80,8 @@ pub enum Effect {
     Ask(Box<Request>),
     /// Read the record of an event: its id, the events, its row.
     Read(String, Arc<Investigation>, u32),
+    /// Read the record of an event to copy it: the events, its row.
+    ReadToCopy(Arc<Investigation>, u32),
     /// Count values.
     Group(GroupRequest),
     /// Count all values of a field.

@@ -17,6 +17,7 @@ use crate::console::app::rules::work::{RuleNews, RuleWork};
 use crate::console::app::{Effect, Msg};
 use crate::detect::rules::Rules;
 use crate::event::field::FieldRef;
+use crate::investigation::Investigation;
 use crate::query::run::Selection;
 
 /// Reads all rules from their files.
@@ -81,6 +82,11 @@ pub(super) fn tell(out: &Sender<Msg>, msg: Msg) {
     let _ = out.blocking_send(msg);
 }
 
+fn record(inv: &Investigation, row: u32) -> Result<Vec<u8>, String> {
+    let row = inv.table.row(row).ok_or("the event is gone")?;
+    inv.raw(&row).map_err(|e| e.to_string())
+}
+
 impl Workers {
     /// Starts the threads; answers go to `out`.
     pub(super) fn start(out: &Sender<Msg>, busy: &Busy, library: Library) -> io::Result<Self> {
@@ -105,11 +111,11 @@ impl Workers {
                 answer(&request, &mut |answer| tell(out, Msg::Answered(Box::new(answer))));
             }),
             Effect::Read(id, inv, row) => self.record.give(move |out| {
-                let record = match inv.table.row(row) {
-                    Some(row) => inv.raw(&row).map_err(|e| e.to_string()),
-                    None => Err("the event is gone".to_owned()),
-                };
-                tell(out, Msg::Record(id, record));
+                tell(out, Msg::Record(id, record(&inv, row)));
+            }),
+            // What is copied does not give way to what is looked at next.
+            Effect::ReadToCopy(inv, row) => self.files.give(move |out| {
+                tell(out, Msg::ToCopy(record(&inv, row)));
             }),
             Effect::Group(request) => self.groups.give(move |out| {
                 tell(out, Msg::Grouped(request.generation, request.answer()));

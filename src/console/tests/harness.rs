@@ -142,6 +142,9 @@ impl Console {
                 let record = inv.raw(&inv.table.row(row).unwrap()).map_err(|e| e.to_string());
                 vec![Msg::Record(id, record)]
             }
+            Effect::ReadToCopy(inv, row) => {
+                vec![Msg::ToCopy(inv.raw(&inv.table.row(row).unwrap()).map_err(|e| e.to_string()))]
+            }
             Effect::Group(request) => vec![Msg::Grouped(request.generation, request.answer())],
             Effect::Values(field, inv) => {
                 let selection = Arc::new(Selection::all(&inv.table));
