@@ -98,7 +98,10 @@ impl<'a> Job<'a> {
         let loaded = load::loaded(listing, status, self.settings, self.args.quiet)?;
         if loaded.event_count() == 0 && loaded.status.counts().rejected > 0 {
             let exit = load::tell_rejects(&loaded, self.args.quiet, self.args.show_rejects);
-            eprintln!("trailhound: no event could be read, so nothing was written to {}", self.folder.path().display());
+            eprintln!(
+                "trailhound: no event could be read, so nothing was written to {}",
+                self.folder.path().display()
+            );
             return Ok(exit);
         }
         let narrowed = self.narrowed(&loaded)?;

@@ -262,7 +262,8 @@ impl Asking<'_> {
             let trouble = match request.send().await {
                 Ok(answer) => return Ok(answer),
                 Err(e) => {
-                    let (profile, endpoint) = (self.access.profile.as_deref(), self.access.endpoint.as_deref());
+                    let (profile, endpoint) =
+                        (self.access.profile.as_deref(), self.access.endpoint.as_deref());
                     let permission = "cloudtrail:LookupEvents";
                     explain(&e, Act { permission, on: &self.name, profile, endpoint })
                 }

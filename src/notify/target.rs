@@ -263,7 +263,9 @@ fn check_url(
         return Ok(());
     }
     if parsed.scheme() != "https" {
-        return Err(fault("messages go by https:// alone; a relay of your own is named in notify.trusted_hosts".to_owned()));
+        return Err(fault(
+            "messages go by https:// alone; a relay of your own is named in notify.trusted_hosts".to_owned(),
+        ));
     }
     match known {
         Some(known) if !known.contains(&host) || parsed.port().is_some() => Err(fault(format!(
