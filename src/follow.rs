@@ -9,16 +9,16 @@
 //!
 //! It must not judge what comes, and not tell anybody but the caller.
 
+pub mod control;
 pub mod folder;
 pub mod wake;
 pub mod whole;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use self::control::Control;
 use self::folder::Folder;
 use self::wake::Waker;
 use crate::cloud;
@@ -186,25 +186,6 @@ impl Follower {
     }
 }
 
-/// Holds a [`Run`] that is under way: lets it pause and go on. It is stopped by the status of its load.
-#[derive(Clone, Debug)]
-pub struct Control {
-    paused: Arc<AtomicBool>,
-    bell: Sender<()>,
-}
-
-impl Control {
-    /// Pauses it, or lets it go on.
-    pub fn pause(&self, paused: bool) {
-        self.paused.store(paused, Ordering::Relaxed);
-        let _ = self.bell.send(());
-    }
-
-    fn is_paused(&self) -> bool {
-        self.paused.load(Ordering::Relaxed)
-    }
-}
-
 /// What a [`Run`] tells.
 #[derive(Debug)]
 pub enum News {
@@ -240,7 +221,7 @@ impl Run {
     /// Gets ready; `places` are watched.
     pub fn new(follower: Follower, places: &[PathBuf], status: Arc<Status>) -> Self {
         let waker = Waker::new(places);
-        let control = Control { paused: Arc::default(), bell: waker.bell() };
+        let control = Control::new(waker.bell());
         Self { follower, waker, control, status }
     }
 

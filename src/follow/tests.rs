@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use super::*;
 use crate::cloud::testing::{self, Memory, notebook};

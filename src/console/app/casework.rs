@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::overlay::frequency::Counted;
 use super::overlay::prompt::Asking;
 use crate::case::Contents;
 use crate::case::matching::{self, Sight};
@@ -170,11 +171,20 @@ pub enum Delivery {
     /// The report as PDF.
     Report(Arc<Investigation>, Target),
     /// What would go out about an event: nothing is sent.
-    Preview(Arc<Investigation>, u32, Subject),
+    Preview(Arc<Investigation>, Place, Subject),
     /// Has the user's own browser open an address of the AWS console.
     Open(String),
     /// Sends what was shown before.
     Send(Arc<Investigation>, u32, Subject),
+}
+
+/// Which event is meant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// That of a row.
+    Row(u32),
+    /// That of an id, if it is loaded.
+    Id(String),
 }
 
 /// A file to write.
@@ -191,6 +201,8 @@ pub struct Target {
 pub enum Export {
     /// Events, in this order.
     Events(Arc<Investigation>, Arc<Selection>, Sort),
+    /// The values of a field.
+    Values(Arc<Counted>),
     /// Rows of a panel below their headings. Hostile.
     Rows(Vec<String>, Vec<Vec<String>>),
 }

@@ -196,6 +196,8 @@ pub struct Model {
     pub(super) ruling: Ruling,
     /// The event to which the cursor goes as soon as it is listed, unless it is moved before.
     pub(super) returning: Option<String>,
+    /// The text of which it is being looked up what it names.
+    pub(super) naming: Option<String>,
     /// What workers have found out about the snapshot.
     pub(super) knowledge: Option<Arc<Knowledge>>,
 }
@@ -247,6 +249,7 @@ impl Model {
             boarding: Boarding::default(),
             ruling: Ruling::default(),
             returning: None,
+            naming: None,
             knowledge: None,
         }
     }

@@ -6,7 +6,7 @@ use super::harness::Console;
 use crate::case::model::Position;
 use crate::case::{By, Case, State, Subject, gather};
 use crate::console::app::action::View;
-use crate::console::app::casework::{Delivery, Export, Known, Removed, Ruled, Told, Work};
+use crate::console::app::casework::{Delivery, Export, Known, Place, Removed, Ruled, Told, Work};
 use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::prompt::Asking;
 use crate::console::app::{Effect, Msg};
@@ -136,7 +136,9 @@ fn nothing_is_sent_before_it_was_seen() {
     let mut console = console(140, 42);
     console.press("S");
     let Some(Effect::Deliver(delivery)) = console.left.pop() else { panic!() };
-    let Delivery::Preview(inv, row, subject) = *delivery else { panic!("it would have been sent") };
+    let Delivery::Preview(inv, Place::Row(row), subject) = *delivery else {
+        panic!("it would have been sent")
+    };
     for ready in [false, true] {
         let send = Box::new(Delivery::Send(inv.clone(), row, subject.clone()));
         console.send(Msg::Told(Told::Preview { text: "{\n\"text\": 1\n}".to_owned(), ready, send }));
