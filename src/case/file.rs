@@ -196,7 +196,7 @@ mod tests {
         assert_eq!((hunts[0].query.as_str(), hunts[0].view.as_str()), ("outcome:denied", ""));
         let at = crate::event::time::Time::from_millis(1);
         let by = crate::case::By { who: "dana".into(), console: "c".into(), at };
-        case.save_hunt(&by, "denied", None).unwrap();
+        case.save_hunt(&by, "denied", None, Some(&hunts[0])).unwrap();
         case.undo(&by).unwrap();
         assert_eq!(case.contents().unwrap().hunts, hunts);
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::gather::Gathered;
-use super::model::{Indicator, NewFinding, NewIndicator, Position};
+use super::model::{Hunt, Indicator, NewFinding, NewIndicator, Position};
 use super::*;
 use crate::event::time::Time;
 use crate::ingest::worker::Options;
@@ -123,7 +123,7 @@ fn everything_that_is_written_is_there_after_the_case_is_opened_again() {
     case.add_note(&dana, &Subject::Finding(id), text).unwrap();
     case.tag(&dana, &Subject::Incident(incident), "exfil", true).unwrap();
     case.mark(&dana, &["e-1".into(), "e-2".into()], true).unwrap();
-    case.save_hunt(&dana, "denied", Some(("outcome:denied service:iam", "events"))).unwrap();
+    case.save_hunt(&dana, "denied", Some(("outcome:denied service:iam", "events")), None).unwrap();
     let stood = Position {
         view: "events".into(),
         query: "risk>=50".into(),
@@ -210,8 +210,8 @@ fn deeds() -> Vec<(&'static str, Deed)> {
         ("tag gone", |c, b| c.tag(b, &Subject::Finding(1), "t1", false)),
         ("mark", |c, b| c.mark(b, &["e-5".into()], true)),
         ("mark gone", |c, b| c.mark(b, &["e-1".into()], false)),
-        ("hunt", |c, b| c.save_hunt(b, "h", Some(("risk>=70", "")))),
-        ("hunt gone", |c, b| c.save_hunt(b, "h", None)),
+        ("hunt", |c, b| c.save_hunt(b, "h", Some(("risk>=70", "")), hunt(c).as_ref())),
+        ("hunt gone", |c, b| c.save_hunt(b, "h", None, hunt(c).as_ref())),
         ("indicator note", |c, b| c.note_indicator(b, 1, "a scanner", None)),
         ("indicators", |c, b| {
             let new = exchange::import(b"198.51.100.7\n203.0.113.9\n", "feed").indicators;
@@ -219,6 +219,29 @@ fn deeds() -> Vec<(&'static str, Deed)> {
         }),
         ("indicator gone", |c, b| c.remove_indicator(b, 1)),
     ]
+}
+
+/// The hunt of a case.
+fn hunt(case: &Case) -> Option<Hunt> {
+    case.contents().unwrap().hunts.pop()
+}
+
+#[test]
+fn a_hunt_that_was_not_seen_is_not_written_over() {
+    let desk = Desk::new();
+    let mut case = desk.open();
+    let saved = |case: &mut Case, who, query, seen: Option<&Hunt>| {
+        case.save_hunt(&by(who), "h", Some((query, "events")), seen).map_err(|e| e.to_string())
+    };
+    saved(&mut case, "a", "risk>=50", None).unwrap();
+    let seen = hunt(&case);
+    saved(&mut case, "b", "risk>=70", seen.as_ref()).unwrap();
+    for older in [None, seen.as_ref()] {
+        let fault = saved(&mut case, "a", "risk>=10", older).unwrap_err();
+        assert!(fault.starts_with("hunt h was changed by "), "{fault}");
+        assert!(case.save_hunt(&by("a"), "h", None, older).is_err());
+    }
+    assert_eq!(hunt(&case).unwrap().query, "risk>=70");
 }
 
 /// A case with one of everything.
@@ -230,7 +253,7 @@ fn full(desk: &Desk) -> Case {
     case.add_note(&b, &Subject::Finding(1), "n").unwrap();
     case.tag(&b, &Subject::Finding(1), "t1", true).unwrap();
     case.mark(&b, &["e-1".into()], true).unwrap();
-    case.save_hunt(&b, "h", Some(("risk>=50", "actors"))).unwrap();
+    case.save_hunt(&b, "h", Some(("risk>=50", "actors")), None).unwrap();
     case
 }
 
@@ -380,8 +403,8 @@ fn what_cannot_be_is_refused_and_leaves_nothing() {
         ("incident:7", case.add_note(&b, &Subject::Incident(7), "x").map(|_| ())),
         ("finding:99", case.open_incident(&b, 99).map(|_| ())),
         ("finding:99", case.group(&b, 1, 99, true)),
-        ("did you mean", case.save_hunt(&b, "h2", Some(("outcom:denied", "")))),
-        ("hunt none", case.save_hunt(&b, "none", None)),
+        ("did you mean", case.save_hunt(&b, "h2", Some(("outcom:denied", "")), None)),
+        ("hunt none", case.save_hunt(&b, "none", None, None)),
         ("indicator:99", case.remove_indicator(&b, 99)),
         ("note 99", case.edit_note(&b, 99, "x", None)),
     ];

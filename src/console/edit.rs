@@ -68,11 +68,19 @@ impl Buffer {
         self.area.insert_str(text)
     }
 
-    /// Puts another text in the place of all of it; this can be undone.
-    pub fn replace(&mut self, text: &str) {
+    /// Puts another text in the place of all of it; this can be undone. The cursor stays where it was, as far as there
+    /// is such a place. Whether the text is another one now.
+    pub fn replace(&mut self, text: &str) -> bool {
+        if text.lines().eq(self.area.lines().iter().map(String::as_str)) {
+            return false;
+        }
+        let (line, letter) = self.cursor();
+        let place = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         self.area.select_all();
         self.area.cut();
         self.area.insert_str(text.trim_end_matches(['\n', '\r']));
+        self.area.move_cursor(CursorMove::Jump(place(line), place(letter)));
+        true
     }
 
     /// Takes the last change back; whether there was one.
@@ -136,8 +144,11 @@ mod tests {
         assert_eq!(buffer.text(), "ab\ncd\n");
         assert!(buffer.redo());
         assert_eq!(buffer.text(), "ab\ncdx\n");
-        buffer.replace("new\nlines\n");
-        assert_eq!(buffer.text(), "new\nlines\n");
+        buffer.input(key(Code::Up));
+        assert!(buffer.replace("new\nlines\n"));
+        assert_eq!((buffer.text().as_str(), buffer.cursor()), ("new\nlines\n", (0, 2)));
+        assert!(!buffer.replace("new\nlines\n"), "there is nothing to undo");
+        assert_eq!(buffer.cursor(), (0, 2));
     }
 
     #[test]

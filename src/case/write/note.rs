@@ -6,8 +6,9 @@ use super::{LONGEST_NOTE, LONGEST_VALUE, kept, row, shown, written};
 use crate::case::Case;
 use crate::case::change::{Change, Said};
 use crate::case::error::{CaseError, Result};
-use crate::case::model::{By, Position, Subject};
+use crate::case::model::{By, Hunt, Position, Subject};
 use crate::case::rows::{FINDING, HUNT, INCIDENT, INDICATOR, MARK, NOTE, POSITION, SENT, TAG};
+use crate::event::time::Time;
 use crate::query;
 
 impl Case {
@@ -111,11 +112,19 @@ impl Case {
         })
     }
 
-    /// Keeps a query, and the view that shows it, under a name; `None` takes it away.
+    /// Keeps a query, and the view that shows it, under a name; `None` takes it away. `seen` is the hunt of that name
+    /// that was read before; `None`: there was none.
     ///
     /// # Errors
     /// When the name is empty or too long, or the query is none: what cannot be run is not kept.
-    pub fn save_hunt(&mut self, by: &By, name: &str, wanted: Option<(&str, &str)>) -> Result<()> {
+    /// [`CaseError::Changed`] where another hunt has that name by now.
+    pub fn save_hunt(
+        &mut self,
+        by: &By,
+        name: &str,
+        wanted: Option<(&str, &str)>,
+        seen: Option<&Hunt>,
+    ) -> Result<()> {
         let name = written("the name of the hunt", name.trim(), 200)?;
         if let Some((text, _)) = wanted {
             query::parse(text)
@@ -123,6 +132,7 @@ impl Case {
         }
         self.change(by, |change| {
             change.about(Subject::Case);
+            is_seen(change, &name, seen)?;
             let Some((text, view)) = wanted else {
                 if !change.remove(&HUNT, &[name.clone().into()])? {
                     return Err(CaseError::NoSuch { what: format!("hunt {}", shown(&name)) });
@@ -207,6 +217,17 @@ fn exists(change: &Change<'_>, subject: &Subject) -> Result<()> {
         Subject::Case | Subject::Event(_) => return Ok(()),
     };
     change.unchanged_since(table, id, &subject.to_string(), None)
+}
+
+/// Fails when there is a hunt of that name, and it is not the one that was seen.
+fn is_seen(change: &Change<'_>, name: &str, seen: Option<&Hunt>) -> Result<()> {
+    let Some(found) = change.read(&HUNT, &[name.into()])? else { return Ok(()) };
+    let text = |column: &str| found.get(column).and_then(Value::as_str).unwrap_or_default();
+    if seen.is_some_and(|seen| (seen.query.as_str(), seen.view.as_str()) == (text("query"), text("view"))) {
+        return Ok(());
+    }
+    let at = found.get("saved").and_then(Value::as_i64).map_or(Time::UNKNOWN, Time::from_millis);
+    Err(CaseError::Changed { what: format!("hunt {}", shown(name)), who: text("saved_by").to_owned(), at })
 }
 
 fn first_line(text: &str) -> &str {

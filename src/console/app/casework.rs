@@ -7,10 +7,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::overlay::frequency::Counted;
-use super::overlay::prompt::Asking;
 use crate::case::Contents;
 use crate::case::matching::{self, Sight};
-use crate::case::model::{Entry, Indicator, NewIndicator, Position, State, Subject};
+use crate::case::model::{Entry, Hunt, Indicator, NewIndicator, Position, State, Subject};
 use crate::investigation::Investigation;
 use crate::query::order::Sort;
 use crate::query::run::Selection;
@@ -73,8 +72,17 @@ pub enum Work {
     Note(Subject, String),
     /// Puts a tag on something, or takes it off.
     Tag(Subject, String, bool),
-    /// Keeps a hunt: name, query, view.
-    Hunt(String, String, String),
+    /// Keeps a hunt.
+    Hunt {
+        /// What it is called.
+        name: String,
+        /// What it asks.
+        query: String,
+        /// The name of the view that shows it.
+        view: String,
+        /// The hunt of that name that it may replace.
+        seen: Option<Hunt>,
+    },
     /// Takes something out.
     Remove(Removed),
     /// Brings in the indicators of a file.
@@ -99,8 +107,8 @@ pub enum Ruled {
 pub enum Removed {
     /// The indicator of that number.
     Indicator(i64),
-    /// The hunt of that name.
-    Hunt(String),
+    /// The hunt of that name, as it was.
+    Hunt(Hunt),
     /// The mark of the event of that id.
     Mark(String),
     /// The note of that number, as it was at that revision.
@@ -178,6 +186,45 @@ pub enum Delivery {
     Send(Arc<Investigation>, u32, Subject),
 }
 
+impl Delivery {
+    /// The file that is written.
+    pub fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Export(_, target) | Self::Indicators(_, target) | Self::Report(_, target) => Some(target),
+            Self::Preview(..) | Self::Open(_) | Self::Send(..) => None,
+        }
+    }
+
+    /// The same, which may replace a file that is there.
+    pub fn replacing(mut self) -> Self {
+        if let Self::Export(_, target) | Self::Indicators(_, target) | Self::Report(_, target) = &mut self {
+            target.replace = true;
+        }
+        self
+    }
+
+    /// What is done, in words, where leaving meanwhile would lose it.
+    pub fn words(&self) -> Option<String> {
+        match self {
+            Self::Export(_, target) | Self::Indicators(_, target) => Some(format!("writing {}", target.path)),
+            Self::Report(_, target) => Some(format!("making the report {}", target.path)),
+            Self::Send(..) => Some("sending a message".to_owned()),
+            Self::Preview(..) | Self::Open(_) => None,
+        }
+    }
+
+    /// The key that asks for it.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Export(..) => "x",
+            Self::Indicators(..) => "> in view 6",
+            Self::Report(..) => "p",
+            Self::Preview(..) | Self::Send(..) => "S",
+            Self::Open(_) => "w",
+        }
+    }
+}
+
 /// Which event is meant.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Place {
@@ -222,8 +269,10 @@ pub enum Told {
     Failed(String),
     /// Something takes its time.
     Busy(String),
-    /// There is such a file: whether it may be replaced is asked.
-    Exists(Asking, String),
+    /// There is such a file: whether it may be replaced is asked. What is done on yes.
+    Exists(Box<Delivery>),
+    /// What was handed over is done, or has failed: the first that [`Delivery::words`] tells of.
+    Delivered,
     /// What would go out, to the letter, and whether it can be sent.
     Preview {
         /// The text. Hostile.

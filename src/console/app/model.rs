@@ -3,7 +3,7 @@
 //! Only [`super::update::update`] changes it. Nothing in it is a handle to the outside, but for the
 //! snapshot of the events, which is read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::action::View;
@@ -144,6 +144,12 @@ pub struct Model {
     pub case: Option<Arc<Known>>,
     /// Which indicators of the case are seen in what is loaded.
     pub sights: Option<Arc<Sights>>,
+    /// What is leaving the console and would be lost, in words, in its order.
+    pub(super) outgoing: VecDeque<String>,
+    /// How many overlays there were when something was asked that opens another one; `None`: a key was pressed since.
+    pub(super) awaiting: Option<usize>,
+    /// Whether the console ends as soon as nothing is leaving it any more.
+    pub(super) leaving: bool,
     /// The event that the cursor stood on when one left, until all is loaded or a key is pressed.
     pub(super) standing: Option<String>,
     /// The pane that takes the keys.
@@ -198,6 +204,9 @@ pub struct Model {
     pub(super) returning: Option<String>,
     /// The text of which it is being looked up what it names.
     pub(super) naming: Option<String>,
+    /// The panel of a board that gets the keys, and the row that gets its cursor, as soon as they are there, unless a key
+    /// is pressed before.
+    pub(super) resuming: Option<(String, Option<String>)>,
     /// What workers have found out about the snapshot.
     pub(super) knowledge: Option<Arc<Knowledge>>,
 }
@@ -223,6 +232,9 @@ impl Model {
             labels: start.labels,
             case: start.case.then(Arc::default),
             sights: None,
+            outgoing: VecDeque::new(),
+            awaiting: None,
+            leaving: false,
             standing: None,
             focus: Focus::List,
             detail: None,
@@ -250,6 +262,7 @@ impl Model {
             ruling: Ruling::default(),
             returning: None,
             naming: None,
+            resuming: None,
             knowledge: None,
         }
     }

@@ -43,6 +43,8 @@ pub enum Msg {
     Answered(Box<Answer>),
     /// A record has been read, or not: the id of the event, and the bytes or why not.
     Record(String, Result<Vec<u8>, String>),
+    /// A record that is to be copied has been read, or not.
+    ToCopy(Result<Vec<u8>, String>),
     /// Values have been counted and put in order: which request that answers, and where the value of the cursor is.
     Counted(u64, Arc<Counted>, Option<usize>),
     /// The most frequent values of a field have been counted.
@@ -83,6 +85,8 @@ pub enum Effect {
     Ask(Box<Request>),
     /// Read the record of an event: its id, the events, its row.
     Read(String, Arc<Investigation>, u32),
+    /// Read the record of an event to copy it: the events, its row.
+    ReadToCopy(Arc<Investigation>, u32),
     /// Count values, or put them in order.
     Count(Box<CountRequest>),
     /// Let go of values: that takes its time where there are many.

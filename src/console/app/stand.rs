@@ -47,6 +47,10 @@ pub struct Stand {
     pub event: Option<String>,
     /// The ids of the first events of bursts that are open.
     pub bursts: Vec<String>,
+    /// The panel of a board that has the keys, by its name.
+    pub panel: String,
+    /// The id of the row under its cursor, where that was moved.
+    pub row: Option<String>,
     /// Whom the profile is of: `key:AKIA...`.
     pub subject: Option<String>,
 }
@@ -56,6 +60,7 @@ impl Stand {
     pub fn of(model: &Model) -> Option<Self> {
         let page = model.page();
         let sort = write_sort(page.sort);
+        let (panel, row) = model.on_board().unwrap_or_default();
         let stand = Self {
             view: page.view.name().to_owned(),
             scopes: page.scopes.iter().map(|scope| (scope.label.clone(), scope.expr.to_string())).collect(),
@@ -66,6 +71,8 @@ impl Stand {
             column: page.column,
             event: page.cursor.id.clone(),
             bursts: page.open_bursts.iter().take(MOST).cloned().collect(),
+            panel,
+            row,
             subject: page.subject.as_ref().map(written),
         };
         (!model.inv.table.is_empty() && stand.is_bounded()).then_some(stand)
@@ -77,6 +84,7 @@ impl Stand {
         self.scopes.len() <= MOST
             && self.scopes.iter().all(|(label, query)| short(label) && short(query))
             && short(&self.filter)
+            && self.row.as_deref().is_none_or(short)
     }
 
     /// The page that it describes, made of `page` where it says nothing that is understood.
@@ -120,10 +128,20 @@ fn written(subject: &Subject) -> String {
 }
 
 impl Model {
+    /// The name of the panel that has the keys, and the id of the row under its cursor, where that was moved.
+    fn on_board(&self) -> Option<(String, Option<String>)> {
+        let (shown, desk) = (self.shown.as_ref()?, &self.page().desk);
+        let at = shown.focus(desk);
+        let panel = shown.panel(at)?;
+        let row = desk.spot(panel.spot).id.filter(|_| desk.spot(panel.spot).moved);
+        Some((panel.name.to_owned(), row))
+    }
+
     /// Begins where somebody stood before, with the page of the settings below it: leaving leads there. Says so.
     pub fn return_to(&mut self, stand: &Stand) {
         let page = stand.page(self.page());
         self.returning = stand.event.clone();
+        self.resuming = Some((stand.panel.clone(), stand.row.clone()));
         if page == *self.page() {
             return;
         }

@@ -15,6 +15,7 @@ mod elsewhere;
 mod jump;
 mod keys;
 mod list;
+mod outgoing;
 mod overlays;
 mod reading;
 mod rules;
@@ -42,6 +43,9 @@ const TOAST_MS: u64 = 5_000;
 pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
     model.now = now;
     let mut effects = Vec::new();
+    if matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Mouse(_)) {
+        (model.awaiting, model.resuming) = (None, None);
+    }
     match msg {
         Msg::Key(key) => model.key(key, &mut effects),
         Msg::Paste(text) => model.paste(&text, &mut effects),
@@ -53,12 +57,13 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Looked(reject, look) => model.looked(&reject, look),
         Msg::Answered(answer) => model.answered(*answer),
         Msg::Record(id, record) => model.record_came(&id, record),
+        Msg::ToCopy(record) => model.record_to_copy(record, &mut effects),
         Msg::Counted(generation, counted, at) => model.counted(generation, counted, at, &mut effects),
         Msg::Named(text, named) => model.text_named(&text, named, &mut effects),
         Msg::Values(field, groups) => model.values_came(field, groups),
         Msg::Board(generation, board) => model.board_came(generation, board),
         Msg::Rule(news) => model.rule_news(news, &mut effects),
-        Msg::Told(told) => model.told(told),
+        Msg::Told(told) => model.told(told, &mut effects),
         Msg::Sighted(sights) => model.sights = Some(sights),
         Msg::Tick => {}
     }

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
+use self::file::Pen;
 use super::busy::Busy;
 use super::work::{Library, tell};
 use crate::case::exchange::{self, Imported};
@@ -101,6 +102,7 @@ pub(super) struct Desk {
     deliveries: mpsc::Sender<Delivery>,
     busy: Busy,
     pushed: mpsc::Sender<Vec<Alert>>,
+    pen: Pen,
     keeper: Option<JoinHandle<()>>,
 }
 
@@ -121,15 +123,17 @@ impl Desk {
         let (pushed, alerts) = mpsc::channel();
         let pusher = push::Pusher::new(&targets, push, queue.clone(), jobs.clone(), out.clone());
         thread::Builder::new().name("push".to_owned()).spawn(move || pusher.run(&alerts))?;
-        let messenger = deliver::Messenger::new(targets, queue, print, jobs.clone(), out.clone());
+        let pen = Pen::default();
+        let messenger =
+            deliver::Messenger::new(targets, queue, print, jobs.clone(), out.clone(), pen.clone());
         let counted = busy.clone();
         thread::Builder::new().name("deliver".to_owned()).spawn(move || {
             while let Ok(delivery) = due.recv() {
-                messenger.deliver(delivery);
+                messenger.take(&delivery);
                 counted.end(1);
             }
         })?;
-        Ok(Self { jobs, deliveries, busy: busy.clone(), pushed, keeper: Some(keeper) })
+        Ok(Self { jobs, deliveries, busy: busy.clone(), pushed, pen, keeper: Some(keeper) })
     }
 
     pub(super) fn work(&self, work: Work) {
@@ -149,6 +153,7 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
+        self.pen.put_down();
         self.jobs.send(Job::End);
         if let Some(keeper) = self.keeper.take() {
             let _ = keeper.join();
@@ -294,7 +299,7 @@ impl Keeper {
         let full = file::full(path);
         let name =
             full.file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned());
-        let bytes = match std::fs::read(&full) {
+        let bytes = match file::read(&full) {
             Ok(bytes) => bytes,
             Err(e) => return self.tell(Told::Failed(visible(&format!("{path}: {e}")).into_owned())),
         };
@@ -397,8 +402,8 @@ fn change(case: &mut Case, by: &By, work: Work) -> Result<String, CaseError> {
             let verb = if on { "is tagged" } else { "is not tagged any more:" };
             Ok(format!("{subject} {verb} {name}"))
         }
-        Work::Hunt(name, query, view) => {
-            case.save_hunt(by, &name, Some((&query, &view)))?;
+        Work::Hunt { name, query, view, seen } => {
+            case.save_hunt(by, &name, Some((&query, &view)), seen.as_ref())?;
             Ok(format!("the hunt {name} is kept; the palette and view 6 run it"))
         }
         Work::Remove(removed) => remove(case, by, removed),
@@ -415,9 +420,9 @@ fn remove(case: &mut Case, by: &By, removed: Removed) -> Result<String, CaseErro
             case.remove_indicator(by, id)?;
             Ok(format!("indicator {id} is taken out; U brings it back"))
         }
-        Removed::Hunt(name) => {
-            case.save_hunt(by, &name, None)?;
-            Ok(format!("the hunt {name} is taken out; U brings it back"))
+        Removed::Hunt(hunt) => {
+            case.save_hunt(by, &hunt.name, None, Some(&hunt))?;
+            Ok(format!("the hunt {} is taken out; U brings it back", hunt.name))
         }
         Removed::Mark(event) => {
             case.mark(by, &[event], false)?;

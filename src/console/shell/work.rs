@@ -16,6 +16,7 @@ use crate::console::app::answer::{answer, values};
 use crate::console::app::rules::work::{RuleNews, RuleWork};
 use crate::console::app::{Effect, Msg};
 use crate::detect::rules::Rules;
+use crate::investigation::Investigation;
 
 /// Reads all rules from their files.
 pub type Library = Arc<dyn Fn() -> Result<Rules, String> + Send + Sync>;
@@ -82,6 +83,11 @@ pub(super) fn tell(out: &Sender<Msg>, msg: Msg) {
     let _ = out.blocking_send(msg);
 }
 
+fn record(inv: &Investigation, row: u32) -> Result<Vec<u8>, String> {
+    let row = inv.table.row(row).ok_or("the event is gone")?;
+    inv.raw(&row).map_err(|e| e.to_string())
+}
+
 impl Workers {
     /// Starts the threads; answers go to `out`.
     pub(super) fn start(out: &Sender<Msg>, busy: &Busy, library: Library) -> io::Result<Self> {
@@ -109,11 +115,11 @@ impl Workers {
                 answer(&request, &mut |answer| tell(out, Msg::Answered(Box::new(answer))));
             }),
             Effect::Read(id, inv, row) => self.record.give(move |out| {
-                let record = match inv.table.row(row) {
-                    Some(row) => inv.raw(&row).map_err(|e| e.to_string()),
-                    None => Err("the event is gone".to_owned()),
-                };
-                tell(out, Msg::Record(id, record));
+                tell(out, Msg::Record(id, record(&inv, row)));
+            }),
+            // What is copied does not give way to what is looked at next.
+            Effect::ReadToCopy(inv, row) => self.files.give(move |out| {
+                tell(out, Msg::ToCopy(record(&inv, row)));
             }),
             Effect::Count(request) => self.groups.give(move |out| {
                 let (counted, at) = request.answer();
@@ -190,7 +196,7 @@ mod tests {
 
     use super::*;
     use crate::ingest::status::Reject;
-    use crate::investigation::{Investigation, Judgment};
+    use crate::investigation::Judgment;
 
     #[test]
     fn a_look_at_bytes_does_not_take_the_place_of_a_record_that_is_waited_for() {

@@ -8,7 +8,6 @@ use crate::case::{By, Case, State, Subject, gather};
 use crate::console::app::action::View;
 use crate::console::app::casework::{Delivery, Export, Known, Place, Removed, Ruled, Told, Work};
 use crate::console::app::overlay::Overlay;
-use crate::console::app::overlay::prompt::Asking;
 use crate::console::app::{Effect, Msg};
 use crate::event::time::Time;
 
@@ -24,8 +23,8 @@ fn known(console: &Console) -> Known {
     case.add_note(&by, &Subject::Finding(id), "asked mallory\nno answer \u{1b}[31m").unwrap();
     case.tag(&by, &Subject::Finding(id), "trail", true).unwrap();
     case.open_incident(&by, id).unwrap();
-    case.save_hunt(&by, "denied", Some(("outcome:denied", "actors"))).unwrap();
-    case.save_hunt(&by, "trails", Some(("event:*Logging", "events"))).unwrap();
+    case.save_hunt(&by, "denied", Some(("outcome:denied", "actors")), None).unwrap();
+    case.save_hunt(&by, "trails", Some(("event:*Logging", "events")), None).unwrap();
     case.mark(&by, &["00000000-0000-4000-8000-000000000011".to_owned()], true).unwrap();
     let mut history = case.history(None, 100).unwrap();
     history.sort_by_key(|entry| std::cmp::Reverse(entry.seq));
@@ -94,12 +93,28 @@ fn a_finding_moves_to_a_state_that_was_decided_on_what_was_seen() {
         panic!()
     };
     assert_eq!((subject, *state, text.as_str()), (&Subject::Finding(1), State::Resolved, "key disabled"));
+    // What another console writes while one thinks is not what was decided on.
+    let later = |console: &mut Console| {
+        let mut known = console.model.case.as_deref().unwrap().clone();
+        known.version += 1;
+        known.contents.findings[0].revision += 1;
+        console.send(Msg::Told(Told::Case(Arc::new(known))));
+    };
+    let revision = |console: &Console| console.model.case.as_ref().unwrap().contents.findings[0].revision;
+    for (before, then) in [("wresol<enter>", "key disabled<enter>"), ("w", "analy<enter>")] {
+        let was = revision(&console);
+        console.press(before);
+        later(&mut console);
+        console.press(then);
+        assert!(matches!(asked(&console), Work::State(.., Some(seen)) if *seen == was), "{before}");
+    }
+    console.left.clear();
     // A state that is not the end of it asks for no words.
     console.press("wanaly<enter>");
     assert!(matches!(console.left.last(), Some(Effect::Case(Work::State(_, State::Analyzing, ..)))));
     // Where no finding is, nothing has a state.
     console.press("<esc>2w");
-    assert_eq!(works(&console).len(), 2);
+    assert_eq!(works(&console).len(), 1);
 }
 
 #[test]
@@ -116,31 +131,84 @@ fn an_export_names_its_form_and_replaces_nothing_unasked() {
     console.press("x<c-u>a.txt<enter>");
     assert!(console.left.is_empty() && console.screen().contains(".jsonl"), "{}", console.screen());
     console.press("<c-u>a.csv<enter>");
-    let first = console.left.pop();
-    let Some(Effect::Deliver(delivery)) = first else { panic!("{first:?}") };
-    let Delivery::Export(Export::Events(..), target) = *delivery else { panic!() };
+    let delivery = handed_over(&mut console);
+    let Delivery::Export(Export::Events(..), target) = &delivery else { panic!() };
     assert_eq!((target.path.as_str(), target.replace), ("a.csv", false));
-    console.send(Msg::Told(Told::Exists(Asking::Export, "a.csv".to_owned())));
+    // The very same may replace the file, and only on yes.
+    let exists = || Msg::Told(Told::Exists(delivery.clone().replacing().into()));
+    console.send(exists());
+    assert!(console.screen().contains("a.csv is there already. Replace it?"), "{}", console.screen());
     console.press("<enter>");
+    assert!(console.left.is_empty(), "enter is no yes");
+    console.press("y");
     let Some(Effect::Deliver(delivery)) = console.left.pop() else { panic!() };
-    assert!(matches!(*delivery, Delivery::Export(_, target) if target.replace));
-    // Another name was not agreed to.
-    console.send(Msg::Told(Told::Exists(Asking::Export, "a.csv".to_owned())));
-    console.press("<c-u>b.csv<enter>");
-    let Some(Effect::Deliver(delivery)) = console.left.pop() else { panic!() };
-    assert!(matches!(*delivery, Delivery::Export(_, target) if !target.replace));
+    assert!(matches!(*delivery, Delivery::Export(_, target) if target.replace && target.path == "a.csv"));
+}
+
+/// What was handed over last.
+fn handed_over(console: &mut Console) -> Delivery {
+    match console.left.pop() {
+        Some(Effect::Deliver(delivery)) => *delivery,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_answer_that_comes_late_opens_nothing_and_takes_no_key() {
+    let mut console = console(140, 42);
+    console.press("x<c-u>a.csv<enter>");
+    let export = handed_over(&mut console);
+    console.press("j");
+    console.send(Msg::Told(Told::Exists(export.replacing().into())));
+    assert!(console.screen().contains("stays as it is; x asks again"), "{}", console.screen());
+    console.press("S");
+    let Delivery::Preview(inv, Place::Row(row), subject) = handed_over(&mut console) else { panic!() };
+    console.press("/risk");
+    let send = Box::new(Delivery::Send(inv, row, subject));
+    console.send(Msg::Told(Told::Preview { text: "{}".to_owned(), ready: true, send }));
+    assert!(console.screen().contains("S shows it"), "{}", console.screen());
+    console.press("<enter>");
+    assert!(console.model.overlays.is_empty() && console.left.is_empty(), "{:?}", console.left);
+}
+
+#[test]
+fn leaving_asks_while_something_is_on_its_way_out() {
+    let quits = |console: &Console| matches!(console.left.last(), Some(Effect::Quit));
+    let mut console = console(140, 42);
+    console.press("p<c-u>r.pdf<enter>q");
+    assert!(console.screen().contains("Still making the report r.pdf."), "{}", console.screen());
+    console.press("n");
+    assert!(!quits(&console) && console.model.overlays.is_empty());
+    // Whoever waits leaves when it is done; any other key stays.
+    console.press("qyj");
+    console.send(Msg::Told(Told::Delivered));
+    assert!(!quits(&console));
+    for (came, leaves) in [
+        (Told::Done("wrote r.pdf".to_owned()), true),
+        (Told::Failed("no room".to_owned()), false),
+        (Told::Exists(handed_over(&mut console).replacing().into()), false),
+    ] {
+        console.press("x<c-u>a.csv<enter>qy");
+        console.send(Msg::Told(came));
+        console.send(Msg::Told(Told::Delivered));
+        assert_eq!(quits(&console), leaves, "{}", console.screen());
+        console.press("<esc>");
+        console.left.clear();
+    }
+    // Twice is without waiting.
+    console.press("x<c-u>a.csv<enter>qyq");
+    assert!(quits(&console));
 }
 
 #[test]
 fn nothing_is_sent_before_it_was_seen() {
     let mut console = console(140, 42);
-    console.press("S");
-    let Some(Effect::Deliver(delivery)) = console.left.pop() else { panic!() };
-    let Delivery::Preview(inv, Place::Row(row), subject) = *delivery else {
-        panic!("it would have been sent")
-    };
     for ready in [false, true] {
-        let send = Box::new(Delivery::Send(inv.clone(), row, subject.clone()));
+        console.press("S");
+        let Delivery::Preview(inv, Place::Row(row), subject) = handed_over(&mut console) else {
+            panic!("it would be sent")
+        };
+        let send = Box::new(Delivery::Send(inv, row, subject));
         console.send(Msg::Told(Told::Preview { text: "{\n\"text\": 1\n}".to_owned(), ready, send }));
         assert!(console.line_with("\"text\": 1").contains("1"));
         console.press("<enter>");
@@ -207,7 +275,7 @@ fn a_hunt_is_kept_with_its_view_and_run_from_the_palette_and_the_case() {
     console.press(":save-hunt<enter>");
     assert!(console.screen().contains("this page shows everything"), "{}", console.screen());
     console.press("/outcome:denied<enter>1:save-hunt<enter>no entry<enter>");
-    let Work::Hunt(name, query, view) = asked(&console) else { panic!() };
+    let Work::Hunt { name, query, view, seen: None } = asked(&console) else { panic!() };
     assert_eq!((name.as_str(), query.as_str(), view.as_str()), ("no entry", "outcome:denied", "actors"));
     let shows = |console: &Console| {
         let page = console.model.page();
@@ -227,11 +295,30 @@ fn a_hunt_is_kept_with_its_view_and_run_from_the_palette_and_the_case() {
 }
 
 #[test]
+fn a_hunt_of_the_same_name_is_replaced_on_yes_and_a_profile_is_none() {
+    let mut console = console(140, 42);
+    console.press("/risk>=50<enter>:save-hunt<enter>denied<enter>");
+    assert!(console.left.is_empty() && console.screen().contains("There is a hunt denied"));
+    console.press("y");
+    let Work::Hunt { seen: Some(seen), query, .. } = asked(&console) else { panic!() };
+    assert_eq!((seen.query.as_str(), query.as_str()), ("outcome:denied", "risk>=50"));
+    // Whom a profile is of is not kept: the hunt would show somebody else.
+    console.press(":profile<space>user<enter>:save-hunt<enter>whose<enter>");
+    let Work::Hunt { name, view, .. } = asked(&console) else { panic!() };
+    assert_eq!((name.as_str(), view.as_str()), ("whose", "events"));
+    let mut known = console.model.case.as_deref().unwrap().clone();
+    known.contents.hunts[0].view = "profile".to_owned();
+    console.send(Msg::Told(Told::Case(Arc::new(known))));
+    console.press(":hunt<space>denied<enter>");
+    assert_eq!(console.model.page().view, View::Events);
+}
+
+#[test]
 fn what_is_in_the_case_is_taken_out_but_a_finding_is_not() {
     let mut console = console(140, 42);
     let wanted = [
         ("indicators", Removed::Indicator(1)),
-        ("hunts", Removed::Hunt("denied".to_owned())),
+        ("hunts", Removed::Hunt(console.model.case.as_ref().unwrap().contents.hunts[0].clone())),
         ("marks", Removed::Mark("00000000-0000-4000-8000-000000000011".to_owned())),
     ];
     for (panel, removed) in wanted {
@@ -344,4 +431,29 @@ fn an_empty_case_says_what_would_fill_it() {
     for key in ["c on an event", "i on a finding", "I on a value", "ctrl-s", "n writes", "m marks"] {
         assert!(console.screen().contains(key), "{key}: {}", console.screen());
     }
+}
+
+#[test]
+fn what_is_too_long_for_its_box_goes_on_below() {
+    let mut console = console(80, 24);
+    let why = format!("line 2: {}the end of it", "long words ".repeat(9));
+    console.send(Msg::Told(Told::Faults("feed.csv".to_owned(), vec![why])));
+    console.line_with("the end of it");
+    console.press("<esc>S");
+    let Delivery::Preview(inv, Place::Row(row), subject) = handed_over(&mut console) else { panic!() };
+    let send = Box::new(Delivery::Send(inv, row, subject));
+    let text = format!("\"text\": \"{}last\"", "letters".repeat(12));
+    console.send(Msg::Told(Told::Preview { text, ready: true, send }));
+    console.line_with("last\"");
+    let path = format!("{}.csv", "folder/".repeat(20));
+    console.press(&format!("<esc>x<c-u>{path}<enter>q"));
+    console.line_with("y / n");
+    console.press("n");
+    let export = handed_over(&mut console);
+    console.press("x<c-u>b.csv<enter>");
+    console.send(Msg::Told(Told::Exists(export.replacing().into())));
+    console.line_with("y / n");
+    // What can be typed is told in full where nothing long is typed.
+    console.press("nx");
+    console.line_with(".csv .json .jsonl .md, tab completes");
 }

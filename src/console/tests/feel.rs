@@ -111,6 +111,52 @@ fn the_brush_looks_closer_and_backspace_goes_back() {
 }
 
 #[test]
+fn the_brush_means_the_same_times_after_another_answer_or_on_another_screen() {
+    let mut console = Console::on_story(140, 42);
+    let span = |console: &Console| match console.model.overlays.last() {
+        Some(Overlay::Span(span)) => span.times(),
+        other => panic!("{other:?}"),
+    };
+    console.press("b");
+    let (was, step) = (span(&console), console.model.answer.series.step_ms);
+    let shown = console.line_with("enter looks closer");
+    console.send(Msg::Resize(70, 30));
+    assert_ne!(console.model.answer.series.step_ms, step, "the stretches are others");
+    assert_eq!(span(&console), was);
+    let part = |line: &str| {
+        let before = line.split(" · enter").next().unwrap().to_owned();
+        before.trim_matches(|c: char| !c.is_ascii_digit()).to_owned()
+    };
+    assert_eq!(part(&console.line_with("enter looks closer")), part(&shown));
+    console.press("<enter>");
+    assert_eq!(console.model.page().scopes[0].label, format!("{} to {}", was.0, was.1));
+}
+
+#[test]
+fn the_record_of_a_row_of_a_board_is_copied_and_of_a_row_without_one_none() {
+    let mut console = Console::on_story(140, 42);
+    console.press("Y");
+    assert!(copied(&console).contains("StopLogging"), "the record of the list");
+    console.press("v");
+    let of_event = |console: &Console| console.model.row().map(|row| row.id());
+    for _ in 0..12 {
+        if of_event(&console).is_some() {
+            break;
+        }
+        console.press("<tab>");
+    }
+    // The detail is of the event of the list.
+    console.press("j");
+    let id = of_event(&console).unwrap();
+    assert_ne!(Some(&id), console.model.detail.as_ref().map(|detail| &detail.id));
+    console.press("Y");
+    assert!(copied(&console).contains(&id), "{}", copied(&console));
+    console.left.clear();
+    console.press("1Y");
+    assert!(console.left.is_empty() && console.screen().contains("nothing under the cursor"));
+}
+
+#[test]
 fn the_link_is_shown_and_copied_and_opened_only_on_another_key() {
     let mut console = Console::on_story(140, 42);
     console.press("w");

@@ -143,6 +143,9 @@ impl Console {
                 let record = inv.raw(&inv.table.row(row).unwrap()).map_err(|e| e.to_string());
                 vec![Msg::Record(id, record)]
             }
+            Effect::ReadToCopy(inv, row) => {
+                vec![Msg::ToCopy(inv.raw(&inv.table.row(row).unwrap()).map_err(|e| e.to_string()))]
+            }
             Effect::Count(request) => {
                 let (counted, at) = request.answer();
                 vec![Msg::Counted(request.generation, Arc::new(counted), at)]

@@ -48,6 +48,35 @@ fn a_profile_is_come_back_to_and_the_beginning_is_nothing_to_come_back_to() {
 }
 
 #[test]
+fn the_panel_and_the_row_of_a_board_are_come_back_to() {
+    let mut left = Console::on_story(140, 42);
+    left.press("1j");
+    let actors = Stand::of(&left.model).unwrap();
+    let actor = left.model.item().unwrap().id.clone();
+    left.press("2gv<tab>j");
+    let profile = Stand::of(&left.model).unwrap();
+    let panel = left.model.page().desk.panel;
+    for (stand, panel) in [(&actors, "actors"), (&profile, panel)] {
+        let mut console = back(stand);
+        console.send(Msg::Loaded(Arc::new(investigation(story()))));
+        assert_eq!(Stand::of(&console.model).as_ref(), Some(stand));
+        assert_eq!(console.model.page().desk.panel, panel);
+    }
+    let mut console = back(&actors);
+    console.send(Msg::Loaded(Arc::new(investigation(story()))));
+    assert_eq!(console.model.item().unwrap().id, actor);
+    // A row that is gone, or a stand of an earlier program, leaves the cursor where the panel begins.
+    for stand in [
+        Stand { row: Some("gone".to_owned()), ..actors.clone() },
+        Stand { panel: String::new(), row: None, ..actors },
+    ] {
+        let mut console = back(&stand);
+        console.send(Msg::Loaded(Arc::new(investigation(story()))));
+        assert_ne!(console.model.item().unwrap().id, actor);
+    }
+}
+
+#[test]
 fn an_event_that_is_gone_leaves_the_cursor_at_the_top_and_a_key_goes_on_from_there() {
     let stand = Stand { event: Some("gone".to_owned()), sort: "time".to_owned(), ..Stand::default() };
     let mut console = back(&stand);

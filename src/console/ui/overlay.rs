@@ -12,7 +12,7 @@ mod welcome;
 
 use ratatui::layout::Position;
 
-use super::paint::{Canvas, columns};
+use super::paint::{Canvas, columns, wrapped};
 use crate::config::Role;
 use crate::console::app::layout::Area;
 use crate::console::app::line::Line;
@@ -55,8 +55,12 @@ fn popup(canvas: &mut Canvas<'_>, size: (u16, u16), wanted: (u16, u16), title: &
 }
 
 fn confirm(canvas: &mut Canvas<'_>, model: &Model, question: &str) -> Option<Position> {
-    let inside = popup(canvas, model.size, (columns(question) + 6, 3), "");
-    canvas.put(inside.x + 1, inside.y, inside.width.saturating_sub(1), question, Role::Text);
+    let width = columns(question).saturating_add(6).min(model.size.0.saturating_sub(4));
+    let lines = wrapped(question, width.saturating_sub(4));
+    let inside = popup(canvas, model.size, (width, lines.len() as u16 + 2), "");
+    for (line, y) in lines.iter().zip(inside.y..inside.y + inside.height) {
+        canvas.put(inside.x + 1, y, inside.width.saturating_sub(1), line, Role::Text);
+    }
     None
 }
 

@@ -29,7 +29,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     let title = match span {
         None => title,
         Some(span) => {
-            let (from, to) = model.edges(&span);
+            let (from, to) = span.times();
             let precision = canvas.clock.precision(from, to);
             let (from, to) = (canvas.clock.cell(from, precision), canvas.clock.cell(to, precision));
             format!("{from} – {to} · enter looks closer")
@@ -44,11 +44,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     let cursor = model.listed().and_then(|row| bucket_of(series, row.time().millis()?));
     let window = model.page().window;
     let least = standing_out(series);
+    let edges = span.map(|span| (near(series, span.edges.0), near(series, span.edges.1 - 1)));
     for x in 0..inside.width {
         let bucket = bucket_at(series, x, inside.width);
         let Some(counts) = series.buckets.get(bucket) else { continue };
-        let chosen = span.map(|span| (span.edges.0..=span.edges.1).contains(&bucket));
-        let shown = chosen.unwrap_or_else(|| {
+        let shown = edges.map(|(from, to)| (from..=to).contains(&bucket)).unwrap_or_else(|| {
             window.is_none_or(|(from, to)| {
                 let start = series.start_of(bucket);
                 start <= to && start.plus_millis(series.step_ms - 1) >= from
@@ -56,8 +56,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
         });
         let bar = Bar { counts, peak: series.peak(), least, shown };
         bar.draw(canvas, Area { x: inside.x + x, width: 1, ..inside }, bars);
-        if let Some(span) = span.filter(|span| [span.edges.0, span.edges.1].contains(&bucket)) {
-            let active = bucket == if span.left { span.edges.0 } else { span.edges.1 };
+        if let Some((from, to)) = edges.filter(|(from, to)| [*from, *to].contains(&bucket)) {
+            let active = bucket == if span.is_some_and(|span| span.left) { from } else { to };
             let role = if active { Role::Selection } else { Role::SelectionIdle };
             canvas.tint(Area { x: inside.x + x, width: 1, ..inside }, role);
         } else if cursor == Some(bucket) {
@@ -76,6 +76,11 @@ fn bucket_at(series: &Series, x: u16, width: u16) -> usize {
 fn bucket_of(series: &Series, at: i64) -> Option<usize> {
     let from = series.from.millis()?;
     usize::try_from(at.checked_sub(from)?.checked_div(series.step_ms)?).ok()
+}
+
+/// The stretch of a time, or the one that is next to it.
+fn near(series: &Series, at: i64) -> usize {
+    bucket_of(series, at).unwrap_or(0).min(series.buckets.len().saturating_sub(1))
 }
 
 /// The least level that stands out.

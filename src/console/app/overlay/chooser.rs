@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use fuzzy_matcher::FuzzyMatcher as _;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
+use crate::case::Subject;
 use crate::config::{Theme, Themes};
 use crate::console::app::action::{Action, Category, Copied, Least, Pivot, Preset, Progress, commands};
 use crate::console::app::keymap::{Context, Keymap};
@@ -83,6 +84,8 @@ pub struct Chooser {
     pub cursor: usize,
     /// The columns that are switched on.
     pub on: Vec<Field>,
+    /// What in the case is decided on, as it was at that revision.
+    pub about: Option<(Subject, i64)>,
 }
 
 impl Entry {
@@ -95,8 +98,8 @@ impl Entry {
 
 impl Chooser {
     fn new(purpose: Purpose, entries: Vec<Entry>) -> Self {
-        let mut chooser =
-            Self { purpose, line: Line::default(), entries, hits: Vec::new(), cursor: 0, on: Vec::new() };
+        let (line, hits, on) = (Line::default(), Vec::new(), Vec::new());
+        let mut chooser = Self { purpose, line, entries, hits, cursor: 0, on, about: None };
         chooser.narrow();
         chooser
     }
@@ -226,10 +229,11 @@ impl Chooser {
         Self::actions("Copy", Copied::ALL.iter().map(entry))
     }
 
-    /// How far a finding can have come.
-    pub fn states() -> Self {
+    /// How far a finding or an incident can have come, which was at that revision.
+    pub fn states(subject: Subject, seen: i64) -> Self {
         let entry = |p: &Progress| (Action::State(Some(*p)), p.name(), p.about());
-        Self::actions("State", Progress::ALL.iter().map(entry))
+        let chooser = Self::actions("State", Progress::ALL.iter().map(entry));
+        Self { about: Some((subject, seen)), ..chooser }
     }
 
     /// A few actions of the case, under a title.

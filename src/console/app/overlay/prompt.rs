@@ -42,8 +42,8 @@ pub struct Prompt {
     pub asking: Asking,
     /// What a note or a tag is about.
     pub about: Option<Subject>,
-    /// The file of that path, which is there already, may be replaced.
-    pub replace: Option<String>,
+    /// The revision of that when the prompt was opened; a change is decided on that one.
+    pub seen: Option<i64>,
     /// The line.
     pub line: Line,
     /// What was there before: closing the prompt brings it back.
@@ -70,7 +70,7 @@ impl Prompt {
         Self {
             asking,
             about: None,
-            replace: None,
+            seen: None,
             line: Line::new(text).with_breaks(matches!(asking, Asking::Note | Asking::Resolution(_))),
             before: text.to_owned(),
             query: query::parse(text).unwrap_or_default(),

@@ -93,8 +93,7 @@ impl Editor {
 
     /// Puts in another text.
     pub fn replace(&mut self, text: &str) {
-        self.buffer.replace(text);
-        self.version += 1;
+        self.version += u64::from(self.buffer.replace(text));
     }
 
     /// Takes a change back, or makes it again; whether there was one.

@@ -173,6 +173,27 @@ impl Model {
             }
         }
         self.shown = Some(shown);
+        self.resume();
+    }
+
+    /// Puts the cursor where somebody left it, once that row is there.
+    fn resume(&mut self) {
+        let Some((name, id)) = self.resuming.take() else { return };
+        let Some(shown) = &self.shown else { return };
+        let found = shown.board.find(&name);
+        let line = found.zip(id.as_deref()).and_then(|(at, id)| shown.line_of(at, id));
+        match (found, line) {
+            (Some(at), Some(line)) => return self.put_on_board(at, line),
+            (Some(at), None) => {
+                if let Some(panel) = shown.panel(at) {
+                    self.history.page_mut().desk.panel = panel.name;
+                }
+            }
+            (None, _) => {}
+        }
+        if !self.inv.complete {
+            self.resuming = Some((name, id));
+        }
     }
 
     /// Keeps the panel with the keys, and the cursor in each, on the screen.

@@ -1,7 +1,7 @@
 //! The case, and what leaves the console: asking for it, and what came of it.
 
-use crate::case::Subject;
 use crate::case::model::{Kind, NewIndicator};
+use crate::case::{State, Subject};
 use crate::console::app::action::{Progress, View};
 use crate::console::app::answer::Part;
 use crate::console::app::casework::{Delivery, Export, Place, Target, Told, Work};
@@ -82,15 +82,20 @@ impl Model {
             return self.note("only findings and incidents have a state; they are in view 6");
         };
         match progress {
-            None => self.overlays.push(Overlay::Chooser(Box::new(Chooser::states()))),
-            // What came of it is asked when the work is over.
-            Some(to) if to.state().is_closed() => {
-                let mut prompt = Prompt::new(Asking::Resolution(to.state()), &self.resolution(&subject));
-                prompt.about = Some(subject);
-                self.overlays.push(Overlay::Prompt(Box::new(prompt)));
-            }
-            Some(to) => self.work(Work::State(subject, to.state(), String::new(), Some(revision)), effects),
+            None => self.overlays.push(Overlay::Chooser(Box::new(Chooser::states(subject, revision)))),
+            Some(to) => self.move_to(to.state(), subject, revision, effects),
         }
+    }
+
+    /// Moves a finding or an incident to a state, which was decided on at a revision.
+    pub(super) fn move_to(&mut self, to: State, subject: Subject, seen: i64, effects: &mut Vec<Effect>) {
+        if !to.is_closed() {
+            return self.work(Work::State(subject, to, String::new(), Some(seen)), effects);
+        }
+        // What came of it is asked when the work is over.
+        let mut prompt = Prompt::new(Asking::Resolution(to), &self.resolution(&subject));
+        (prompt.about, prompt.seen) = (Some(subject), Some(seen));
+        self.overlays.push(Overlay::Prompt(Box::new(prompt)));
     }
 
     /// The revision of a finding or an incident.
@@ -140,8 +145,7 @@ impl Model {
         let (text, subject) = (prompt.line.text().to_owned(), prompt.about.clone().unwrap_or(Subject::Case));
         match prompt.asking {
             Asking::Resolution(state) => {
-                let revision = self.revision(&subject);
-                self.work(Work::State(subject, state, text, revision), effects);
+                self.work(Work::State(subject, state, text, prompt.seen), effects);
             }
             _ if text.trim().is_empty() => {}
             Asking::Note => self.work(Work::Note(subject, text), effects),
@@ -179,14 +183,14 @@ impl Model {
             self.overlays.push(Overlay::Prompt(prompt));
             return self.note(format!("the ending of the file says its form: .{forms}"));
         }
-        let target = Target { replace: prompt.replace.as_ref() == Some(&path), path };
+        let target = Target { replace: false, path };
         let delivery = match prompt.asking {
             Asking::Report => Some(Delivery::Report(self.inv.clone(), target)),
             Asking::Indicators => self.indicators().map(|all| Delivery::Indicators(all, target)),
             _ => self.export().map(|export| Delivery::Export(export, target)),
         };
         match delivery {
-            Some(delivery) => effects.push(Effect::Deliver(Box::new(delivery))),
+            Some(delivery) => self.deliver(delivery, effects),
             None => self.note("there is nothing to export here"),
         }
     }
@@ -225,7 +229,7 @@ impl Model {
         };
         match (row, subject) {
             (Some(row), Some(subject)) => {
-                effects.push(Effect::Deliver(Box::new(Delivery::Preview(inv, row, subject))));
+                self.deliver(Delivery::Preview(inv, row, subject), effects);
             }
             _ => self.note("there is no event here that could be told of"),
         }
@@ -233,7 +237,7 @@ impl Model {
 
     pub(super) fn accept_preview(&mut self, preview: Preview, effects: &mut Vec<Effect>) {
         if preview.ready {
-            effects.push(Effect::Deliver(Box::new(preview.send)));
+            self.deliver(preview.send, effects);
         } else {
             self.overlays.push(Overlay::Preview(Box::new(preview)));
             self.note("nobody is set up to be told; docs/notify.md says how, and esc closes this");
@@ -241,25 +245,21 @@ impl Model {
     }
 
     /// What came of it.
-    pub(super) fn told(&mut self, told: Told) {
+    pub(super) fn told(&mut self, told: Told, effects: &mut Vec<Effect>) {
         match told {
             Told::Case(known) => self.case = self.case.is_some().then_some(known),
             Told::Stood(position) => self.stood(&position),
             Told::Faults(name, faults) => self.show_faults(&name, faults),
             Told::Done(text) => self.say(ToastTone::Done, text),
-            Told::Failed(text) => self.say(ToastTone::Failed, text),
+            Told::Failed(text) => {
+                // Whoever leaves hears of it first.
+                self.leaving = false;
+                self.say(ToastTone::Failed, text);
+            }
             Told::Busy(text) => self.note(text),
-            Told::Exists(asking, path) => {
-                self.note(format!("{path} is there already; enter replaces it, esc leaves it"));
-                let mut prompt = Prompt::new(asking, &path);
-                prompt.replace = Some(path);
-                self.overlays.push(Overlay::Prompt(Box::new(prompt)));
-            }
-            Told::Preview { text, ready, send } => {
-                let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-                let preview = Preview { lines, top: 0, ready, send: *send };
-                self.overlays.push(Overlay::Preview(Box::new(preview)));
-            }
+            Told::Exists(delivery) => self.exists(*delivery),
+            Told::Delivered => self.delivered(effects),
+            Told::Preview { text, ready, send } => self.previewed(&text, ready, *send),
         }
     }
 

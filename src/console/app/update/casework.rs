@@ -6,13 +6,16 @@ use crate::console::app::action::{Action, Least, Name, Number, View};
 use crate::console::app::casework::{Removed, Ruled, Work};
 use crate::console::app::model::Model;
 use crate::console::app::msg::Effect;
-use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::chooser::{Chooser, Entry};
 use crate::console::app::overlay::prompt::{Asking, Prompt};
 use crate::console::app::overlay::results::{Results, Tone};
+use crate::console::app::overlay::{Overlay, Then};
 use crate::console::app::page::{Page, Scope};
 use crate::query::{self, Expr, Query};
-use crate::text::{plural, visible};
+use crate::text::{clip, plural, visible};
+
+/// How much of a query is shown in a question.
+const LONGEST: usize = 30;
 
 impl Model {
     /// Opens an incident from what the cursor is on, or puts a finding into one.
@@ -106,7 +109,7 @@ impl Model {
         let contents = &self.case.as_ref()?.contents;
         let id = self.item().filter(|_| self.page().view == View::Case)?.id.as_str();
         if let Some(name) = id.strip_prefix("hunt ") {
-            return Some(Removed::Hunt(name.to_owned()));
+            return contents.hunts.iter().find(|hunt| hunt.name == name).cloned().map(Removed::Hunt);
         }
         if let Some(number) = id.strip_prefix("note ").and_then(|number| number.parse::<i64>().ok()) {
             let note = contents.notes.iter().find(|note| note.id == number)?;
@@ -134,8 +137,20 @@ impl Model {
     pub(super) fn accept_hunt(&mut self, prompt: &Prompt, effects: &mut Vec<Effect>) {
         let name = prompt.line.text().trim().to_owned();
         let Some(query) = self.page_query().filter(|_| !name.is_empty()) else { return };
-        let view = self.page().view.name().to_owned();
-        self.work(Work::Hunt(name, query, view), effects);
+        let view = kept(self.page().view).name().to_owned();
+        let hunts = self.case.iter().flat_map(|case| &case.contents.hunts);
+        let seen = hunts.into_iter().find(|hunt| hunt.name == name).cloned();
+        let is_other = seen.as_ref().filter(|hunt| (&hunt.query, &hunt.view) != (&query, &view));
+        let question = is_other.map(|hunt| {
+            format!("There is a hunt {name} ({}). Replace it? y / n", clip(&visible(&hunt.query), LONGEST))
+        });
+        let work = Work::Hunt { name, query, view, seen };
+        match question {
+            None => self.work(work, effects),
+            Some(question) => {
+                self.overlays.push(Overlay::Confirm { question, then: Then::Work(Box::new(work)) });
+            }
+        }
     }
 
     /// What the page shows, as a query; `None` where that is everything.
@@ -171,7 +186,7 @@ impl Model {
             Ok(found) => {
                 let view = View::ALL.iter().copied().find(|view| view.name() == hunt.view);
                 let scope = Scope { label: format!("hunt {}", hunt.name), expr: found.expr().clone() };
-                let view = view.unwrap_or(View::Events);
+                let view = view.map_or(View::Events, kept);
                 let page = Page {
                     view,
                     scopes: vec![scope],
@@ -217,4 +232,9 @@ impl Model {
         let lines = faults.into_iter().map(|fault| (Tone::Bad, fault)).collect();
         self.overlays.push(Overlay::Results(Box::new(Results::new(title, lines))));
     }
+}
+
+/// The view that is kept with a hunt: whom a profile is of is not.
+fn kept(view: View) -> View {
+    if view == View::Profile { View::Events } else { view }
 }

@@ -15,6 +15,8 @@ use crate::text::plural;
 /// More than this many bytes are refused by many terminals.
 const CLIPBOARD: usize = 74_000;
 
+const NOTHING: &str = "there is nothing under the cursor to copy";
+
 /// What a shell should not get.
 const UNFIT: &str = "this holds characters that no shell should get; y copies the value, Y the record";
 
@@ -24,6 +26,13 @@ impl Model {
             self.overlays.push(Overlay::Chooser(Box::new(Chooser::copies())));
             return;
         };
+        if what == Copied::Json && self.record().is_none() {
+            let row = self.row().map(|row| row.number());
+            return match row {
+                Some(row) => effects.push(Effect::ReadToCopy(self.row_inv().clone(), row)),
+                None => self.note(NOTHING),
+            };
+        }
         match self.copied(what) {
             Ok((text, called)) => self.put_on_clipboard(text, &called, effects),
             Err(reason) => self.note(reason),
@@ -40,16 +49,31 @@ impl Model {
         effects.push(Effect::Copy(text));
     }
 
+    /// The record of the event under the cursor, where it is shown. On a board the detail is of another event.
+    fn record(&self) -> Option<&[u8]> {
+        let id = self.row()?.id();
+        match self.detail.as_ref().filter(|detail| detail.id == id).map(|detail| &detail.record) {
+            Some(Record::Here(_, bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    pub(super) fn record_to_copy(&mut self, record: Result<Vec<u8>, String>, effects: &mut Vec<Effect>) {
+        match record {
+            Ok(bytes) => self.put_on_clipboard(pretty(&bytes), "the record", effects),
+            Err(why) => self.say(ToastTone::Failed, why),
+        }
+    }
+
     /// The text to copy, and what it is.
     fn copied(&self, what: Copied) -> Result<(String, String), &'static str> {
-        const NOTHING: &str = "there is nothing under the cursor to copy";
         let row = || self.row().ok_or("there is no event under the cursor");
         match what {
             Copied::Id => Ok((row()?.id(), "the id".to_owned())),
-            Copied::Json => match self.detail.as_ref().map(|detail| &detail.record) {
-                Some(Record::Here(_, bytes)) => Ok((pretty(bytes), "the record".to_owned())),
-                _ => Err(NOTHING),
-            },
+            Copied::Json => {
+                let bytes = self.record().ok_or(NOTHING)?;
+                Ok((pretty(bytes), "the record".to_owned()))
+            }
             Copied::Value => {
                 if let Some(Overlay::Frequency(table)) = self.overlays.last() {
                     let group = table.chosen().ok_or(NOTHING)?;

@@ -21,13 +21,13 @@ impl Model {
             return self.note("nothing is open yet");
         }
         let naming = Naming { text: text.to_owned(), inv: self.inv.clone() };
-        self.naming = Some(naming.text.clone());
+        (self.naming, self.awaiting) = (Some(naming.text.clone()), Some(self.overlays.len()));
         effects.push(Effect::Name(Box::new(naming)));
     }
 
-    /// It is known what a text names. Whoever does something else by now is not taken away from it.
+    /// It is known what a text names.
     pub(super) fn text_named(&mut self, text: &str, named: Named, effects: &mut Vec<Effect>) {
-        if self.naming.take_if(|asked| asked == text).is_none() || !self.overlays.is_empty() {
+        if self.naming.take_if(|asked| asked == text).is_none() || !self.is_awaited() {
             return;
         }
         match named {

@@ -160,6 +160,10 @@ impl Model {
             self.note(format!("{} {later}", action.name()));
             return;
         }
+        if self.leaving && action != Action::Quit {
+            self.leaving = false;
+            self.note("staying");
+        }
         match action {
             Action::Move(motion) => self.move_cursor(motion),
             Action::Pane(step) => self.other_pane(step),
@@ -221,7 +225,7 @@ impl Model {
             Action::Redraw => effects.push(Effect::Redraw),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Cancel => self.cancel(),
-            Action::Quit => effects.push(Effect::Quit),
+            Action::Quit => self.quit(effects),
             Action::Mark => self.mark(effects),
             Action::AddToCase => self.add_to_case(effects),
             Action::Indicator => self.add_indicator(effects),

@@ -5,10 +5,10 @@ use crate::console::app::detail::MatchStep;
 use crate::console::app::line::Line;
 use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::msg::Effect;
-use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::chooser::{Chooser, Pick, Purpose};
 use crate::console::app::overlay::frequency::Values;
 use crate::console::app::overlay::prompt::{Asking, Prompt};
+use crate::console::app::overlay::{Overlay, Then};
 use crate::event::field::Field;
 
 /// How many values completion is given at most.
@@ -159,9 +159,19 @@ impl Model {
             Some(Overlay::Preview(preview)) => self.accept_preview(*preview, effects),
             Some(Overlay::Chooser(chooser)) => self.accept_choice(&chooser, effects),
             Some(Overlay::Span(span)) => self.zoom_in(&span),
-            Some(Overlay::Confirm { action, .. }) => self.act(action, effects),
+            Some(Overlay::Confirm { then, .. }) => self.agreed(then, effects),
             Some(other) => self.overlays.push(other),
             None => {}
+        }
+    }
+
+    /// Does what was asked before.
+    fn agreed(&mut self, then: Then, effects: &mut Vec<Effect>) {
+        match then {
+            Then::Act(action) => self.act(action, effects),
+            Then::Work(work) => self.work(*work, effects),
+            Then::Deliver(delivery) => self.deliver(*delivery, effects),
+            Then::Leave => self.leave(effects),
         }
     }
 
@@ -200,11 +210,15 @@ impl Model {
             }
             return;
         }
+        let chosen = chooser.chosen().map(|entry| &entry.pick);
+        if let (Some((subject, seen)), Some(Pick::Run(Action::State(Some(to))))) = (&chooser.about, chosen) {
+            return self.move_to(to.state(), subject.clone(), *seen, effects);
+        }
         let typed = chooser.line.text().trim();
         // A whole command with its argument, such as `sort -time`, is taken as it was typed.
         let whole = Action::parse(typed);
         let is_palette = chooser.purpose == Purpose::Palette;
-        match (whole, chooser.chosen().map(|entry| &entry.pick)) {
+        match (whole, chosen) {
             (Ok(action), _) if is_palette && typed.contains(' ') => self.act(action, effects),
             (_, Some(Pick::Run(action))) => self.act(action.clone(), effects),
             (_, Some(Pick::Theme(name))) => {

@@ -5,8 +5,8 @@ use crate::console::app::detail::Record;
 use crate::console::app::key::Key;
 use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::msg::Effect;
-use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::chooser::Chooser;
+use crate::console::app::overlay::{Overlay, Then};
 use crate::console::app::rules::draft::Drafting;
 use crate::console::app::rules::editor::Editor;
 use crate::console::app::rules::file_of;
@@ -127,8 +127,8 @@ impl Model {
     }
 
     fn ask(&mut self, question: &str, craft: Craft) {
-        let (question, action) = (format!("{question} y / n"), Action::Rule(craft));
-        self.overlays.push(Overlay::Confirm { question, action });
+        let (question, then) = (format!("{question} y / n"), Then::Act(Action::Rule(craft)));
+        self.overlays.push(Overlay::Confirm { question, then });
     }
 
     /// Has the text of the editor tried, where it was not yet.

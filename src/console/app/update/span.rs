@@ -3,7 +3,7 @@
 use crate::console::app::action::Edge;
 use crate::console::app::model::{Focus, Model, ToastTone};
 use crate::console::app::overlay::prompt::{Asking, Prompt};
-use crate::console::app::overlay::{Overlay, Span};
+use crate::console::app::overlay::{Overlay, Reach, Span};
 use crate::console::app::page::Scope;
 use crate::console::app::range::{OFFERED, Range};
 use crate::event::time::Time;
@@ -44,45 +44,46 @@ impl Model {
 
     /// Takes the brush: two edges on the timeline, around the cursor or what is shown.
     pub(super) fn take_brush(&mut self) {
-        let series = &self.answer.series;
-        let count = series.buckets.len();
-        let Some(from) = series.from.millis().filter(|_| count > 1) else {
+        let Some(Reach { ends, step }) = self.reach() else {
             return self.note("there is no stretch of time here to choose from");
         };
         self.focus = Focus::List;
         if self.layout().timeline.is_none() || self.page().view.has_board() {
             return self.note("there is no room for the timeline here");
         }
-        let bucket = |time: Time| {
-            let at = time.millis().unwrap_or(from).saturating_sub(from) / series.step_ms.max(1);
-            usize::try_from(at).unwrap_or(0).min(count - 1)
+        let place = |time: Time| {
+            let at = time.millis().unwrap_or(ends.0).clamp(ends.0, ends.1 - 1) - ends.0;
+            ends.0 + at / step * step
         };
         let edges = match (self.page().window, self.listed()) {
-            (Some((a, b)), _) => (bucket(a), bucket(b)),
+            (Some((a, b)), _) => (place(a), place(b) + step),
             (None, Some(row)) => {
-                let (at, some) = (bucket(row.time()), (count / 16).max(1));
-                (at.saturating_sub(some), (at + some).min(count - 1))
+                let (at, some) = (place(row.time()), ((ends.1 - ends.0) / step / 16).max(1) * step);
+                ((at - some).max(ends.0), (at + some + step).min(ends.1))
             }
-            (None, None) => (0, count - 1),
+            (None, None) => ends,
         };
-        self.overlays.push(Overlay::Span(Span { edges, left: true, count }));
+        self.overlays.push(Overlay::Span(Span { edges, left: true }));
+    }
+
+    /// How far edges can move on the timeline as it is now; `None` where there are not two stretches.
+    fn reach(&self) -> Option<Reach> {
+        let series = &self.answer.series;
+        let count = Some(series.buckets.len()).filter(|count| *count > 1)?;
+        let ends = (series.from.millis()?, series.start_of(count).millis()?);
+        Some(Reach { ends, step: series.step_ms.max(1) })
     }
 
     pub(super) fn move_edge(&mut self, edge: Edge) {
-        if let Some(Overlay::Span(span)) = self.overlays.last_mut() {
-            span.change(edge);
+        let reach = self.reach();
+        if let (Some(Overlay::Span(span)), Some(reach)) = (self.overlays.last_mut(), reach) {
+            span.change(edge, reach);
         }
     }
 
     /// Looks closer: what lies between the edges becomes a page of its own.
     pub(super) fn zoom_in(&mut self, span: &Span) {
-        let (from, to) = self.edges(span);
+        let (from, to) = span.times();
         self.open_scope(Scope::time(from, to));
-    }
-
-    /// The times of the edges: the first instant, and the first one behind.
-    pub fn edges(&self, span: &Span) -> (Time, Time) {
-        let series = &self.answer.series;
-        (series.start_of(span.edges.0), series.start_of(span.edges.1.saturating_add(1)))
     }
 }

@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use tokio::sync::mpsc::Sender;
 
-use super::file::{self, Written};
+use super::file::{self, Pen, Written};
 use super::open;
 use super::{Job, Jobs, Printer, Sent};
 use crate::case::{Subject, exchange};
 use crate::console::app::Msg;
 use crate::console::app::casework::{Delivery, Place, Target, Told};
-use crate::console::app::overlay::prompt::Asking;
 use crate::console::shell::work::tell;
 use crate::investigation::Investigation;
 use crate::notify::{self, Alert, Message, Queue, Targets};
@@ -28,6 +27,7 @@ pub(super) struct Messenger {
     print: Printer,
     case: Jobs,
     out: Sender<Msg>,
+    pen: Pen,
 }
 
 impl Messenger {
@@ -37,8 +37,9 @@ impl Messenger {
         print: Printer,
         case: Jobs,
         out: Sender<Msg>,
+        pen: Pen,
     ) -> Self {
-        Self { targets, queue, print, case, out }
+        Self { targets, queue, print, case, out, pen }
     }
 
     fn tell(&self, told: Told) {
@@ -50,57 +51,74 @@ impl Messenger {
         self.case.send(Job::Sent(Sent { what, target, subject, sha256 }));
     }
 
-    pub(super) fn deliver(&self, delivery: Delivery) {
+    /// Lets something out, and tells when that is over.
+    pub(super) fn take(&self, delivery: &Delivery) {
+        let is_counted = delivery.words().is_some();
+        // Making what is not written in the end may take long: whether it may be is asked first.
+        match delivery.target().is_some_and(file::is_taken) {
+            true => self.exists(delivery),
+            false => self.deliver(delivery),
+        }
+        if is_counted {
+            self.tell(Told::Delivered);
+        }
+    }
+
+    fn exists(&self, delivery: &Delivery) {
+        self.tell(Told::Exists(Box::new(delivery.clone().replacing())));
+    }
+
+    fn deliver(&self, delivery: &Delivery) {
         match delivery {
             Delivery::Indicators(indicators, target) => {
                 let is_csv = target.path.to_lowercase().ends_with(".csv");
                 let style = csv::Style { raw: false };
-                let written = file::write(&target, |out| match is_csv {
-                    true => exchange::csv::export(out, &indicators, style),
-                    false => exchange::stix::export(out, &indicators),
+                let written = file::write(target, &self.pen, |out| match is_csv {
+                    true => exchange::csv::export(out, indicators, style),
+                    false => exchange::stix::export(out, indicators),
                 });
                 let form = if is_csv { "csv" } else { "stix" };
-                self.wrote(written, form, Asking::Indicators, &target);
+                self.wrote(written, form, delivery);
             }
             Delivery::Export(export, target) => {
                 let form =
                     target.path.rsplit_once('.').map(|(_, end)| end.to_lowercase()).unwrap_or_default();
                 let path = target.path.clone();
                 self.tell(Told::Busy(format!("writing {path} …")));
-                let written = file::write(&target, |out| file::export(out, &export, &path));
-                self.wrote(written, &form, Asking::Export, &target);
+                let written = file::write(target, &self.pen, |out| file::export(out, export, &path));
+                self.wrote(written, &form, delivery);
             }
-            Delivery::Report(inv, target) => self.report(&inv, &target),
-            Delivery::Open(link) => match open::browser(&link) {
+            Delivery::Report(inv, target) => self.report(inv, target, delivery),
+            Delivery::Open(link) => match open::browser(link) {
                 Ok(()) => self.tell(Told::Done("your browser was asked to open the link".to_owned())),
                 Err(e) => self.tell(Told::Failed(format!("{e}; the link is on the clipboard"))),
             },
-            Delivery::Preview(inv, place, subject) => self.preview(inv, &place, subject),
-            Delivery::Send(inv, row, subject) => match self.send(&inv, row, &subject) {
+            Delivery::Preview(inv, place, subject) => self.preview(inv.clone(), place, subject.clone()),
+            Delivery::Send(inv, row, subject) => match self.send(inv, *row, subject) {
                 Ok(said) => self.tell(Told::Done(visible(&said).into_owned())),
                 Err(why) => self.tell(Told::Failed(visible(&why).into_owned())),
             },
         }
     }
 
-    fn wrote(&self, written: std::io::Result<Written>, form: &str, asking: Asking, target: &Target) {
-        let path = &target.path;
+    fn wrote(&self, written: std::io::Result<Written>, form: &str, delivery: &Delivery) {
+        let path = delivery.target().map_or("", |target| target.path.as_str());
         match written {
             Ok(Written::Done(full, hash)) => {
                 self.tell(Told::Done(format!("wrote {path}")));
                 self.sent(form, full, Subject::Case, hash);
             }
-            Ok(Written::Exists) => self.tell(Told::Exists(asking, path.clone())),
+            Ok(Written::Exists) => self.exists(delivery),
             Err(e) => self.tell(Told::Failed(format!("{path}: {e}; x and p ask for another path"))),
         }
     }
 
-    fn report(&self, inv: &Investigation, target: &Target) {
+    fn report(&self, inv: &Investigation, target: &Target, delivery: &Delivery) {
         self.tell(Told::Busy("making the report …".to_owned()));
         match (self.print)(inv) {
             Ok(bytes) => {
-                let written = file::write(target, |out| out.write_all(&bytes));
-                self.wrote(written, "pdf", Asking::Report, target);
+                let written = file::write(target, &self.pen, |out| out.write_all(&bytes));
+                self.wrote(written, "pdf", delivery);
             }
             Err(why) => self.tell(Told::Failed(format!("the report cannot be made: {why}"))),
         }

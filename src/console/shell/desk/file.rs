@@ -1,7 +1,10 @@
 //! Files that appear whole or not at all, and replace nothing unasked.
 
-use std::io::{self, BufWriter, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
@@ -13,6 +16,9 @@ use crate::report::event_line::{self, EventLine};
 use crate::report::markdown::escaped;
 use crate::report::shown::Shown;
 
+/// The largest file that is read in one piece, in bytes.
+const LARGEST: u64 = 64 << 20;
+
 /// What came of writing.
 pub(super) enum Written {
     /// It is there: its path, and the SHA-256 of its bytes in hexadecimal digits.
@@ -21,23 +27,54 @@ pub(super) enum Written {
     Exists,
 }
 
+/// What files are written with. Once it is put down nothing half written lies anywhere, and nothing is begun any more.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Pen {
+    is_down: Arc<AtomicBool>,
+    /// Held as long as there is a temporary file.
+    writing: Arc<Mutex<()>>,
+}
+
+impl Pen {
+    /// Breaks off what is being written; waits until its temporary file is gone.
+    pub(super) fn put_down(&self) {
+        self.is_down.store(true, Ordering::SeqCst);
+        drop(self.writing.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn check(&self) -> io::Result<()> {
+        match self.is_down.load(Ordering::SeqCst) {
+            true => Err(io::Error::other("the console has ended")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Whether there is such a file, which may not be replaced.
+pub(super) fn is_taken(target: &Target) -> bool {
+    !target.replace && full(&target.path).exists()
+}
+
 /// Writes a file through a temporary one beside it.
 ///
 /// # Errors
-/// Those of `write` and of the disk.
+/// Those of `write` and of the disk, and a pen that is down.
 pub(super) fn write(
     target: &Target,
+    pen: &Pen,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<Written> {
-    let path = full(&target.path);
-    if !target.replace && path.exists() {
+    if is_taken(target) {
         return Ok(Written::Exists);
     }
+    let path = full(&target.path);
+    let _writing = pen.writing.lock().unwrap_or_else(PoisonError::into_inner);
+    pen.check()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = tempfile::Builder::new().prefix(".trailhound-").tempfile_in(folder)?;
-    let mut out = Hashing { out: BufWriter::with_capacity(1 << 16, file), hash: Sha256::new() };
+    let mut out = Hashing { out: BufWriter::with_capacity(1 << 16, file), hash: Sha256::new(), pen };
     write(&mut out)?;
-    let Hashing { out, hash } = out;
+    let Hashing { out, hash, pen: _ } = out;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     let kept = if target.replace { file.persist(&path) } else { file.persist_noclobber(&path) };
     match kept {
@@ -57,13 +94,31 @@ pub(super) fn full(path: &str) -> PathBuf {
     }
 }
 
-struct Hashing<W> {
-    out: W,
-    hash: Sha256,
+/// The bytes of a file that somebody named, in one piece. A pipe may never end: nothing but a file is begun.
+///
+/// # Errors
+/// It cannot be read, is no file, or is larger than [`LARGEST`].
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no file; save what it holds to one first"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 {
+        0..=LARGEST => Ok(bytes),
+        _ => Err(io::Error::other(format!("it is larger than {} MiB; part it", LARGEST >> 20))),
+    }
 }
 
-impl<W: Write> Write for Hashing<W> {
+struct Hashing<'p, W> {
+    out: W,
+    hash: Sha256,
+    pen: &'p Pen,
+}
+
+impl<W: Write> Write for Hashing<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.pen.check()?;
         let n = self.out.write(bytes)?;
         self.hash.update(bytes.get(..n).unwrap_or(bytes));
         Ok(n)
@@ -162,6 +217,8 @@ fn markdown(
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
 
     #[test]
@@ -169,7 +226,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv").display().to_string();
         let put = |replace, text: &'static [u8]| {
-            write(&Target { path: path.clone(), replace }, |out| out.write_all(text)).unwrap()
+            write(&Target { path: path.clone(), replace }, &Pen::default(), |out| out.write_all(text))
+                .unwrap()
         };
         assert!(matches!(put(false, b"one"), Written::Done(_, hash) if hash.len() == 64));
         assert!(matches!(put(false, b"two"), Written::Exists));
@@ -177,6 +235,32 @@ mod tests {
         assert!(matches!(put(true, b"two"), Written::Done(..)));
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_pen_that_is_put_down_leaves_nothing_half_written_and_begins_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = Target { path: folder.path().join("a.csv").display().to_string(), replace: false };
+        let pen = Pen::default();
+        let ending = thread::scope(|scope| {
+            let mut ends = None;
+            let written = write(&target, &pen, |out| {
+                out.write_all(b"one")?;
+                ends = Some(scope.spawn(|| {
+                    pen.put_down();
+                    std::fs::read_dir(folder.path()).unwrap().count()
+                }));
+                while pen.check().is_ok() {
+                    thread::yield_now();
+                }
+                out.write_all(b"two")
+            });
+            assert!(written.is_err());
+            ends.unwrap().join().unwrap()
+        });
+        assert_eq!(ending, 0, "a temporary file is left");
+        assert!(write(&target, &pen, |out| out.write_all(b"one")).is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

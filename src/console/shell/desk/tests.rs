@@ -1,6 +1,7 @@
 use super::*;
 use crate::case::State;
-use crate::case::model::{Kind, NewIndicator};
+use crate::case::model::{Hunt, Kind, NewIndicator};
+use crate::console::app::casework::Target;
 use crate::event::time::Time;
 use crate::ingest::worker::Options;
 use crate::investigation::{Judgment, load};
@@ -42,6 +43,17 @@ fn told(from: &mut tokio::sync::mpsc::Receiver<Msg>) -> (Vec<String>, Option<Arc
     (said, known, stood)
 }
 
+fn kept() -> Hunt {
+    let words = ["h", "risk>=70", "events", ""].map(str::to_owned);
+    let [name, query, view, saved_by] = words;
+    Hunt { name, query, view, saved: Time::UNKNOWN, saved_by }
+}
+
+fn hunt() -> Work {
+    let Hunt { name, query, view, .. } = kept();
+    Work::Hunt { name, query, view, seen: None }
+}
+
 /// A change, what is said of it, and what it changes.
 type Step = (Work, &'static str, fn(&Known) -> usize);
 
@@ -76,8 +88,8 @@ fn each_change_is_made_told_and_taken_back() {
         (Work::Gather(inv.clone(), Ruled::Least(Level::High)), "incident", |k| k.contents.incidents.len()),
         (tag(true), "tagged odd", |k| k.contents.tags.len()),
         (tag(false), "not tagged any more", |k| k.contents.tags.len()),
-        (Work::Hunt("h".into(), "risk>=70".into(), "events".into()), "is kept", |k| k.contents.hunts.len()),
-        (Work::Remove(Removed::Hunt("h".into())), "taken out", |k| k.contents.hunts.len()),
+        (hunt(), "is kept", |k| k.contents.hunts.len()),
+        (Work::Remove(Removed::Hunt(kept())), "taken out", |k| k.contents.hunts.len()),
         (Work::Indicator(indicator("198.51.100.9")), "is an indicator", |k| k.contents.indicators.len()),
         (Work::Import(feed.display().to_string()), "1 of them new", |k| k.contents.indicators.len()),
         (Work::Mark("e".into(), true), "marked", |k| k.contents.marks.len()),
@@ -119,8 +131,8 @@ fn redo(
         4 => Work::Gather(inv.clone(), Ruled::Least(Level::High)),
         5 => Work::Tag(Subject::Finding(1), "odd".to_owned(), true),
         6 => Work::Tag(Subject::Finding(1), "odd".to_owned(), false),
-        7 => Work::Hunt("h".into(), "risk>=70".into(), "events".into()),
-        8 => Work::Remove(Removed::Hunt("h".into())),
+        7 => hunt(),
+        8 => Work::Remove(Removed::Hunt(kept())),
         9 => Work::Indicator(indicator("198.51.100.9")),
         10 => Work::Import(feed.display().to_string()),
         11 => Work::Mark("e".into(), true),
@@ -168,7 +180,41 @@ fn where_one_stood_is_told_once_and_makes_no_case_by_itself() {
 fn a_file_that_is_not_there_is_told_and_makes_no_case() {
     let folder = tempfile::tempdir().unwrap();
     let (mut keeper, mut from) = keeper(folder.path().join("case.sqlite"), "one");
-    keeper.work(Work::Import(folder.path().join("none.csv").display().to_string()));
-    assert!(told(&mut from).0[0].contains("none.csv"));
+    let large = folder.path().join("large.csv");
+    std::fs::File::create(&large).unwrap().set_len((64 << 20) + 1).unwrap();
+    for (path, why) in [
+        (folder.path().join("none.csv"), "none.csv: "),
+        (folder.path().to_owned(), "no file"),
+        // Neither is what may never end.
+        (PathBuf::from("/dev/null"), "no file"),
+        (large, "larger than 64 MiB"),
+    ] {
+        keeper.work(Work::Import(path.display().to_string()));
+        let said = told(&mut from).0;
+        assert!(said[0].contains(why), "{said:?}");
+    }
     assert!(!folder.path().join("case.sqlite").exists());
+}
+
+#[test]
+fn whether_a_file_is_there_is_asked_before_the_report_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("r.pdf");
+    std::fs::write(&path, "before").unwrap();
+    let (out, mut told) = tokio::sync::mpsc::channel(8);
+    let (send, _jobs) = mpsc::channel();
+    let jobs = Jobs { send, busy: Busy::default() };
+    let (made, makings) = mpsc::channel();
+    let print: Printer = Box::new(move |_| {
+        made.send(()).unwrap();
+        Ok(b"after".to_vec())
+    });
+    let targets = Ok(Targets(Vec::new()));
+    let messenger = deliver::Messenger::new(targets, None, print, jobs, out, Pen::default());
+    let target = Target { path: path.display().to_string(), replace: false };
+    messenger.take(&Delivery::Report(stopped_trail(), target));
+    let Ok(Msg::Told(Told::Exists(again))) = told.try_recv() else { panic!() };
+    assert!(makings.try_recv().is_err() && matches!(told.try_recv(), Ok(Msg::Told(Told::Delivered))));
+    messenger.take(&again);
+    assert_eq!(std::fs::read(&path).unwrap(), b"after");
 }

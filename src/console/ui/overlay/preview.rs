@@ -8,7 +8,7 @@ use crate::console::app::casework::Delivery;
 use crate::console::app::layout::Area;
 use crate::console::app::model::Model;
 use crate::console::app::overlay::Preview;
-use crate::console::ui::paint::Canvas;
+use crate::console::ui::paint::{Canvas, wrapped};
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, preview: &Preview) -> Option<Position> {
     if let Delivery::Open(link) = &preview.send {
@@ -19,9 +19,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, preview: &Preview) ->
         false => "Nothing goes out · esc closes",
     };
     let inside = popup(canvas, model.size, (120, model.size.1), title);
-    for (n, line) in preview.lines.iter().skip(preview.top).take(usize::from(inside.height)).enumerate() {
-        let y = inside.y + n as u16;
-        canvas.put(inside.x + 1, y, inside.width.saturating_sub(2), line, Role::Text);
+    let room = inside.width.saturating_sub(2);
+    let lines = preview.lines.iter().skip(preview.top).flat_map(|line| wrapped(line, room));
+    for (line, y) in lines.zip(inside.y..inside.y + inside.height) {
+        canvas.put(inside.x + 1, y, room, &line, Role::Text);
     }
     None
 }

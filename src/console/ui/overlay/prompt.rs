@@ -38,7 +38,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> O
     let end = bottom.width.saturating_sub(1);
     let end = match hint.is_empty() {
         true => end,
-        false => canvas.put_right(end, bottom.y, end / 3, &hint, Role::PromptHint).saturating_sub(1),
+        false => {
+            // What is typed has the first right to the line; a few letters more are let in.
+            let typed = columns(prompt.line.text()).saturating_add(10);
+            let room = end.saturating_sub(x.saturating_add(typed)).max(end / 3);
+            canvas.put_right(end, bottom.y, room, &hint, Role::PromptHint).saturating_sub(1)
+        }
     };
     let area = Area { x, width: end.saturating_sub(x), ..bottom };
     let (cursor, skip) = typed(canvas, area, &prompt.line, Role::Prompt);
@@ -63,11 +68,6 @@ fn hint(model: &Model, prompt: &Prompt) -> String {
         Asking::Resolution(state) => format!("{}; may be empty", state.name()),
         Asking::Import => "CSV or STIX 2.1".to_owned(),
         Asking::Source => "path, pattern, s3://…".to_owned(),
-        Asking::Export | Asking::Report | Asking::Indicators
-            if prompt.replace.as_deref() == Some(prompt.line.text()) =>
-        {
-            "enter replaces the file".to_owned()
-        }
         Asking::Export => ".csv .json .jsonl .md, tab completes".to_owned(),
         Asking::Report => ".pdf, tab completes".to_owned(),
         Asking::Indicators => ".csv, or .json .stix for STIX".to_owned(),
