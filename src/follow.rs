@@ -11,29 +11,35 @@
 
 pub mod control;
 pub mod folder;
+mod run;
+mod turned;
 pub mod wake;
 pub mod whole;
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use self::control::Control;
 use self::folder::Folder;
-use self::wake::Waker;
+pub use self::run::{News, Run};
 use crate::cloud;
 use crate::event::time::Time;
-use crate::ingest::status::Status;
 use crate::investigation::Investigation;
 use crate::investigation::growing::{Growing, Grown};
-use crate::source::{Listing, Missing};
+use crate::source::{Listed, Listing, Missing};
+use crate::text::plural;
 
 /// How often files of this machine are looked at, in milliseconds, beside what the system tells.
 const EVERY_MS: i64 = 5_000;
-/// How soon a file that was not complete is looked at again, in milliseconds.
+/// How soon a file that was not complete, and a look that goes on, is looked at again, in milliseconds.
 const SOON_MS: i64 = 1_000;
 /// How often a source in AWS is asked, in milliseconds.
 const EVERY_IN_AWS_MS: i64 = 60_000;
+/// How long a source in AWS may say nothing before the others go on without it; at the first load it may for ever, as
+/// what is there at first is one thing.
+const SILENCE: Duration = Duration::from_secs(5);
+/// How much of a look at such a source waits to be taken.
+const AHEAD: usize = 16;
 /// The longest pause after faults, in milliseconds.
 const LONGEST_MS: i64 = 15 * 60_000;
 
@@ -78,6 +84,14 @@ impl Feed {
         }
     }
 
+    /// Whether the last look was worth while, in spite of faults. A look at this machine costs little.
+    fn worked(&self) -> bool {
+        match self {
+            Self::Folder(_) | Self::Once(_) => true,
+            Self::Cloud(cloud) => cloud.worked(),
+        }
+    }
+
     /// How many things are remembered so that nothing is taken twice.
     fn remembered(&self) -> usize {
         match self {
@@ -93,15 +107,72 @@ impl Feed {
 struct Turn {
     feed: Feed,
     due: i64,
-    /// How often in a row it failed.
+    /// How often in a row nothing of it could be had.
     failed: u32,
-    fault: Arc<Mutex<Option<Missing>>>,
+    faults: Arc<Mutex<Faults>>,
+    /// A look that goes on.
+    under_way: Arc<Mutex<Option<Receiver<Listed>>>>,
+}
+
+/// What could not be had at the last look.
+#[derive(Default, Debug)]
+struct Faults {
+    first: Option<Missing>,
+    count: usize,
+}
+
+impl Turn {
+    /// What has come; at `first` everything that is there. A look that says nothing for so long goes on meanwhile, and
+    /// what it finds comes at a later turn.
+    fn look(&mut self, now: i64, first: bool, silence: Duration) -> Listing {
+        let waits = matches!(self.feed, Feed::Cloud(_)) && !first;
+        let going_on = self.is_under_way();
+        if !going_on {
+            *self.faults() = Faults::default();
+        }
+        if !waits {
+            return self.feed.look(now);
+        }
+        if !going_on {
+            *self.under_way.lock().unwrap_or_else(PoisonError::into_inner) = elsewhere(self.feed.look(now));
+        }
+        let silence = if going_on { Duration::ZERO } else { silence };
+        let under_way = self.under_way.clone();
+        Box::new(std::iter::from_fn(move || {
+            let mut under_way = under_way.lock().unwrap_or_else(PoisonError::into_inner);
+            match under_way.as_ref()?.recv_timeout(silence) {
+                Ok(listed) => Some(listed),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => {
+                    *under_way = None;
+                    None
+                }
+            }
+        }))
+    }
+
+    fn is_under_way(&self) -> bool {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lists in a thread of its own.
+fn elsewhere(listing: Listing) -> Option<Receiver<Listed>> {
+    let (send, found) = sync_channel(AHEAD);
+    let list = move || listing.into_iter().try_for_each(|listed| send.send(listed).ok());
+    let thread = std::thread::Builder::new().name("look".to_owned()).spawn(list);
+    thread.ok().map(|_| found)
 }
 
 /// Follows sources.
 #[derive(Debug)]
 pub struct Follower {
     turns: Vec<Turn>,
+    silence: Duration,
     growing: Growing,
     every: Option<i64>,
 }
@@ -109,8 +180,11 @@ pub struct Follower {
 impl Follower {
     /// Follows these; `every` is the time between two looks in milliseconds, where it is not the usual one.
     pub fn new(feeds: Vec<Feed>, growing: Growing, every: Option<i64>) -> Self {
-        let turn = |feed| Turn { feed, due: 0, failed: 0, fault: Arc::default() };
-        Self { turns: feeds.into_iter().map(turn).collect(), growing, every }
+        let turn = |feed| Turn { feed, due: 0, failed: 0, faults: Arc::default(), under_way: Arc::default() };
+        let mut turns: Vec<Turn> = feeds.into_iter().map(turn).collect();
+        // Nobody waits for the network who need not.
+        turns.sort_by_key(|turn| matches!(turn.feed, Feed::Cloud(_)));
+        Self { turns, silence: SILENCE, growing, every }
     }
 
     /// Loads what is there. What cannot be had is a reject, as in any load.
@@ -143,12 +217,15 @@ impl Follower {
         }
     }
 
-    /// What keeps a source from being followed, in words to show. Hostile.
+    /// What keeps a source from being followed, in words to show: the first fault, and how many more there are. Hostile.
     pub fn trouble(&self) -> Option<String> {
-        self.turns.iter().find_map(|turn| {
-            let fault = turn.fault.lock().unwrap_or_else(PoisonError::into_inner);
-            fault.as_ref().map(|missing| format!("{}: {}", missing.name, missing.reason))
-        })
+        let count: usize = self.turns.iter().map(|turn| turn.faults().count).sum();
+        let first = self.turns.iter().find_map(|turn| turn.faults().first.clone())?;
+        let more = match count.saturating_sub(1) as u64 {
+            0 => String::new(),
+            more => format!("; and {}", plural(more, "more fault")),
+        };
+        Some(format!("{}: {}{more}", first.name, first.reason))
     }
 
     /// How many things are remembered so that nothing is taken twice.
@@ -161,139 +238,33 @@ impl Follower {
         let mut parts: Vec<Listing> = Vec::new();
         for turn in self.turns.iter_mut().filter(|turn| turn.due <= now || first) {
             turn.due = i64::MIN;
-            let kept = turn.fault.clone();
-            *kept.lock().unwrap_or_else(PoisonError::into_inner) = None;
-            let listing = turn.feed.look(now);
+            let listing = turn.look(now, first, self.silence);
+            let faults = turn.faults.clone();
             parts.push(Box::new(listing.filter(move |listed| {
                 let Err(missing) = listed else { return true };
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.get_or_insert_with(|| missing.clone());
+                let mut faults = faults.lock().unwrap_or_else(PoisonError::into_inner);
+                faults.first.get_or_insert_with(|| missing.clone());
+                faults.count += 1;
                 first
             })));
         }
         Box::new(parts.into_iter().flatten())
     }
 
-    /// Says when those who had their turn have it again: after faults later each time.
+    /// Says when those who had their turn have it again: later each time where nothing could be had.
     fn looked(&mut self, now: i64) {
         for turn in self.turns.iter_mut().filter(|turn| turn.due == i64::MIN) {
-            let failed = turn.fault.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+            if turn.is_under_way() {
+                turn.due = now.saturating_add(SOON_MS);
+                continue;
+            }
+            let failed = turn.faults().count > 0 && !turn.feed.worked();
             turn.failed = if failed { turn.failed.saturating_add(1) } else { 0 };
             let pause = turn.feed.pause(self.every);
             let longer = pause.saturating_mul(1 << turn.failed.min(10)).min(LONGEST_MS.max(pause));
             turn.due = now.saturating_add(longer);
         }
     }
-}
-
-/// What a [`Run`] tells.
-#[derive(Debug)]
-pub enum News {
-    /// A snapshot of the first load, which is under way.
-    Loading(Investigation),
-    /// Everything that was there at first.
-    Begun(Investigation),
-    /// Something has come.
-    Grown(Grown),
-    /// Nothing has happened; whoever listens says whether it still does.
-    Beat,
-    /// A source fails, or all work again. Hostile.
-    Trouble(Option<String>),
-}
-
-/// Follows until the status of its load is cancelled, or until nobody listens.
-#[derive(Debug)]
-pub struct Run {
-    follower: Follower,
-    waker: Waker,
-    control: Control,
-    status: Arc<Status>,
-}
-
-/// How long to wait for more of what has begun to come.
-const QUIET: Duration = Duration::from_millis(150);
-/// The longest wait, after which it is looked whether anybody listens.
-const PATIENCE: Duration = Duration::from_millis(500);
-/// Of so many parts of the time one at most is spent on putting things together.
-const SHARE: u32 = 4;
-
-impl Run {
-    /// Gets ready; `places` are watched.
-    pub fn new(follower: Follower, places: &[PathBuf], status: Arc<Status>) -> Self {
-        let waker = Waker::new(places);
-        let control = Control::new(waker.bell());
-        Self { follower, waker, control, status }
-    }
-
-    /// What holds it.
-    pub fn control(&self) -> Control {
-        self.control.clone()
-    }
-
-    /// Follows. `tell` says whether anybody still listens.
-    pub fn run(mut self, tell: &(dyn Fn(News) -> bool + Sync)) {
-        let update = |inv| {
-            tell(News::Loading(inv));
-        };
-        let inv = self.follower.begin(now(), &update);
-        if !tell(News::Begun(inv)) {
-            return;
-        }
-        let mut said = None;
-        while !self.status.is_cancelled() {
-            let trouble = self.follower.trouble();
-            if trouble != said {
-                said.clone_from(&trouble);
-                self.status.set_trouble(trouble.clone());
-                if !tell(News::Trouble(trouble)) {
-                    return;
-                }
-            }
-            if !tell(News::Beat) {
-                return;
-            }
-            if !self.wait() {
-                continue;
-            }
-            let begun = Instant::now();
-            if let Some(grown) = self.follower.step(now())
-                && !tell(News::Grown(grown))
-            {
-                return;
-            }
-            self.pace(begun.elapsed());
-        }
-    }
-
-    /// Waits; whether it is time for a step.
-    fn wait(&mut self) -> bool {
-        let left = u64::try_from(self.follower.due().saturating_sub(now())).unwrap_or(0);
-        let woken = self.waker.wait(Duration::from_millis(left).min(PATIENCE));
-        if self.control.is_paused() || self.status.is_cancelled() {
-            return false;
-        }
-        if woken {
-            self.waker.rest(QUIET);
-            self.waker.clear();
-            self.follower.hurry();
-        }
-        woken || self.follower.due() <= now()
-    }
-
-    /// Rests after work, in proportion, so that a flood of files does not take the machine.
-    fn pace(&self, worked: Duration) {
-        let until = Instant::now() + worked.saturating_mul(SHARE - 1).min(Duration::from_secs(30));
-        while let Some(left) = until.checked_duration_since(Instant::now())
-            && !self.status.is_cancelled()
-        {
-            std::thread::sleep(left.min(PATIENCE));
-        }
-    }
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

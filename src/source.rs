@@ -25,6 +25,11 @@ pub trait Remote: std::fmt::Debug + Send + Sync {
 
     /// What was said of them when they were listed.
     fn stamp(&self) -> Stamp;
+
+    /// Where in the file of their name they begin, in bytes.
+    fn base(&self) -> u64 {
+        0
+    }
 }
 
 /// Where an object is.
@@ -68,6 +73,11 @@ impl Place {
             Self::Memory(bytes) => Stamp { size: Some(bytes.len() as u64), modified: None },
             Self::Remote(remote) => remote.stamp(),
         })
+    }
+
+    /// Where in the file of its name it begins, in bytes: of a log that grows each part is an object.
+    pub fn base(&self) -> u64 {
+        if let Self::Remote(remote) = self { remote.base() } else { 0 }
     }
 }
 

@@ -340,7 +340,7 @@ fn office(
             "--notify-level: no target of messages is set up; see docs/notify.md".to_owned(),
         ));
     }
-    let (sources, settings) = (sources.to_vec(), settings.clone());
+    let settings = settings.clone();
     let (environment, attack, read_by) =
         (judgment.environment.clone(), judgment.attack.clone(), settings.clone());
     Ok(Office {
@@ -353,7 +353,7 @@ fn office(
         }),
         push,
         returns: !args.fresh && args.query.is_none() && args.replay.is_none(),
-        print: Box::new(move |inv| report::pdf(inv, &sources, &settings).map_err(|e| e.words())),
+        print: Box::new(move |inv, sources| report::pdf(inv, sources, &settings).map_err(|e| e.words())),
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::hash::BuildHasher as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use foldhash::fast::FixedState;
 
@@ -27,6 +28,9 @@ use crate::text::{plural, visible};
 
 /// How many rejects are told of what came at once.
 const REJECTS_SHOWN: usize = 5;
+
+/// How long the end waits until what is to be told is on disk.
+const CLOSING: Duration = Duration::from_secs(3);
 
 /// Gets ready to follow sources.
 pub(crate) fn run(
@@ -66,7 +70,8 @@ fn places(sources: &[String]) -> Vec<PathBuf> {
 #[derive(Debug)]
 pub(crate) struct Alarm {
     least: Level,
-    /// Hashes of the ids of those that stand for what rules on several events found, and were told or there at first.
+    /// Hashes of the ids of those at that level that stand for what rules on several events found, and were told or
+    /// there at first.
     lifted: HashSet<u64, FixedState>,
 }
 
@@ -107,13 +112,14 @@ impl Alarm {
         rows.iter().map(|row| Alert::of_row(inv, row)).collect()
     }
 
-    /// The rows that stand for a finding and did not before. An old event can become one by what came after it.
+    /// The rows at that level that stand for a finding and did not before. An old event can become one by what came
+    /// after it, at a low level first and at a higher one later.
     fn newly_lifted(&mut self, inv: &Investigation) -> Vec<u32> {
         let mut rows: Vec<u32> = inv.compared.lifts.iter().map(|lift| lift.0).collect();
         rows.dedup();
         rows.retain(|row| {
-            let id = inv.table.row(*row).map(|row| row.id()).unwrap_or_default();
-            self.lifted.insert(FixedState::default().hash_one(id))
+            let row = inv.table.row(*row).filter(|row| rank::level_of(row) >= self.least);
+            row.is_some_and(|row| self.lifted.insert(FixedState::default().hash_one(row.id())))
         });
         rows
     }
@@ -139,8 +145,12 @@ pub(crate) fn scan(args: &ScanArgs, query: &Query, min_risk: u8, settings: &Sett
     };
     let printing = Mutex::new(printing);
     run.run(&|news| printing.lock().unwrap_or_else(PoisonError::into_inner).take(news));
-    let ended = printing.into_inner().unwrap_or_else(PoisonError::into_inner).ended;
-    ended.map_or(Ok(Exit::Done), Err)
+    let mut printing = printing.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let _ = printing.hand_over();
+    if let Some(notifier) = printing.notifier {
+        notifier.close(CLOSING);
+    }
+    printing.ended.map_or(Ok(Exit::Done), Err)
 }
 
 /// What would need an end is not for what has none.
@@ -166,6 +176,7 @@ struct Printing<'a> {
     status: Arc<Status>,
     alarm: Option<Alarm>,
     notifier: Option<Notifier>,
+    /// How many rejects were told.
     rejects: usize,
     /// What could not be handed over yet.
     waiting: Vec<Message>,
@@ -187,7 +198,8 @@ impl Printing<'_> {
             News::Grown(grown) => {
                 let alerts = self.alarm.as_mut().map(|alarm| alarm.alerts(&grown)).unwrap_or_default();
                 self.waiting.extend(alerts.into_iter().map(|alert| Message::Alert(Box::new(alert))));
-                self.print(&grown.inv.narrowed(&grown.fresh)).and_then(|()| self.hand_over())
+                // What cannot be printed is told all the same.
+                self.hand_over().and_then(|()| self.print(&grown.inv.narrowed(&grown.fresh)))
             }
             News::Trouble(trouble) => {
                 self.tell_trouble(trouble.as_deref());
@@ -231,13 +243,30 @@ impl Printing<'_> {
 
     /// Says what could not be read of what came.
     fn tell_rejects(&mut self) {
-        let new = self.status.rejects_from(self.rejects);
-        self.rejects += new.len();
-        for reject in new.iter().take(REJECTS_SHOWN) {
-            eprintln!("trailhound: {}", visible(&reject.to_string()));
-        }
-        if let Some(more) = new.len().checked_sub(REJECTS_SHOWN).filter(|more| *more > 0) {
-            eprintln!("trailhound: and {} that could not be read", plural(more as u64, "more record"));
+        for line in news_of_rejects(&self.status, &mut self.rejects) {
+            eprintln!("trailhound: {line}");
         }
     }
 }
+
+/// What to say of what could not be read since so many rejects were told. Not all of them are kept; all are counted.
+fn news_of_rejects(status: &Status, told: &mut usize) -> Vec<String> {
+    let new = status.rejects_from(*told);
+    let all = usize::try_from(status.counts().rejected).unwrap_or(usize::MAX).max(*told + new.len());
+    let shown = new.iter().take(REJECTS_SHOWN);
+    let mut lines: Vec<String> = shown.map(|reject| visible(&reject.to_string()).into_owned()).collect();
+    let more = (all - *told - lines.len()) as u64;
+    if more > 0 {
+        let what = if lines.is_empty() {
+            plural(more, "record")
+        } else {
+            format!("and {}", plural(more, "more record"))
+        };
+        lines.push(format!("{what} that could not be read"));
+    }
+    *told = all;
+    lines
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
 //! again for the time since the last look and an overlap before it; what came before is known by its id.
 //! One runtime and one client serve all looks. What is remembered is bounded by two days of a bucket and one overlap.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -69,6 +69,15 @@ impl Follow {
         }
     }
 
+    /// Whether anything of it could be had at the last look, if only that nothing came.
+    pub fn worked(&self) -> bool {
+        match &self.kind {
+            Kind::Wrong(_) => false,
+            Kind::S3(following) => following.worked(),
+            Kind::Lookup(following) => following.worked(),
+        }
+    }
+
     /// How many objects and events are remembered so that none is taken twice.
     pub fn remembered(&self) -> usize {
         match &self.kind {
@@ -87,6 +96,8 @@ fn yesterday(now: Time) -> Time {
 
 /// After how many looks folders are listed from their beginning again.
 const FROM_THE_BEGINNING: u64 = 5;
+/// After how many looks at most an object is tried again that could not be had.
+const LONGEST: u64 = 15;
 
 /// The objects of a bucket that were taken.
 #[derive(Default, Debug)]
@@ -102,6 +113,22 @@ struct Known {
     objects: HashMap<u64, (u64, u64)>,
     /// The newest key of each folder that was taken, and the look at which something was listed in it last.
     newest: HashMap<String, (String, u64)>,
+    /// What could not be had, by key.
+    failed: BTreeMap<String, Failed>,
+    /// Whether something was listed at this look.
+    worked: bool,
+}
+
+/// An object that could not be had.
+#[derive(Debug)]
+struct Failed {
+    reason: String,
+    /// A hash of the ETag.
+    etag: u64,
+    tries: u32,
+    /// The look from which on it is tried again, and that at which it was listed last.
+    again: u64,
+    listed: u64,
 }
 
 impl Taken {
@@ -111,7 +138,18 @@ impl Taken {
 
     /// Another look begins.
     pub(super) fn look(&self) {
-        self.lock().look += 1;
+        let mut known = self.lock();
+        known.look += 1;
+        known.worked = false;
+    }
+
+    /// A part of the bucket could be listed.
+    pub(super) fn works(&self) {
+        self.lock().worked = true;
+    }
+
+    pub(super) fn worked(&self) -> bool {
+        self.lock().worked
     }
 
     /// Whether this look lists folders from their beginning.
@@ -120,17 +158,37 @@ impl Taken {
     }
 
     /// Whether an object that is listed was not taken yet, as it is.
-    pub(super) fn wants(&self, meta: &s3::Meta) -> bool {
+    ///
+    /// # Errors
+    /// It could not be had, for that reason, and is tried later.
+    pub(super) fn wants(&self, meta: &s3::Meta) -> Result<bool, String> {
         let mut known = self.lock();
         let (key, etag) = (known.hasher.hash_one(&meta.key), known.hasher.hash_one(&meta.etag));
         let look = known.look;
-        match known.objects.get_mut(&key) {
-            Some((taken, listed)) => {
-                *listed = look;
-                *taken != etag
-            }
-            None => true,
+        if let Some((taken, listed)) = known.objects.get_mut(&key) {
+            *listed = look;
+            let is_new = *taken != etag;
+            known.failed.remove(&meta.key);
+            return Ok(is_new);
         }
+        match known.failed.get_mut(&meta.key) {
+            Some(failed) => {
+                failed.listed = look;
+                if failed.etag == etag && look < failed.again { Err(failed.reason.clone()) } else { Ok(true) }
+            }
+            None => Ok(true),
+        }
+    }
+
+    /// An object could not be had, or not to its end: it is tried again, later each time.
+    pub(super) fn failed(&self, meta: &s3::Meta, reason: String) {
+        let mut known = self.lock();
+        let (key, etag) = (known.hasher.hash_one(&meta.key), known.hasher.hash_one(&meta.etag));
+        known.objects.remove(&key);
+        let look = known.look;
+        let tries = known.failed.get(&meta.key).map_or(0, |failed| failed.tries.saturating_add(1));
+        let again = look + (1 << tries.min(10)).min(LONGEST);
+        known.failed.insert(meta.key.clone(), Failed { reason, etag, tries, again, listed: look });
     }
 
     /// An object was fetched.
@@ -154,10 +212,13 @@ impl Taken {
         }
     }
 
-    /// After which key a folder is listed: a while before the newest one, by the time in its name.
+    /// After which key a folder is listed: a while before the newest one, by the time in its name. One in which something
+    /// could not be had is listed from its beginning.
     pub(super) fn after(&self, folder: &str) -> Option<String> {
         let known = self.lock();
-        if Self::is_whole(known.look) {
+        let mut failed =
+            known.failed.range(folder.to_owned()..).take_while(|(key, _)| key.starts_with(folder));
+        if Self::is_whole(known.look) || failed.next().is_some() {
             return None;
         }
         let (newest, _) = known.newest.get(folder)?;
@@ -174,13 +235,14 @@ impl Taken {
         let look = known.look;
         if Self::is_whole(look) {
             known.objects.retain(|_, (_, listed)| *listed == look);
+            known.failed.retain(|_, failed| failed.listed == look);
             known.newest.retain(|_, (_, listed)| look.saturating_sub(*listed) < 2 * FROM_THE_BEGINNING);
         }
     }
 
     pub(super) fn remembered(&self) -> usize {
         let known = self.lock();
-        known.objects.len() + known.newest.len()
+        known.objects.len() + known.newest.len() + known.failed.len()
     }
 }
 

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::hash::BuildHasher as _;
-use std::io::{self, Write as _};
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ use crate::cloud::explain::{Act, Sort, Trouble, explain};
 use crate::cloud::pace::backoff;
 use crate::cloud::{Options, Say, client};
 use crate::event::time::{DAY_MS, Time};
-use crate::source::spool::Slice;
+use crate::source::spool::{self, Slice};
 use crate::source::{Listed, Listing, Missing, Object, Place};
 
 /// How long the API keeps events, in days.
@@ -67,6 +67,8 @@ struct Region {
 pub(super) struct Known {
     /// When everything had come that there was.
     asked: Option<Time>,
+    /// Whether the last look was answered.
+    worked: bool,
     /// Hashes of ids, with the times of the events in milliseconds.
     ids: HashMap<u64, i64>,
     hasher: RandomState,
@@ -92,11 +94,17 @@ impl Following {
         let since = if first { cut_off(options, say) } else { options.since };
         let (ready, queue) = mpsc::channel(READY);
         for region in &self.regions {
+            lock(&region.known).worked = false;
             let (address, options, ready) = (self.address.clone(), options.clone(), ready.clone());
             let region = region.clone();
             self.engine.spawn(async move { region.look(&address, &options, since, ready).await });
         }
         Box::new(Ahead { queue, engine: self.engine.clone() })
+    }
+
+    /// Whether any region answered the last look.
+    pub(super) fn worked(&self) -> bool {
+        self.regions.iter().any(|region| lock(&region.known).worked)
     }
 
     /// How many events are remembered.
@@ -138,6 +146,7 @@ impl Region {
         }
         let mut known = lock(&self.known);
         known.asked = Some(options.now);
+        known.worked = true;
         let from = options.now.plus_millis(-OVERLAP_MS).millis().unwrap_or(i64::MIN);
         known.ids.retain(|_, time| *time >= from);
     }
@@ -290,20 +299,22 @@ struct Pages {
 }
 
 impl Known {
-    /// Whether an event has not come before.
-    fn is_new(&mut self, event: &Event) -> bool {
+    /// Whether an event has not come before, nor earlier on its page; if so, it is noted on that page.
+    fn is_new(&self, event: &Event, page: &mut HashMap<u64, i64>) -> bool {
         let Some(id) = event.event_id() else { return true };
         let time = event.event_time().and_then(|at| at.to_millis().ok()).unwrap_or(i64::MAX);
-        self.ids.insert(self.hasher.hash_one(id), time).is_none()
+        let id = self.hasher.hash_one(id);
+        !self.ids.contains_key(&id) && page.insert(id, time).is_none()
     }
 
-    /// Keeps what is new of a page; the object that it is, unless it is empty.
+    /// Keeps what is new of a page; the object that it is, unless it is empty. What could not be kept stays new.
     fn keep(&mut self, name: &str, answer: &LookupEventsOutput) -> io::Result<Option<Object>> {
         let mut text = String::new();
         let mut first = None;
+        let mut page = HashMap::new();
         for event in answer.events() {
             let Some(record) = event.cloud_trail_event() else { continue };
-            if self.is_new(event) {
+            if self.is_new(event, &mut page) {
                 first = first.or(Some(event));
                 text.push_str(record);
                 text.push('\n');
@@ -314,10 +325,12 @@ impl Known {
             Some(pages) => pages,
             none => none.insert(Pages { file: Arc::new(tempfile::tempfile()?), at: 0 }),
         };
-        (&*pages.file).write_all(text.as_bytes())?;
+        // Behind the last page that was kept, whatever of another one found room before the disk was full.
+        spool::write_at(&pages.file, text.as_bytes(), pages.at)?;
         let len = text.len() as u64;
         let place = Place::Remote(Arc::new(Slice::new(pages.file.clone(), pages.at, len)));
         pages.at += len;
+        self.ids.extend(page);
         let time =
             first.event_time().and_then(|at| at.to_millis().ok()).map_or(Time::UNKNOWN, Time::from_millis);
         let name = format!("{name}/{time}/{}", first.event_id().unwrap_or_default());

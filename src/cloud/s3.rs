@@ -114,6 +114,11 @@ impl Following {
         Box::new(Ahead { queue, engine: self.engine.clone() })
     }
 
+    /// Whether any bucket could be listed, or a part of it, at the last look.
+    pub(super) fn worked(&self) -> bool {
+        self.buckets.iter().filter_map(|followed| followed.taken.as_ref()).any(|taken| taken.worked())
+    }
+
     /// How much is remembered of what was taken.
     pub(super) fn remembered(&self) -> usize {
         self.buckets

@@ -5,12 +5,15 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use super::*;
 use crate::cloud::testing::{self, Memory, notebook};
 use crate::event::time::DAY_MS;
+use crate::ingest::status::Status;
 use crate::ingest::worker::Options;
 use crate::investigation::growing::tests::told;
+use crate::investigation::look::Seen;
 use crate::investigation::{Judgment, load};
 use crate::source::{Object, Place, local};
 
@@ -247,15 +250,138 @@ fn a_source_that_fails_is_tried_later_each_time_and_the_others_go_on() {
     let mut tried = Vec::new();
     for minute in 1..=30 {
         put(dir.path(), &format!("{minute}.json.gz"), &gzipped(&records(minute, minute as usize)));
-        let before = follower.turns[0].failed;
+        let before = follower.turns[1].failed;
         assert_eq!(follower.step(minute * MINUTE).unwrap().fresh.len(), 4, "minute {minute}");
-        if follower.turns[0].failed > before {
+        if follower.turns[1].failed > before {
             tried.push(minute);
         }
     }
     assert_eq!(tried, [2, 6, 14, 29], "2, 4, 8 minutes later, and then a quarter of an hour at most");
     assert_eq!(inv.status.rejects().len(), 1, "a fault that goes on is no reject each time");
     assert_eq!(follower.due(), 31 * MINUTE);
+}
+
+#[test]
+fn one_object_that_cannot_be_had_does_not_keep_the_others_waiting() {
+    let live = Arc::new(Mutex::new(BTreeMap::new()));
+    let denied = key(0, DAWN, 0);
+    let faults = BTreeMap::from([(denied.clone(), testing::Fault::DeniedKey)]);
+    let memory = Memory { live: Some(live.clone()), faults, ..Memory::default() };
+    let options = testing::options(testing::serve_s3(memory));
+    let feed = cloud::Follow::new("s3://logs/AWSLogs/", options, notebook().0);
+    let mut follower = follower(vec![Feed::Cloud(Box::new(feed))]);
+    live.lock().unwrap().insert(denied, gzipped(&records(0, 0)));
+    follower.begin(DAWN, &|_| {});
+    for minute in 1..=20i64 {
+        let now = DAWN + minute * 30 * MINUTE;
+        let number = minute as usize;
+        live.lock().unwrap().insert(key(0, now, number), gzipped(&records(minute, number)));
+        assert_eq!(follower.step(now).unwrap().fresh.len(), 4, "look {minute}");
+        assert!(follower.step(now + MINUTE).is_none());
+        let trouble = follower.trouble().unwrap_or_default();
+        assert!(trouble.contains("kms:Decrypt"), "look {minute}: {trouble}");
+        assert_eq!(follower.due(), now + 2 * MINUTE);
+    }
+}
+
+#[test]
+fn a_source_that_says_nothing_does_not_keep_the_others_waiting() {
+    let dir = tempfile::tempdir().unwrap();
+    let live = Arc::new(Mutex::new(BTreeMap::new()));
+    let slow = Duration::from_secs(2);
+    let memory = Memory { live: Some(live.clone()), slow, ..Memory::default() };
+    let options = testing::options(testing::serve_s3(memory));
+    let mut follower = follower(vec![
+        Feed::Cloud(Box::new(cloud::Follow::new("s3://logs/AWSLogs/", options, notebook().0))),
+        Feed::Folder(Folder::new(vec![dir.path().display().to_string()])),
+    ]);
+    follower.begin(DAWN, &|_| {});
+    follower.silence = Duration::from_millis(1);
+    live.lock().unwrap().insert(key(0, DAWN, 1), gzipped(&records(1, 1)));
+    put(dir.path(), "2.json.gz", &gzipped(&records(2, 2)));
+    let mut now = DAWN + MINUTE;
+    let (begun, grown) = (Instant::now(), follower.step(now).unwrap());
+    assert_eq!((grown.fresh.len(), begun.elapsed() < slow), (4, true), "what is here comes at once");
+    let grown = loop {
+        assert_eq!(follower.due(), now + SOON_MS);
+        now += SOON_MS;
+        if let Some(grown) = follower.step(now) {
+            break grown;
+        }
+    };
+    assert_eq!(grown.fresh.len(), 4, "and the other thing later");
+    while follower.turns.iter().any(Turn::is_under_way) {
+        now += SOON_MS;
+        assert!(follower.step(now).is_none());
+    }
+    assert_eq!(follower.trouble(), None);
+}
+
+#[test]
+fn of_a_bucket_of_which_the_newest_are_wanted_the_others_do_not_come_later() {
+    let live = Arc::new(Mutex::new(BTreeMap::new()));
+    for n in 0..8 {
+        let bytes = gzipped(&records(n, n as usize));
+        live.lock().unwrap().insert(key(0, DAWN + n * MINUTE, n as usize), bytes);
+    }
+    let memory = Memory { live: Some(live.clone()), ..Memory::default() };
+    let options = testing::options(testing::serve_s3(memory));
+    let options = cloud::Options { max_files: Some(3), ..options };
+    let feed = cloud::Follow::new("s3://logs/AWSLogs/", options, notebook().0);
+    let mut follower = follower(vec![Feed::Cloud(Box::new(feed))]);
+    assert_eq!(follower.begin(DAWN, &|_| {}).table.len(), 12);
+    for look in 1..=12 {
+        assert!(follower.step(DAWN + look * MINUTE).is_none(), "look {look}");
+    }
+    live.lock().unwrap().insert(key(0, DAWN + 9 * MINUTE, 9), gzipped(&records(9, 9)));
+    assert_eq!(follower.step(DAWN + 13 * MINUTE).unwrap().fresh.len(), 4);
+}
+
+#[test]
+fn what_of_this_machine_cannot_be_had_is_said_until_it_can_be_and_is_looked_for_as_often() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (dir.path().join("1.json.gz"), dir.path().join("2.json.gz"));
+    let feed = |path: &Path| Feed::Folder(Folder::new(vec![path.display().to_string()]));
+    let mut follower = follower(vec![feed(&one), feed(&two)]);
+    follower.begin(0, &|_| {});
+    for minute in 1..=5 {
+        assert!(follower.step(minute * MINUTE).is_none());
+        let trouble = follower.trouble().unwrap();
+        assert!(trouble.contains("1.json.gz: no such") && trouble.ends_with("and 1 more fault"), "{trouble}");
+    }
+    assert_eq!(follower.due(), 6 * MINUTE);
+    put(dir.path(), "1.json.gz", &gzipped(&records(1, 1)));
+    put(dir.path(), "2.json.gz", &gzipped(&records(2, 2)));
+    assert_eq!(follower.step(6 * MINUTE).unwrap().fresh.len(), 8);
+    assert_eq!(follower.trouble(), None);
+    std::fs::remove_file(&two).unwrap();
+    assert!(follower.step(7 * MINUTE).is_none());
+    assert!(follower.trouble().unwrap().contains("2.json.gz: no such"), "it began later");
+}
+
+#[test]
+fn what_stands_in_a_log_that_grows_is_found_where_it_stands() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("app.jsonl");
+    let mut follower = follower(vec![Feed::Folder(Folder::new(vec![path.display().to_string()]))]);
+    let mut text = records(1, 1).join("\n") + "\n";
+    std::fs::write(&path, &text).unwrap();
+    follower.begin(0, &|_| {});
+    let broken = text.len() as u64;
+    text += "{\"eventName\": \n";
+    text += &(records(2, 2).join("\n") + "\n");
+    std::fs::write(&path, &text).unwrap();
+    let inv = follower.step(MINUTE).unwrap().inv;
+    let rejects = inv.status.rejects();
+    let (reject, look) = (&rejects[0], inv.look(&rejects[0]));
+    assert!((broken..broken + 20).contains(&reject.offset.unwrap()), "{reject}");
+    assert_eq!((look.seen, look.from), (Seen::Text, broken), "the part that was read begins there");
+    assert!(text.as_bytes()[look.from as usize..].starts_with(&look.bytes));
+    for row in inv.table.rows() {
+        let at = inv.files.offset(row.locator().file, row.locator().offset);
+        assert_eq!(text.as_bytes()[at as usize], b'{');
+        assert!(text[at as usize..].lines().next().unwrap().contains(&row.id()));
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The register of files that records came from; a record knows its file by number.
 
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::source::{Place, Stamp};
@@ -36,10 +37,20 @@ impl Files {
         self.list.read().unwrap_or_else(PoisonError::into_inner).get(number as usize).cloned()
     }
 
-    /// The number of the file of that name.
-    pub fn find(&self, name: &str) -> Option<u32> {
+    /// An offset in what was read under that number, counted from the beginning of the file.
+    pub fn offset(&self, number: u32, offset: u64) -> u64 {
+        let base = self.get(number).map_or(0, |info| info.place.base());
+        base.saturating_add(offset)
+    }
+
+    /// Which of the first `known` files were read anew since, from their beginning: what they held then is not there any more.
+    pub fn replaced(&self, known: usize) -> Vec<u32> {
         let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
-        list.iter().position(|info| info.name == name).map(|number| number as u32)
+        let (old, new) = list.split_at(known.min(list.len()));
+        let anew = new.iter().filter(|info| info.place.base() == 0);
+        let anew: HashSet<_> = anew.map(|info| (&info.name, &info.members)).collect();
+        let old = (0u32..).zip(old).filter(|(_, info)| anew.contains(&(&info.name, &info.members)));
+        old.map(|(number, _)| number).collect()
     }
 
     /// The name of a file; `?` for a number that was never given.
@@ -57,12 +68,14 @@ impl Files {
         self.len() == 0
     }
 
-    /// For each number its position by name: an order that does not depend on who read what first. Of a file that
-    /// was read again, since it had changed, the newest reading is the first: that one can be opened.
-    pub fn ranks(&self) -> Vec<u32> {
+    /// For each number its position by name: an order that does not depend on who read what first. Those that were
+    /// read anew since (`replaced`, by number) come last, as they cannot be opened.
+    pub fn ranks(&self, replaced: &[bool]) -> Vec<u32> {
         let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
         let mut numbers: Vec<u32> = (0..list.len() as u32).collect();
-        numbers.sort_by(|&a, &b| list[a as usize].name.cmp(&list[b as usize].name).then(b.cmp(&a)));
+        let is_replaced = |number: u32| replaced.get(number as usize).copied().unwrap_or(false);
+        let name = |number: u32| list.get(number as usize).map(|info| info.name.as_str());
+        numbers.sort_by(|&a, &b| (is_replaced(a), name(a)).cmp(&(is_replaced(b), name(b))).then(b.cmp(&a)));
         let mut ranks = vec![0; list.len()];
         for (rank, &number) in numbers.iter().enumerate() {
             ranks[number as usize] = rank as u32;

@@ -70,6 +70,7 @@ fn next(listing: &Mutex<Listing>, shared: &Shared) -> Option<(Object, u32)> {
             }
             Err(missing) => shared.status.reject(Reject {
                 file: missing.name,
+                number: None,
                 offset: None,
                 reason: missing.reason,
                 sample: String::new(),

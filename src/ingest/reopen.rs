@@ -106,7 +106,10 @@ impl Opener for Reopener {
     }
 
     fn record(&self, text: &Text, at: Locator) -> Result<Vec<u8>, RawError> {
-        let missing = || RawError::Missing { file: self.files.name(at.file), offset: at.offset };
+        let missing = || RawError::Missing {
+            file: self.files.name(at.file),
+            offset: self.files.offset(at.file, at.offset),
+        };
         if at.part == 0 {
             return value_at(text, at.offset).ok_or_else(missing);
         }

@@ -9,7 +9,10 @@ use std::sync::{Mutex, PoisonError};
 pub struct Reject {
     /// The file, folder or source.
     pub file: String,
-    /// The byte offset in the inflated text; `None` when it concerns the file as a whole.
+    /// The number of the file, if it was opened.
+    pub number: Option<u32>,
+    /// The byte offset in the inflated text, counted from the beginning of the file where a part of it was read; `None` when it
+    /// concerns the file as a whole.
     pub offset: Option<u64>,
     /// Why, and the way out.
     pub reason: String,
@@ -185,7 +188,7 @@ mod tests {
         let status = Status::default();
         for n in 0..REJECTS_KEPT as u64 + 5 {
             let (file, reason, sample) = ("f".to_owned(), "broken".to_owned(), String::new());
-            status.reject(Reject { file, offset: Some(n), reason, sample });
+            status.reject(Reject { file, number: None, offset: Some(n), reason, sample });
         }
         assert_eq!(
             (status.rejects().len(), status.counts().rejected),

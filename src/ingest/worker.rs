@@ -355,14 +355,17 @@ impl<'a> Worker<'a> {
     fn reject_at(&mut self, offset: u64, reason: &str, sample: &[u8]) {
         self.now.rejects += 1;
         let sample = String::from_utf8_lossy(&sample[..sample.len().min(200)]).into_owned();
-        let file = self.now.name.clone();
-        self.shared.status.reject(Reject { file, offset: Some(offset), reason: reason.to_owned(), sample });
+        self.rejected(Some(self.shared.files.offset(self.now.file, offset)), reason, sample);
     }
 
     fn reject_file(&mut self, reason: &str) {
         self.now.rejects += 1;
-        let (file, sample) = (self.now.name.clone(), String::new());
-        self.shared.status.reject(Reject { file, offset: None, reason: reason.to_owned(), sample });
+        self.rejected(None, reason, String::new());
+    }
+
+    fn rejected(&self, offset: Option<u64>, reason: &str, sample: String) {
+        let (file, number) = (self.now.name.clone(), Some(self.now.file));
+        self.shared.status.reject(Reject { file, number, offset, reason: reason.to_owned(), sample });
     }
 
     #[inline]

@@ -21,12 +21,12 @@ use crate::ingest::worker::{Options, Shared};
 use crate::score::rank::RuleLevels;
 use crate::score::{Scorer, burst, rank};
 use crate::source::Listing;
-use crate::store::Table;
 use crate::store::dicts::DictSet;
 use crate::store::finish::before::Before;
-use crate::store::finish::{Finished, finish_after};
+use crate::store::finish::{Finished, SameContent, finish_after};
 use crate::store::raw::Records;
 use crate::store::segment::{Locator, Segment};
+use crate::store::{Column, Table};
 
 /// How often a snapshot is made while a load runs.
 const UPDATE_EVERY: Duration = Duration::from_millis(150);
@@ -58,7 +58,10 @@ pub struct Grown {
 struct Done {
     segments: Vec<Arc<Segment>>,
     origins: Arc<[(u32, Locator)]>,
-    duplicates: u64,
+    /// How many files were read by then.
+    files: usize,
+    /// By number, which of them were read anew since.
+    replaced: Vec<bool>,
 }
 
 #[derive(Default)]
@@ -154,21 +157,30 @@ impl Growing {
 
     /// Puts all in order; what was finished before comes first.
     fn merge(&mut self) -> Finished {
-        let done = std::mem::take(&mut self.done);
+        let files = &self.shared.files;
+        let mut done = std::mem::take(&mut self.done);
+        let (known, all) = (done.files, files.len());
+        done.replaced.resize(all, false);
+        for number in files.replaced(known) {
+            if let Some(replaced) = done.replaced.get_mut(number as usize) {
+                *replaced = true;
+            }
+        }
         let mut segments = done.segments;
         let before = Before {
             segments: segments.len(),
             origins: &done.origins,
-            duplicates: done.duplicates,
+            replaced: &done.replaced,
             keep_content: self.goes_on,
         };
         segments.append(&mut self.lock().segments);
-        let records = self.base.records.clone();
-        let mut same = |a: Locator, b: Locator| says_the_same(&records, a, b);
-        let mut finished = finish_after(&before, &segments, &self.shared.files.ranks(), &mut same);
+        let mut same = Same { records: &self.base.records, dicts: self.shared.dicts.snapshot() };
+        let ranks = files.ranks(&done.replaced);
+        let mut finished = finish_after(&before, &segments, &ranks, &mut same);
         if before.segments > 0 {
             self.drop_comparisons(&mut finished.segments);
         }
+        self.done = Done { files: all, replaced: done.replaced, ..Done::default() };
         finished
     }
 
@@ -186,7 +198,7 @@ impl Growing {
         let mut scorer = inv.judgment.scorer();
         scorer.learn(&dicts, &hits);
         if self.goes_on {
-            self.done = Done { segments: segments.clone(), origins: origins.clone(), duplicates };
+            (self.done.segments, self.done.origins) = (segments.clone(), origins.clone());
         }
         let table = Table::new(segments, dicts, true).with_origins(origins);
         let inv = Investigation {
@@ -257,10 +269,27 @@ impl Growing {
     }
 }
 
-/// Whether two raw records say the same, whatever their spacing and the order of their keys.
-fn says_the_same(records: &Records, a: Locator, b: Locator) -> bool {
-    let (Ok(a), Ok(b)) = (records.get(a), records.get(b)) else { return false };
-    match (serde_json::from_slice::<Value>(&a), serde_json::from_slice::<Value>(&b)) {
+/// Compares what raw records say.
+struct Same<'a> {
+    records: &'a Records,
+    dicts: DictSet,
+}
+
+impl SameContent for Same<'_> {
+    fn same(&mut self, a: Locator, b: Locator) -> bool {
+        let (Ok(a), Ok(b)) = (self.records.get(a), self.records.get(b)) else { return false };
+        says_the_same(&a, &b)
+    }
+
+    fn same_identity(&mut self, a: u32, b: u32) -> bool {
+        let text = |id| self.dicts.column(Column::Identity).get(id).as_bytes();
+        says_the_same(text(a), text(b))
+    }
+}
+
+/// Whether two JSON texts say the same, whatever their spacing and the order of their keys.
+fn says_the_same(a: &[u8], b: &[u8]) -> bool {
+    match (serde_json::from_slice::<Value>(a), serde_json::from_slice::<Value>(b)) {
         (Ok(a), Ok(b)) => a == b,
         _ => a == b,
     }

@@ -40,17 +40,19 @@ pub struct Look {
 impl Investigation {
     /// The bytes around what could not be read. Opens the file again.
     pub fn look(&self, reject: &Reject) -> Look {
-        let from = reject.offset.unwrap_or(0).saturating_sub(BEFORE);
         let kept = |fault: Option<String>| Look {
             seen: Seen::Kept,
             from: reject.offset.unwrap_or(0),
             bytes: reject.sample.clone().into_bytes(),
             fault,
         };
-        let Some(file) = self.files.find(&reject.file) else {
+        let Some(file) = reject.number else {
             return kept(Some("the file was not opened".to_owned()));
         };
-        match self.records().window(file, from, MOST) {
+        // Where a part of the file was read, the text begins with that part.
+        let base = self.files.offset(file, 0);
+        let from = reject.offset.unwrap_or(base).saturating_sub(BEFORE).max(base);
+        match self.records().window(file, from - base, MOST) {
             Ok(bytes) if !bytes.is_empty() => Look { seen: Seen::Text, from, bytes, fault: None },
             Ok(_) => self.stored(file).unwrap_or_else(|| kept(None)),
             Err(e) => kept(Some(e.to_string())),

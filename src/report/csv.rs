@@ -191,7 +191,8 @@ fn write_event(csv: &mut Writer<'_>, inv: &Investigation, row: &Row<'_>) -> io::
     ] {
         csv.text(text)?;
     }
-    csv.number(i64::try_from(row.locator().offset).unwrap_or(i64::MAX))
+    let at = row.locator();
+    csv.number(i64::try_from(inv.files.offset(at.file, at.offset)).unwrap_or(i64::MAX))
 }
 
 /// The factors in words: `critical action StopLogging (+50); public address 203.0.113.7 (+20)`.

@@ -122,8 +122,10 @@ impl<'a> EventLine<'a> {
     pub fn new(inv: &'a Investigation, line: &ShownLine<'a>) -> Self {
         let row = &line.row;
         let identity = row.identity();
-        let place =
-            |at: crate::store::segment::Locator| Place { file: inv.files.name(at.file), offset: at.offset };
+        let place = |at: crate::store::segment::Locator| Place {
+            file: inv.files.name(at.file),
+            offset: inv.files.offset(at.file, at.offset),
+        };
         Self {
             event_id: row.id(),
             event_time: time_text(row.time()),

@@ -16,20 +16,29 @@ const ENDINGS: [&str; 13] =
 ///
 /// An argument that exists is taken as it is, whatever characters it holds; else it is a pattern.
 pub fn list(arguments: &[String]) -> Listing {
-    let listings: Vec<Listing> = arguments.iter().map(|argument| list_one(argument)).collect();
+    list_as(arguments, false)
+}
+
+/// As [`list`], where more may come: it is no fault that a folder holds nothing yet.
+pub fn list_growing(arguments: &[String]) -> Listing {
+    list_as(arguments, true)
+}
+
+fn list_as(arguments: &[String], grows: bool) -> Listing {
+    let listings: Vec<Listing> = arguments.iter().map(|argument| list_one(argument, grows)).collect();
     Box::new(listings.into_iter().flatten())
 }
 
-fn list_one(argument: &str) -> Listing {
+fn list_one(argument: &str, grows: bool) -> Listing {
     if argument == "-" {
         return one(Ok(once("-", Pipe::Stdin)));
     }
     let path = Path::new(argument);
     match std::fs::metadata(path) {
-        Ok(meta) if meta.is_dir() => Box::new(Folder::new(path)),
+        Ok(meta) if meta.is_dir() => Box::new(Folder::new(path, grows)),
         Ok(meta) if !meta.is_file() => one(Ok(once(argument, Pipe::Path(path.to_owned())))),
         Ok(_) => one(Ok(file(path, false))),
-        Err(_) if argument.contains(['*', '?', '[']) => matching(argument),
+        Err(_) if argument.contains(['*', '?', '[']) => matching(argument, grows),
         Err(e) => one(Err(Missing { name: argument.to_owned(), reason: advice(&e) })),
     }
 }
@@ -61,7 +70,7 @@ fn advice(e: &std::io::Error) -> String {
 }
 
 /// The files and folders that a pattern matches.
-fn matching(pattern: &str) -> Listing {
+fn matching(pattern: &str, grows: bool) -> Listing {
     let missing = |reason: String| one(Err(Missing { name: pattern.to_owned(), reason }));
     let paths: Vec<PathBuf> = match glob::glob(pattern) {
         Ok(paths) => paths.filter_map(Result::ok).collect(),
@@ -70,8 +79,12 @@ fn matching(pattern: &str) -> Listing {
     if paths.is_empty() {
         return missing("no file or folder matches this pattern".to_owned());
     }
-    Box::new(paths.into_iter().flat_map(|path| {
-        if path.is_dir() { Box::new(Folder::new(&path)) as Listing } else { one(Ok(file(&path, true))) }
+    Box::new(paths.into_iter().flat_map(move |path| {
+        if path.is_dir() {
+            Box::new(Folder::new(&path, grows)) as Listing
+        } else {
+            one(Ok(file(&path, true)))
+        }
     }))
 }
 
@@ -82,13 +95,14 @@ struct Folder {
     /// How many files were passed over, and whether anything was listed.
     passed: usize,
     listed: bool,
-    done: bool,
+    /// Whether it is said that there was nothing.
+    said: bool,
 }
 
 impl Folder {
-    fn new(path: &Path) -> Self {
+    fn new(path: &Path, grows: bool) -> Self {
         let walk = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter();
-        Self { name: path.display().to_string(), walk, passed: 0, listed: false, done: false }
+        Self { name: path.display().to_string(), walk, passed: 0, listed: false, said: grows }
     }
 
     /// What to say of a folder in which there was nothing to read.
@@ -120,9 +134,9 @@ impl Iterator for Folder {
                     };
                     return Some(Err(Missing { name, reason }));
                 }
-                None if self.listed || self.done => return None,
+                None if self.listed || self.said => return None,
                 None => {
-                    self.done = true;
+                    self.said = true;
                     return Some(Err(self.empty()));
                 }
             };

@@ -28,7 +28,7 @@ impl Part {
     /// # Errors
     /// The file is gone, cannot be read, or is shorter.
     pub fn new(path: &Path, from: u64, until: u64) -> io::Result<Self> {
-        let print = print(&mut File::open(path)?, until)?;
+        let print = print(&File::open(path)?, until)?;
         Ok(Self { path: path.to_owned(), from, until, print })
     }
 
@@ -47,7 +47,7 @@ impl Part {
 ///
 /// # Errors
 /// The file is shorter, or cannot be read.
-pub fn print(file: &mut File, until: u64) -> io::Result<u64> {
+pub fn print(mut file: &File, until: u64) -> io::Result<u64> {
     let length = until.min(PRINT);
     let mut bytes = [0u8; PRINT as usize];
     let bytes = bytes.get_mut(..usize::try_from(length).unwrap_or(0)).unwrap_or_default();
@@ -63,7 +63,7 @@ pub fn print(file: &mut File, until: u64) -> io::Result<u64> {
 impl Remote for Part {
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         let mut file = File::open(&self.path)?;
-        if print(&mut file, self.until).ok() != Some(self.print) {
+        if print(&file, self.until).ok() != Some(self.print) {
             return Err(io::Error::other("the file has changed since it was read"));
         }
         file.seek(SeekFrom::Start(self.from))?;
@@ -72,6 +72,10 @@ impl Remote for Part {
 
     fn stamp(&self) -> Stamp {
         Stamp { size: Some(self.until.saturating_sub(self.from)), modified: None }
+    }
+
+    fn base(&self) -> u64 {
+        self.from
     }
 }
 

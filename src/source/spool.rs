@@ -57,12 +57,18 @@ pub struct Slice {
     file: Arc<File>,
     at: u64,
     len: u64,
+    base: u64,
 }
 
 impl Slice {
     /// The `len` bytes from `at`.
     pub fn new(file: Arc<File>, at: u64, len: u64) -> Self {
-        Self { file, at, len }
+        Self { file, at, len, base: 0 }
+    }
+
+    /// The same, which stood at byte `base` of another file.
+    pub fn from_byte(self, base: u64) -> Self {
+        Self { base, ..self }
     }
 }
 
@@ -73,6 +79,10 @@ impl Remote for Slice {
 
     fn stamp(&self) -> Stamp {
         Stamp { size: Some(self.len), modified: None }
+    }
+
+    fn base(&self) -> u64 {
+        self.base
     }
 }
 
@@ -112,6 +122,33 @@ fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
 #[cfg(windows)]
 fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, at)
+}
+
+/// Writes all of it from byte `at` on, wherever was written before.
+///
+/// # Errors
+/// What the system says; a part may have been written.
+#[cfg(unix)]
+pub fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
+}
+
+/// Writes all of it from byte `at` on, wherever was written before.
+///
+/// # Errors
+/// What the system says; a part may have been written.
+#[cfg(windows)]
+pub fn write_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_write(file, bytes, at)? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            written => {
+                bytes = bytes.get(written..).unwrap_or_default();
+                at += written as u64;
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -48,6 +48,11 @@ pub struct Finished {
 pub trait SameContent {
     /// Compares two raw records by meaning.
     fn same(&mut self, a: Locator, b: Locator) -> bool;
+
+    /// Compares two values of the column of identities by meaning.
+    fn same_identity(&mut self, a: u32, b: u32) -> bool {
+        a == b
+    }
 }
 
 impl<F: FnMut(Locator, Locator) -> bool> SameContent for F {
@@ -70,18 +75,19 @@ pub fn finish_after(
     same: &mut dyn SameContent,
 ) -> Finished {
     let mut order = in_order(segments, ranks);
-    let folded = fold(segments, &order, same);
+    let folded = fold(before, segments, &order, same);
     let kept = Kept::new(&folded, order.len());
     let mut origins: Vec<(u32, Locator)> = folded
         .into
         .iter()
         .map(|&(gone, keeper)| (kept.row(keeper), locator(segments, order[gone as usize])))
+        .filter(|(_, at)| !before.is_replaced(*at))
         .collect();
     let (carried, fresh) = before.carry(segments, &order, &folded, &kept);
     origins.extend(carried);
     origins.sort_unstable();
     origins.dedup();
-    let marks = Marks::new(&folded, order.len());
+    let marks = Marks::new(&origins, &folded, &kept, order.len());
     let mut old = 0u32;
     order.retain(|_| {
         old += 1;
@@ -93,7 +99,7 @@ pub fn finish_after(
     });
     Finished {
         segments: gathered.collect(),
-        duplicates: before.duplicates.saturating_add(folded.into.len() as u64),
+        duplicates: origins.len() as u64,
         origins: origins.into(),
         conflicts: folded.conflicts.len() as u64,
         fresh,
@@ -179,22 +185,17 @@ impl Folded {
 struct Marks(Vec<Flags>);
 
 impl Marks {
-    fn new(folded: &Folded, rows: usize) -> Self {
-        if folded.into.is_empty() && folded.conflicts.is_empty() {
+    fn new(origins: &[(u32, Locator)], folded: &Folded, kept: &Kept, rows: usize) -> Self {
+        if origins.is_empty() && folded.conflicts.is_empty() {
             return Self(Vec::new());
         }
-        let mut marks = vec![Flags::default(); rows];
-        for &(_, keeper) in &folded.into {
-            marks[keeper as usize] = marks[keeper as usize].with(Flags::DUPLICATE);
+        let mut marks = vec![Flags::default(); rows - folded.into.len()];
+        let conflicts = folded.conflicts.iter().map(|&row| (kept.row(row), Flags::CONFLICT));
+        for (row, flag) in origins.iter().map(|origin| (origin.0, Flags::DUPLICATE)).chain(conflicts) {
+            if let Some(mark) = marks.get_mut(row as usize) {
+                *mark = mark.with(flag);
+            }
         }
-        for &row in &folded.conflicts {
-            marks[row as usize] = marks[row as usize].with(Flags::CONFLICT);
-        }
-        let mut old = 0u32;
-        marks.retain(|_| {
-            old += 1;
-            !folded.gone(old - 1)
-        });
         Self(marks)
     }
 
@@ -204,7 +205,12 @@ impl Marks {
 }
 
 /// Finds the rows with the same id, bucket by bucket so that each fits into the cache.
-fn fold(segments: &[Arc<Segment>], order: &[Place], same: &mut dyn SameContent) -> Folded {
+fn fold(
+    before: &Before<'_>,
+    segments: &[Arc<Segment>],
+    order: &[Place],
+    same: &mut dyn SameContent,
+) -> Folded {
     // Ids are random or hashes, but their sender chose them: a secret factor keeps them from colliding at will.
     let secret = foldhash::fast::RandomState::default().hash_one(0) as u128 | 1;
     let key = |p: Place| {
@@ -233,7 +239,7 @@ fn fold(segments: &[Arc<Segment>], order: &[Place], same: &mut dyn SameContent) 
     }
     groups.sort_unstable();
     for group in groups.chunk_by(|a, b| a.0 == b.0) {
-        fold_group(segments, order, group, same, &mut folded);
+        fold_group(before, segments, order, group, same, &mut folded);
     }
     folded.into.sort_unstable();
     folded.conflicts.sort_unstable();
@@ -315,6 +321,7 @@ fn same_ids(
 
 /// Decides for the rows of one id who stays.
 fn fold_group(
+    before: &Before<'_>,
     segments: &[Arc<Segment>],
     order: &[Place],
     group: &[(u32, u32)],
@@ -329,8 +336,14 @@ fn fold_group(
     for &(_, row) in group {
         let place = locator(segments, order[row as usize]);
         let twin = kept.iter().copied().find(|&k| {
-            (content(k).is_some() && content(k) == content(row))
-                || same.same(locator(segments, order[k as usize]), place)
+            let other = locator(segments, order[k as usize]);
+            if content(k).is_some() && content(k) == content(row) {
+                return true;
+            }
+            if before.is_replaced(place) || before.is_replaced(other) {
+                return same_columns(segments, order[k as usize], order[row as usize], same);
+            }
+            same.same(other, place)
         });
         match twin {
             Some(keeper) => folded.into.push((row, keeper)),
@@ -340,6 +353,18 @@ fn fold_group(
     if kept.len() > 1 {
         folded.conflicts.extend(kept);
     }
+}
+
+/// Whether two rows have the same values: of what cannot be read again that is all that is known.
+fn same_columns(segments: &[Arc<Segment>], a: Place, b: Place, same: &mut dyn SameContent) -> bool {
+    let of = |p: Place| (&segments[p.segment as usize], p.row as usize);
+    let ((x, i), (y, j)) = (of(a), of(b));
+    a.time == b.time
+        && x.asides.iter().zip(&y.asides).all(|(x, y)| x.get(i) == y.get(j))
+        && Column::ALL.into_iter().all(|column| {
+            let (x, y) = (x.column(column).id(i), y.column(column).id(j));
+            x == y || column == Column::Identity && same.same_identity(x, y)
+        })
 }
 
 /// Appends the numbers at `places`. Where all sources have the same width, it is looked at once.

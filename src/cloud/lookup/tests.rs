@@ -157,6 +157,32 @@ fn each_event_comes_once_however_often_the_api_is_asked() {
 }
 
 #[test]
+fn a_page_for_which_there_was_no_room_comes_again_and_later_ones_are_read_right() {
+    let event = |id: &str, record: &str| Event::builder().event_id(id).cloud_trail_event(record).build();
+    let page = |events: Vec<Event>| LookupEventsOutput::builder().set_events(Some(events)).build();
+    let text = |kept: Option<Object>| {
+        let mut text = String::new();
+        io::Read::read_to_string(&mut kept.unwrap().place.open().unwrap(), &mut text).unwrap();
+        text
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("pages");
+    std::fs::write(&path, "").unwrap();
+    let full = Arc::new(File::open(&path).unwrap());
+    let mut known = Known { pages: Some(Pages { file: full, at: 0 }), ..Known::default() };
+    let one = page(vec![event("1", "{\"n\":1}"), event("1", "{\"n\":1}")]);
+    assert!(known.keep("x", &one).is_err());
+    let file = Arc::new(tempfile::tempfile().unwrap());
+    known.pages = Some(Pages { file: file.clone(), at: 0 });
+    assert_eq!(text(known.keep("x", &one).unwrap()), "{\"n\":1}\n", "it is new still, and is there once");
+    assert!(known.keep("x", &one).unwrap().is_none());
+    // Half of a page found room, and the next one comes.
+    io::Write::write_all(&mut &*file, b"{\"n\":1}\n{\"n\"").unwrap();
+    let two = page(vec![event("2", "{\"n\":2}")]);
+    assert_eq!(text(known.keep("x", &two).unwrap()), "{\"n\":2}\n");
+}
+
+#[test]
 fn all_pages_come_and_each_event_once() {
     let service = Arc::new(Service { events: 230, ..Service::default() });
     let at = start(service.clone());

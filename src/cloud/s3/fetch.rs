@@ -50,7 +50,7 @@ pub(super) async fn fetch(fetch: Fetch, mut metas: Receiver<Meta>, most: Option<
     let (bytes, busy) = (AtomicU64::new(0), AtomicU64::new(0));
     let shared = Arc::new(Shared { fetch, budget, bytes, busy });
     let mut newest = match most {
-        Some(most) => Some(newest(&mut metas, most).await.into_iter()),
+        Some(most) => Some(newest(&mut metas, most, shared.fetch.taken.as_deref()).await.into_iter()),
         None => None,
     };
     let mut pace = Pace::default();
@@ -92,22 +92,25 @@ pub(super) async fn fetch(fetch: Fetch, mut metas: Receiver<Meta>, most: Option<
     }
 }
 
-/// The newest of all that is listed.
-async fn newest(metas: &mut Receiver<Meta>, most: usize) -> Vec<Meta> {
+/// The newest of all that is listed. The others count as taken: nobody wants them later either.
+async fn newest(metas: &mut Receiver<Meta>, most: usize, taken: Option<&Taken>) -> Vec<Meta> {
     let mut all = Vec::new();
     while let Some(meta) = metas.recv().await {
         all.push(meta);
         if all.len() > most.saturating_mul(2).saturating_add(1000) {
-            keep_newest(&mut all, most);
+            keep_newest(&mut all, most, taken);
         }
     }
-    keep_newest(&mut all, most);
+    keep_newest(&mut all, most, taken);
     all
 }
 
-fn keep_newest(all: &mut Vec<Meta>, most: usize) {
+fn keep_newest(all: &mut Vec<Meta>, most: usize, taken: Option<&Taken>) {
     all.sort_by(|a, b| (b.modified, &b.key).cmp(&(a.modified, &a.key)));
-    all.truncate(most);
+    let others = all.split_off(most.min(all.len()));
+    if let Some(taken) = taken {
+        others.iter().for_each(|meta| taken.took(meta));
+    }
 }
 
 /// Fetches one; and whether nothing else will go better.
@@ -124,12 +127,16 @@ async fn one(shared: Arc<Shared>, meta: Arc<Meta>) -> (Listed, bool) {
                 cache: fetch.cache.clone(),
                 engine: fetch.engine.clone(),
                 fetched: Mutex::new(fetched),
+                taken: Mutex::new(fetch.taken.clone()),
             };
             let name = fetch.bucket.name_of(&meta.key);
             (Ok(Object { name, place: Place::Remote(Arc::new(object)), found: true }), false)
         }
         Err(trouble) => {
             let stop = trouble.sort == Sort::Stop;
+            if let Some(taken) = fetch.taken.as_ref().filter(|_| !stop) {
+                taken.failed(&meta, trouble.reason.clone());
+            }
             let reason =
                 if stop { format!("{}; nothing more was fetched", trouble.reason) } else { trouble.reason };
             (Err(missing(&fetch.bucket, &meta.key, reason)), stop)

@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use crate::cloud::cache::{Cache, Identity};
 use crate::cloud::engine::Engine;
 use crate::cloud::explain::Trouble;
+use crate::cloud::follow::Taken;
 use crate::cloud::s3::Meta;
 use crate::cloud::s3::body::Body;
 use crate::cloud::s3::bucket::Bucket;
@@ -33,6 +34,8 @@ pub(super) struct S3Object {
     pub(super) cache: Option<Arc<Cache>>,
     pub(super) engine: Arc<Engine>,
     pub(super) fetched: Mutex<Option<Fetched>>,
+    /// Where it is noted when the first reading fails.
+    pub(super) taken: Mutex<Option<Arc<Taken>>>,
 }
 
 /// What makes it the one it is.
@@ -43,6 +46,8 @@ pub(super) fn identity<'a>(bucket: &'a Bucket, meta: &'a Meta) -> Identity<'a> {
 
 impl Remote for S3Object {
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let first = taken.map(|taken| First { taken, meta: self.meta.clone() });
         let fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(fetched) = fetched {
             return Ok(Box::new(Once { at: 0, fetched }));
@@ -53,10 +58,13 @@ impl Remote for S3Object {
         }
         let body = Body::new(self.bucket.clone(), self.meta.clone());
         if self.meta.size > STREAMED_ABOVE {
-            return Ok(Box::new(self.stream(body)));
+            return Ok(Box::new(self.stream(body, first)));
         }
         let bytes = self.engine.wait(body.whole()).unwrap_or_else(|| Err(Trouble::last("it was stopped")));
-        bytes.map(|bytes| Box::new(Cursor::new(bytes)) as Box<dyn Read + Send>).map_err(fault)
+        match bytes {
+            Ok(bytes) => Ok(Box::new(Cursor::new(bytes))),
+            Err(trouble) => Err(fault(trouble, first.as_ref())),
+        }
     }
 
     fn stamp(&self) -> Stamp {
@@ -66,14 +74,23 @@ impl Remote for S3Object {
     }
 }
 
+/// The first reading of an object that is followed: when it fails, later looks want it again.
+struct First {
+    taken: Arc<Taken>,
+    meta: Arc<Meta>,
+}
+
 /// As the engine has faults; the words are ours already.
-fn fault(trouble: Trouble) -> io::Error {
+fn fault(trouble: Trouble, first: Option<&First>) -> io::Error {
+    if let Some(First { taken, meta }) = first {
+        taken.failed(meta, trouble.reason.clone());
+    }
     io::Error::other(trouble.reason)
 }
 
 impl S3Object {
     /// Reads as it comes, a few pieces ahead.
-    fn stream(&self, mut body: Body) -> Pieces {
+    fn stream(&self, mut body: Body, first: Option<First>) -> Pieces {
         let (send, queue) = std::sync::mpsc::sync_channel(AHEAD);
         let (ask, mut asked) = mpsc::channel::<()>(AHEAD);
         for _ in 0..AHEAD {
@@ -91,7 +108,7 @@ impl S3Object {
             }
         };
         self.engine.spawn(send_all);
-        Pieces { queue, ask, piece: Cursor::default(), ended: false }
+        Pieces { queue, ask, piece: Cursor::default(), ended: false, first }
     }
 }
 
@@ -118,6 +135,7 @@ struct Pieces {
     ask: mpsc::Sender<()>,
     piece: Cursor<Vec<u8>>,
     ended: bool,
+    first: Option<First>,
 }
 
 impl Read for Pieces {
@@ -135,7 +153,7 @@ impl Read for Pieces {
                 Ok(Ok(None)) => self.ended = true,
                 Ok(Err(trouble)) => {
                     self.ended = true;
-                    return Err(fault(trouble));
+                    return Err(fault(trouble, self.first.as_ref()));
                 }
                 Err(_) => return Err(io::Error::other("the download was stopped")),
             }

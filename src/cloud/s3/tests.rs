@@ -329,3 +329,18 @@ fn the_tree_shows_regions_with_their_first_and_last_day() {
     assert!(error.contains("s3://logz: there is no bucket"), "{error}");
     assert!(matches!(address::parse("s3://logs"), Ok(address::Address::S3(_))));
 }
+
+#[test]
+fn a_large_object_that_broke_while_it_was_read_is_fetched_again() {
+    let objects = [("a.json".to_owned(), vec![b' '; (32 << 20) + 1])];
+    let faults = std::collections::BTreeMap::from([("a.json".to_owned(), Fault::Archived)]);
+    let at = serve_s3(Memory { faults, ..Memory::with(objects) });
+    let mut follow = crate::cloud::Follow::new("s3://logs/", options(at), notebook().0);
+    for minute in 0..2 {
+        let (found, faults) = read_all(follow.look(options(at).now.plus_millis(minute * 60_000)));
+        assert!(
+            found.is_empty() && faults.len() == 1 && faults[0].contains("Glacier"),
+            "{minute}: {faults:?}"
+        );
+    }
+}

@@ -61,9 +61,13 @@ pub(super) async fn walk(way: Way, found: Sender<Meta>, ready: Sender<Listed>, s
         match page {
             Ok(page) => {
                 seen += page.objects.len() as u64;
-                for meta in walk.page(visit, page) {
+                for wanted in walk.page(visit, page) {
                     taken += 1;
-                    if found.send(meta).await.is_err() {
+                    let sent = match wanted {
+                        Ok(meta) => found.send(meta).await.is_ok(),
+                        Err((key, reason)) => ready.send(Err(missing(&bucket, &key, reason))).await.is_ok(),
+                    };
+                    if !sent {
                         return;
                     }
                 }
@@ -127,20 +131,24 @@ impl Walk {
         }
     }
 
-    /// Takes a page: more to visit, and the objects that are wanted, the newest first.
-    fn page(&mut self, visit: Visit, page: Page) -> Vec<Meta> {
+    /// Takes a page: more to visit, and the objects that are wanted, the newest first; those that could not be had, with
+    /// the reason.
+    fn page(&mut self, visit: Visit, page: Page) -> Vec<Result<Meta, (String, String)>> {
+        if let Some(taken) = &self.taken {
+            taken.works();
+        }
         if page.next.is_some() {
             self.open.push(Visit { next: page.next, ..visit });
         }
         for folder in page.folders {
             self.folder(folder);
         }
-        let mut objects = page.objects;
-        objects.retain(|meta| {
-            self.wanted.takes(&meta.key) && self.taken.as_ref().is_none_or(|taken| taken.wants(meta))
-        });
-        objects.reverse();
-        objects
+        let objects = page.objects.into_iter().rev().filter(|meta| self.wanted.takes(&meta.key));
+        let wanted = |meta: Meta| match self.taken.as_ref().map_or(Ok(true), |taken| taken.wants(&meta)) {
+            Ok(wants) => wants.then_some(Ok(meta)),
+            Err(reason) => Some(Err((meta.key, reason))),
+        };
+        objects.filter_map(wanted).collect()
     }
 
     /// A folder that could not be listed; what to say, unless the same was said of another one.

@@ -28,7 +28,7 @@ pub(super) fn board(
     let inv = request.inv();
     if request.selection.is_empty() {
         let said = "What is out of the ordinary stands here once there are events";
-        return Some(Board::saying(inv, &request.said_of_nothing(said)));
+        return Some(Board::saying(inv, request.said_of_nothing(said)));
     }
     let background = request.knowledge.background(&request.stop)?;
     let isolation = request.knowledge.isolation(preset, &request.stop)?;

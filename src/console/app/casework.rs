@@ -176,8 +176,8 @@ pub enum Delivery {
     Export(Export, Target),
     /// The indicators of the case.
     Indicators(Vec<Indicator>, Target),
-    /// The report as PDF.
-    Report(Arc<Investigation>, Target),
+    /// The report as PDF, of these sources.
+    Report(Arc<Investigation>, Arc<[String]>, Target),
     /// What would go out about an event: nothing is sent.
     Preview(Arc<Investigation>, Place, Subject),
     /// Has the user's own browser open an address of the AWS console.
@@ -190,14 +190,17 @@ impl Delivery {
     /// The file that is written.
     pub fn target(&self) -> Option<&Target> {
         match self {
-            Self::Export(_, target) | Self::Indicators(_, target) | Self::Report(_, target) => Some(target),
+            Self::Export(_, target) | Self::Indicators(_, target) | Self::Report(_, _, target) => {
+                Some(target)
+            }
             Self::Preview(..) | Self::Open(_) | Self::Send(..) => None,
         }
     }
 
     /// The same, which may replace a file that is there.
     pub fn replacing(mut self) -> Self {
-        if let Self::Export(_, target) | Self::Indicators(_, target) | Self::Report(_, target) = &mut self {
+        if let Self::Export(_, target) | Self::Indicators(_, target) | Self::Report(_, _, target) = &mut self
+        {
             target.replace = true;
         }
         self
@@ -207,7 +210,7 @@ impl Delivery {
     pub fn words(&self) -> Option<String> {
         match self {
             Self::Export(_, target) | Self::Indicators(_, target) => Some(format!("writing {}", target.path)),
-            Self::Report(_, target) => Some(format!("making the report {}", target.path)),
+            Self::Report(_, _, target) => Some(format!("making the report {}", target.path)),
             Self::Send(..) => Some("sending a message".to_owned()),
             Self::Preview(..) | Self::Open(_) => None,
         }

@@ -37,8 +37,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How much of the history is told.
 const HISTORY: usize = 500;
 
-/// Makes the report of an investigation as PDF.
-pub type Printer = Box<dyn Fn(&Investigation) -> Result<Vec<u8>, String> + Send>;
+/// Makes the report of an investigation of these sources as PDF.
+pub type Printer = Box<dyn Fn(&Investigation, &[String]) -> Result<Vec<u8>, String> + Send>;
 
 /// What the desk works with.
 pub struct Office {

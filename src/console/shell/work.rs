@@ -208,7 +208,7 @@ mod tests {
         workers.record.give(move |_| goes.recv().unwrap());
         workers.give(Effect::Read("an event".to_owned(), inv.clone(), 0));
         let (file, reason) = ("a.json".to_owned(), "cut".to_owned());
-        let reject = Reject { file, offset: None, reason, sample: String::new() };
+        let reject = Reject { file, number: None, offset: None, reason, sample: String::new() };
         workers.give(Effect::Look(inv, Box::new(reject)));
         assert!(matches!(answers.blocking_recv(), Some(Msg::Looked(..))));
         go.send(()).unwrap();

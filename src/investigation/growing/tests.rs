@@ -101,3 +101,40 @@ fn what_was_there_before_is_not_new_and_an_old_snapshot_stays_as_it_was() {
     let row = grown.inv.table.row(*grown.fresh.first().unwrap()).unwrap();
     assert!(grown.inv.raw(&row).is_ok());
 }
+
+#[test]
+fn a_file_that_is_written_anew_is_the_same_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, copy) = (dir.path().join("a.json"), dir.path().join("b.json"));
+    let record = r#"{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/ann","accountId":"111122223333","userName":"ann"},"eventTime":"2026-03-02T10:00:00Z","eventSource":"s3.amazonaws.com","eventName":"ListBuckets","awsRegion":"eu-west-1","sourceIPAddress":"203.0.113.9","eventID":"00000000-0000-4000-8000-000000000001","recipientAccountId":"111122223333"}"#;
+    let value: Value = serde_json::from_str(record).unwrap();
+    let pretty = serde_json::to_string_pretty(&value).unwrap();
+    let file = |path: &std::path::Path, text: &str| {
+        std::fs::write(path, text).unwrap();
+        let (name, place) = (path.display().to_string(), Place::File(path.to_owned()));
+        listing(&[Object { name, place, found: true }])
+    };
+    let mut growing = growing();
+    let mut state = |listing: Listing| {
+        let inv = growing.go_on(listing).unwrap().inv;
+        let origins = inv.table.rows().map(|row| inv.table.origins(row.number()).count()).sum::<usize>();
+        let marked =
+            inv.table.rows().filter(|row| row.flags().has(crate::store::flags::Flags::DUPLICATE)).count();
+        assert!(inv.raw(&inv.table.row(0).unwrap()).is_ok(), "its newest reading stands for it");
+        (inv.table.len(), inv.duplicates, origins, marked, inv.conflicts)
+    };
+    assert_eq!(state(file(&path, record)), (1, 0, 0, 0, 0));
+    for n in 1..4 {
+        let longer = format!("{record}{}", "\n".repeat(n));
+        assert_eq!(state(file(&path, &longer)), (1, 0, 0, 0, 0), "time {n}");
+    }
+    assert_eq!(state(file(&path, &pretty)), (1, 0, 0, 0, 0), "set otherwise");
+    assert_eq!(state(file(&copy, record)), (1, 1, 1, 1, 0), "another file holds it as well");
+    for n in 1..4 {
+        let longer = format!("{pretty}{}", "\n".repeat(n));
+        assert_eq!(state(file(&copy, &longer)), (1, 1, 1, 1, 0), "time {n}");
+        assert_eq!(state(file(&path, &longer)), (1, 1, 1, 1, 0), "time {n}");
+    }
+    let other = record.replace("/ann", "/eve");
+    assert_eq!(state(file(&path, &other)).4, 2, "what says something else is a conflict");
+}

@@ -53,8 +53,8 @@ pub(super) fn cited(gather: &Gather<'_>, findings: &[Finding]) -> Vec<Cited> {
             Err(e) => e.to_string(),
         };
         let at = row.locator();
-        let file = inv.files.name(at.file);
-        all.push(Cited { id: row.id(), finding: finding.number, file, offset: at.offset, text });
+        let (file, offset) = (inv.files.name(at.file), inv.files.offset(at.file, at.offset));
+        all.push(Cited { id: row.id(), finding: finding.number, file, offset, text });
     }
     all
 }

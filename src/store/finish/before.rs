@@ -15,13 +15,19 @@ pub struct Before<'a> {
     pub segments: usize,
     /// Where else their events were met: (row, place), in order of row.
     pub origins: &'a [(u32, Locator)],
-    /// How many records were folded by then.
-    pub duplicates: u64,
+    /// By number, which files were read anew since: that an event stood there as well says nothing, as it is the
+    /// same file.
+    pub replaced: &'a [bool],
     /// Whether hashes of the text are kept, because more will come.
     pub keep_content: bool,
 }
 
 impl Before<'_> {
+    /// Whether a place is in a file that was read anew since.
+    pub(super) fn is_replaced(&self, at: Locator) -> bool {
+        self.replaced.get(at.file as usize).copied().unwrap_or(false)
+    }
+
     /// The origins by their new rows, and the rows that are new.
     pub(super) fn carry(
         &self,
@@ -74,6 +80,6 @@ impl Before<'_> {
             }
         }
         let moved = |&(row, place): &(u32, Locator)| Some((*now.get(row as usize)?, place));
-        self.origins.iter().filter_map(moved).collect()
+        self.origins.iter().filter(|(_, at)| !self.is_replaced(*at)).filter_map(moved).collect()
     }
 }

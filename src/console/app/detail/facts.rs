@@ -154,11 +154,12 @@ fn place(inv: &Investigation, row: &Row<'_>) -> Vec<Fact> {
     let at = row.locator();
     let mut facts: Vec<Fact> = value("id", Field::Id, &row.id()).into_iter().collect();
     let file = inv.files.name(at.file);
-    let text = format!("{file}, byte {}", at.offset);
+    let text = format!("{file}, byte {}", inv.files.offset(at.file, at.offset));
     let field = Some((FieldRef::Column(Field::File), file));
     facts.push(Fact::Value { label: "file", text, field, tone: Tone::Plain });
     for other in inv.table.origins(row.number()) {
-        let text = format!("{}, byte {}", inv.files.name(other.file), other.offset);
+        let offset = inv.files.offset(other.file, other.offset);
+        let text = format!("{}, byte {offset}", inv.files.name(other.file));
         facts.push(note("also at", text, Tone::Plain));
     }
     facts

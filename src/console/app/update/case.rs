@@ -185,7 +185,7 @@ impl Model {
         }
         let target = Target { replace: false, path };
         let delivery = match prompt.asking {
-            Asking::Report => Some(Delivery::Report(self.inv.clone(), target)),
+            Asking::Report => Some(Delivery::Report(self.inv.clone(), self.sources.clone(), target)),
             Asking::Indicators => self.indicators().map(|all| Delivery::Indicators(all, target)),
             _ => self.export().map(|export| Delivery::Export(export, target)),
         };

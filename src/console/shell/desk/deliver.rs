@@ -88,7 +88,7 @@ impl Messenger {
                 let written = file::write(target, &self.pen, |out| file::export(out, export, &path));
                 self.wrote(written, &form, delivery);
             }
-            Delivery::Report(inv, target) => self.report(inv, target, delivery),
+            Delivery::Report(inv, sources, target) => self.report(inv, sources, target, delivery),
             Delivery::Open(link) => match open::browser(link) {
                 Ok(()) => self.tell(Told::Done("your browser was asked to open the link".to_owned())),
                 Err(e) => self.tell(Told::Failed(format!("{e}; the link is on the clipboard"))),
@@ -113,9 +113,9 @@ impl Messenger {
         }
     }
 
-    fn report(&self, inv: &Investigation, target: &Target, delivery: &Delivery) {
+    fn report(&self, inv: &Investigation, sources: &[String], target: &Target, delivery: &Delivery) {
         self.tell(Told::Busy("making the report …".to_owned()));
-        match (self.print)(inv) {
+        match (self.print)(inv, sources) {
             Ok(bytes) => {
                 let written = file::write(target, &self.pen, |out| out.write_all(&bytes));
                 self.wrote(written, "pdf", delivery);

@@ -205,16 +205,17 @@ fn whether_a_file_is_there_is_asked_before_the_report_is_made() {
     let (send, _jobs) = mpsc::channel();
     let jobs = Jobs { send, busy: Busy::default() };
     let (made, makings) = mpsc::channel();
-    let print: Printer = Box::new(move |_| {
+    let print: Printer = Box::new(move |_, sources| {
         made.send(()).unwrap();
-        Ok(b"after".to_vec())
+        Ok(sources.join(" ").into_bytes())
     });
     let targets = Ok(Targets(Vec::new()));
     let messenger = deliver::Messenger::new(targets, None, print, jobs, out, Pen::default());
     let target = Target { path: path.display().to_string(), replace: false };
-    messenger.take(&Delivery::Report(stopped_trail(), target));
+    let sources: Arc<[String]> = Arc::new(["logs".to_owned(), "added later".to_owned()]);
+    messenger.take(&Delivery::Report(stopped_trail(), sources, target));
     let Ok(Msg::Told(Told::Exists(again))) = told.try_recv() else { panic!() };
     assert!(makings.try_recv().is_err() && matches!(told.try_recv(), Ok(Msg::Told(Told::Delivered))));
     messenger.take(&again);
-    assert_eq!(std::fs::read(&path).unwrap(), b"after");
+    assert_eq!(std::fs::read(&path).unwrap(), b"logs added later");
 }
