@@ -204,8 +204,13 @@ mod tests {
         let library: Library = Arc::new(|| Err(String::new()));
         let workers = Workers::start(&out, &Busy::default(), library).unwrap();
         let inv = Arc::new(Investigation::empty(Judgment::shipped()));
+        let (begun, begins) = std_mpsc::channel();
         let (go, goes) = std_mpsc::channel::<()>();
-        workers.record.give(move |_| goes.recv().unwrap());
+        workers.record.give(move |_| {
+            begun.send(()).unwrap();
+            goes.recv().unwrap();
+        });
+        begins.recv().unwrap();
         workers.give(Effect::Read("an event".to_owned(), inv.clone(), 0));
         let (file, reason) = ("a.json".to_owned(), "cut".to_owned());
         let reject = Reject { file, number: None, offset: None, reason, sample: String::new() };
