@@ -9,6 +9,7 @@
 //!
 //! It must not judge what comes, and not tell anybody but the caller.
 
+pub mod control;
 pub mod folder;
 mod run;
 mod turned;
@@ -20,7 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use self::folder::Folder;
-pub use self::run::{Control, News, Run};
+pub use self::run::{News, Run};
 use crate::cloud;
 use crate::event::time::Time;
 use crate::investigation::Investigation;

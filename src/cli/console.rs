@@ -21,11 +21,15 @@ use crate::console::app::update::name_of;
 use crate::console::shell::{
     self, Ended, Habits, Live, Loader, Notebook, Office, Recorder, Replay, Snapshots, Stop, Tape,
 };
-use crate::follow::{Control, News};
+use crate::detect::rules::Rules;
+use crate::follow::News;
+use crate::follow::control::Controls;
 use crate::ingest::status::Status;
 use crate::ingest::worker::Options;
+use crate::investigation::growing::Grown;
 use crate::investigation::{self, Investigation, Judgment};
 use crate::notify::{Alert, Targets};
+use crate::query::run::Reading;
 use crate::query::{self, Query};
 use crate::report::eval::Labels;
 use crate::synth;
@@ -122,7 +126,12 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
     };
     let options = load::options(&start.settings);
     let (send, alerts) = mpsc::unbounded_channel();
-    let following = Following { args: args.follow.clone(), control: Arc::default(), alerts: send };
+    let following = Following {
+        args: args.follow.clone(),
+        controls: Arc::default(),
+        rules: Arc::default(),
+        alerts: send,
+    };
     let snapshots = if start.live {
         following.begin(sources, &start.settings, judgment.clone(), alarm, &status)?
     } else {
@@ -132,7 +141,7 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
             investigation::load(listing, options, judgment, status, update)
         })?
     };
-    let live = Live { pause: following.pauser(), alerts };
+    let live = Live { pause: following.pauser(), rules: following.ruler(), alerts };
     let loader = loader(start.settings.clone(), options, judgment, following);
     match shell::run(start, snapshots, loader, office, live, habits) {
         Ok(Ended::Quit) => Ok(Exit::Done),
@@ -149,13 +158,17 @@ fn loader(settings: Settings, options: Options, judgment: Judgment, following: F
     Box::new(move |sources| {
         again(sources)?;
         let status = Arc::new(Status::default());
+        let judgment = Judgment {
+            rules: following.wanted().unwrap_or_else(|| judgment.rules.clone()),
+            ..judgment.clone()
+        };
         if following.args.follow {
             let alarm = Alarm::new(&following.args).map_err(|failure| said(&failure))?;
-            let snapshots = following.begin(sources, &settings, judgment.clone(), alarm, &status);
+            let snapshots = following.begin(sources, &settings, judgment, alarm, &status);
             return Ok((status, snapshots.map_err(|failure| said(&failure))?));
         }
         let listing = load::listing(sources, &settings, &status).map_err(|failure| said(&failure))?;
-        let (judgment, shared) = (judgment.clone(), status.clone());
+        let shared = status.clone();
         let load = move |update: &(dyn Fn(Investigation) + Sync)| {
             investigation::load(listing, options, judgment, shared, update)
         };
@@ -164,11 +177,15 @@ fn loader(settings: Settings, options: Options, judgment: Judgment, following: F
     })
 }
 
+/// The rules that are wanted by now; `None`: those that the console began with.
+type Wanted = Arc<Mutex<Option<Arc<Rules>>>>;
+
 /// How sources are followed while the console runs.
 struct Following {
     args: FollowArgs,
-    /// What holds the one that is under way.
-    control: Arc<Mutex<Option<Control>>>,
+    /// What holds those that are under way.
+    controls: Arc<Mutex<Controls>>,
+    rules: Wanted,
     alerts: mpsc::UnboundedSender<Vec<Alert>>,
 }
 
@@ -183,23 +200,30 @@ impl Following {
         status: &Arc<Status>,
     ) -> Result<Snapshots, Failure> {
         let run = follow::run(sources, settings, judgment, &self.args, status)?;
-        *self.control.lock().unwrap_or_else(PoisonError::into_inner) = Some(run.control());
+        self.controls.lock().unwrap_or_else(PoisonError::into_inner).add(run.control());
         let (send, snapshots) = watch::channel(None);
-        let telling = Telling { send, alarm: Mutex::new(alarm), alerts: self.alerts.clone() };
+        let (rules, alerts) = (self.rules.clone(), self.alerts.clone());
+        let telling = Telling { send, alarm: Mutex::new(alarm), rules, alerts };
         thread::Builder::new()
             .name("follow".to_owned())
             .spawn(move || run.run(&|news| telling.take(news)))?;
         Ok(snapshots)
     }
 
-    /// Pauses the one that is under way.
+    /// Pauses those that are under way.
     fn pauser(&self) -> Box<dyn Fn(bool)> {
-        let control = self.control.clone();
-        Box::new(move |paused| {
-            if let Some(control) = control.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-                control.pause(paused);
-            }
-        })
+        let controls = self.controls.clone();
+        Box::new(move |paused| controls.lock().unwrap_or_else(PoisonError::into_inner).pause(paused))
+    }
+
+    /// Has all that comes judged by other rules.
+    fn ruler(&self) -> Box<dyn Fn(Arc<Rules>)> {
+        let wanted = self.rules.clone();
+        Box::new(move |rules| *wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(rules))
+    }
+
+    fn wanted(&self) -> Option<Arc<Rules>> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -207,21 +231,28 @@ impl Following {
 struct Telling {
     send: watch::Sender<Option<Arc<Investigation>>>,
     alarm: Mutex<Option<Alarm>>,
+    rules: Wanted,
     alerts: mpsc::UnboundedSender<Vec<Alert>>,
 }
 
 impl Telling {
     fn take(&self, news: News) -> bool {
+        if self.send.is_closed() {
+            // Another run tells by now of what comes.
+            return false;
+        }
         let mut alarm = self.alarm.lock().unwrap_or_else(PoisonError::into_inner);
         match news {
             News::Loading(inv) => self.show(inv),
             News::Begun(inv) => {
+                let inv = self.judged(inv);
                 if let Some(alarm) = alarm.as_mut() {
                     alarm.begun(&inv);
                 }
                 self.show(inv);
             }
             News::Grown(grown) => {
+                let grown = Grown { inv: self.judged(grown.inv), ..grown };
                 let alerts = alarm.as_mut().map(|alarm| alarm.alerts(&grown)).unwrap_or_default();
                 if !alerts.is_empty() {
                     let _ = self.alerts.send(alerts);
@@ -233,6 +264,13 @@ impl Telling {
             News::Beat => {}
         }
         !self.send.is_closed()
+    }
+
+    /// What a load judged by the rules that it began with, judged by those that are wanted by now.
+    fn judged(&self, inv: Investigation) -> Investigation {
+        let wanted = self.rules.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let others = wanted.filter(|rules| !Arc::ptr_eq(rules, &inv.judgment.rules));
+        others.and_then(|rules| inv.judged_by(rules, &Reading::default())).unwrap_or(inv)
     }
 
     fn show(&self, inv: Investigation) {
@@ -352,3 +390,6 @@ fn begin(
     }
     Ok(snapshots)
 }
+
+#[cfg(test)]
+mod tests;

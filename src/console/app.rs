@@ -32,6 +32,7 @@ pub mod lens;
 pub mod line;
 pub mod model;
 pub mod msg;
+pub mod naming;
 pub mod overlay;
 pub mod page;
 pub mod profile;

@@ -9,6 +9,7 @@
 
 mod busy;
 mod desk;
+mod feeds;
 mod habits;
 mod input;
 mod notebook;
@@ -34,12 +35,14 @@ use crate::console::app::msg::Adding;
 use crate::console::app::rules::work::RuleWork;
 use crate::console::app::{Effect, Model, Msg, Now, Start, update};
 use crate::console::ui::{Clock, view};
+use crate::detect::rules::Rules;
 use crate::ingest::status::Status;
 use crate::investigation::Investigation;
 use crate::notify::Alert;
 use busy::Busy;
 use desk::Desk;
 pub use desk::{Office, Printer};
+use feeds::Feeds;
 pub use habits::Habits;
 pub use notebook::Notebook;
 pub use signals::Stop;
@@ -95,6 +98,8 @@ pub type Loader = Box<dyn FnMut(&[String]) -> Result<(Arc<Status>, Snapshots), S
 pub struct Live {
     /// Pauses it, or lets it go on.
     pub pause: Box<dyn Fn(bool)>,
+    /// Has what comes judged by these rules, and what is loaded later.
+    pub rules: Box<dyn Fn(Arc<Rules>)>,
     /// What people are to be told of by itself.
     pub alerts: mpsc::UnboundedReceiver<Vec<Alert>>,
 }
@@ -130,10 +135,8 @@ struct Shell {
     model: Model,
     screen: Screen,
     signals: Signals,
-    snapshots: Snapshots,
+    feeds: Feeds,
     loader: Loader,
-    /// Whether more snapshots can come.
-    loading: bool,
     input: EventStream,
     answers: mpsc::Receiver<Msg>,
     workers: Workers,
@@ -193,8 +196,7 @@ impl Shell {
             model,
             screen,
             signals,
-            loading: true,
-            snapshots,
+            feeds: Feeds::new(snapshots),
             loader,
             input: EventStream::new(),
             answers,
@@ -262,10 +264,7 @@ impl Shell {
                 self.desk.push(alerts);
                 Ok(())
             }
-            changed = self.snapshots.changed(), if self.loading => {
-                self.loading = changed.is_ok();
-                self.snapshot()
-            }
+            newest = self.feeds.changed() => newest.map_or(Ok(()), |inv| self.take(Msg::Loaded(inv))),
             () = tokio::time::sleep(frame.unwrap_or_default()), if frame.is_some() => Ok(()),
             () = std::future::ready(()), if settled => self.replay(),
             () = self.busy.changed(), if replaying => Ok(()),
@@ -285,11 +284,6 @@ impl Shell {
             }
         }
         Ok(())
-    }
-
-    fn snapshot(&mut self) -> io::Result<()> {
-        let newest = self.snapshots.borrow_and_update().clone();
-        newest.map_or(Ok(()), |inv| self.take(Msg::Loaded(inv)))
     }
 
     fn event(&mut self, event: Option<io::Result<Event>>) -> io::Result<()> {
@@ -320,6 +314,7 @@ impl Shell {
         for effect in update(&mut self.model, msg, now) {
             self.carry_out(effect)?;
         }
+        self.feeds.settle(self.model.adding.is_some(), &self.model.inv.status);
         Ok(())
     }
 
@@ -335,6 +330,7 @@ impl Shell {
             Effect::Case(work) => self.desk.work(work),
             Effect::Deliver(delivery) => self.desk.deliver(*delivery),
             Effect::Pause(paused) => (self.feed.pause)(paused),
+            Effect::Rules(rules) => (self.feed.rules)(rules),
             work => self.workers.give(work),
         }
         Ok(())
@@ -343,7 +339,7 @@ impl Shell {
     /// Loads other sources; what is seen stays until they are there.
     fn load(&mut self, sources: Arc<[String]>) -> io::Result<()> {
         let begun = (self.loader)(&sources).map(|(status, snapshots)| {
-            (self.snapshots, self.loading) = (snapshots, true);
+            self.feeds.add(status.clone(), snapshots);
             Adding { sources, status }
         });
         self.take(Msg::Adding(begun))

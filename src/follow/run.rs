@@ -2,34 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::Follower;
+use super::control::Control;
 use super::wake::Waker;
 use crate::ingest::status::Status;
 use crate::investigation::Investigation;
 use crate::investigation::growing::Grown;
-
-/// Holds a [`Run`] that is under way: lets it pause and go on. It is stopped by the status of its load.
-#[derive(Clone, Debug)]
-pub struct Control {
-    paused: Arc<AtomicBool>,
-    bell: Sender<()>,
-}
-
-impl Control {
-    /// Pauses it, or lets it go on.
-    pub fn pause(&self, paused: bool) {
-        self.paused.store(paused, Ordering::Relaxed);
-        let _ = self.bell.send(());
-    }
-
-    fn is_paused(&self) -> bool {
-        self.paused.load(Ordering::Relaxed)
-    }
-}
 
 /// What a [`Run`] tells.
 #[derive(Debug)]
@@ -66,7 +46,7 @@ impl Run {
     /// Gets ready; `places` are watched.
     pub fn new(follower: Follower, places: &[PathBuf], status: Arc<Status>) -> Self {
         let waker = Waker::new(places);
-        let control = Control { paused: Arc::default(), bell: waker.bell() };
+        let control = Control::new(waker.bell());
         Self { follower, waker, control, status }
     }
 

@@ -128,26 +128,36 @@ impl Table {
         })
     }
 
-    /// The number of the event with this id, as [`Row::id`] writes it.
+    /// The number of the event with this id, as [`Row::id`] writes it. Looks at all of them.
     pub fn find_id(&self, id: &str) -> Option<u32> {
-        let uuid = parse_uuid(id);
-        let odd = self.dicts.odd_ids().find(id);
+        let key = self.id_key(id);
         self.segments().find_map(|(start, segment)| {
-            let hit = |slot: usize, stored: u128| match uuid {
-                Some(uuid) if stored == uuid => !segment.flags(slot).has(Flags::ODD_ID),
-                _ => {
-                    odd.is_some_and(|o| u128::from(o) == stored && segment.flags(slot).has(Flags::ODD_ID))
-                        || (segment.flags(slot).has(Flags::NO_ID)
-                            && id == IdText { id: stored, none: true }.to_string())
-                }
-            };
-            segment
-                .ids()
-                .iter()
-                .enumerate()
-                .find(|(slot, stored)| hit(*slot, **stored))
-                .map(|(slot, _)| start + slot as u32)
+            let slot = (0..).zip(segment.ids()).position(|(slot, stored)| key.is(segment, slot, *stored))?;
+            Some(start + slot as u32)
         })
+    }
+
+    /// As [`Table::find_id`] for an event of that time: looks at those alone.
+    pub fn find_id_at(&self, id: &str, time: Time) -> Option<u32> {
+        let key = self.id_key(id);
+        self.segments().find_map(|(start, segment)| {
+            let times = segment.times();
+            let from = times.partition_point(|&t| t < time.raw());
+            let to = times.partition_point(|&t| t <= time.raw());
+            let ids = segment.ids().get(from..to).unwrap_or_default();
+            let (slot, _) = (from..).zip(ids).find(|(slot, stored)| key.is(segment, *slot, **stored))?;
+            Some(start + slot as u32)
+        })
+    }
+
+    /// An id as columns hold it, to hold many rows against.
+    pub fn id_key(&self, id: &str) -> IdKey {
+        let hash = id.strip_prefix("no-id:").and_then(|hex| u128::from_str_radix(hex, 16).ok());
+        IdKey {
+            uuid: parse_uuid(id),
+            odd: self.dicts.odd_ids().find(id).map(u128::from),
+            none: hash.filter(|hash| id == IdText { id: *hash, none: true }.to_string()),
+        }
     }
 
     /// The blocks, for whoever changes them; the table is gone.
@@ -319,9 +329,39 @@ impl<'a> Row<'a> {
         IdText { id, none: flags.has(Flags::NO_ID) }.to_string()
     }
 
+    /// Whether it has that id.
+    pub fn has_id(&self, key: &IdKey) -> bool {
+        self.segment.ids().get(self.slot).is_some_and(|stored| key.is(self.segment, self.slot, *stored))
+    }
+
     /// Where the raw record stands.
     pub fn locator(&self) -> Locator {
         self.segment.locator(self.slot)
+    }
+}
+
+/// An id as columns hold it, for each kind of id that it can be.
+#[derive(Clone, Copy, Debug)]
+pub struct IdKey {
+    uuid: Option<u128>,
+    odd: Option<u128>,
+    none: Option<u128>,
+}
+
+impl IdKey {
+    fn is(&self, segment: &Segment, slot: usize, stored: u128) -> bool {
+        let stored = Some(stored);
+        // Flags are looked at for hardly any row.
+        if stored != self.uuid && stored != self.odd && stored != self.none {
+            return false;
+        }
+        let flags = segment.flags(slot);
+        stored
+            == match (flags.has(Flags::ODD_ID), flags.has(Flags::NO_ID)) {
+                (true, _) => self.odd,
+                (_, true) => self.none,
+                _ => self.uuid,
+            }
     }
 }
 
@@ -464,6 +504,9 @@ mod tests {
         assert_eq!((table.len(), table.rows().count()), (3, 3));
         for row in table.rows() {
             assert_eq!(table.find_id(&row.id()), Some(row.number()), "{}", row.id());
+            assert_eq!(table.find_id_at(&row.id(), row.time()), Some(row.number()), "{}", row.id());
+            assert_eq!(table.find_id_at(&row.id(), row.time().plus_millis(1)), None);
+            assert!(row.has_id(&table.id_key(&row.id())));
             assert_eq!(row.event(), "StopLogging");
         }
         assert!(table.row(3).is_none());

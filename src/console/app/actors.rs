@@ -46,7 +46,7 @@ pub(super) fn board(request: &BoardRequest, unit: Unit) -> Option<Board> {
     let cut = if all > MOST { format!(", the first {} of them", count(MOST as u64)) } else { String::new() };
     let title = format!("{} by what they did, taken together{cut}", plural(all as u64, name));
     let empty = match request.selection.is_empty() {
-        true => "Whoever acted stands here once there are events; a shows everything.".to_owned(),
+        true => request.said_of_nothing("Whoever acted stands here once there are events"),
         false => format!("No event here belongs to a {name}; z goes to {other}s."),
     };
     let panel = Panel::new("actors", title, Body::Table(Table::new(heads(unit), items))).or(empty);

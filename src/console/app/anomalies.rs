@@ -27,8 +27,8 @@ pub(super) fn board(
 ) -> Option<Board> {
     let inv = request.inv();
     if request.selection.is_empty() {
-        let said = "What is out of the ordinary stands here once there are events; a shows everything.";
-        return Some(Board::saying(inv, said));
+        let said = "What is out of the ordinary stands here once there are events";
+        return Some(Board::saying(inv, request.said_of_nothing(said)));
     }
     let background = request.knowledge.background(&request.stop)?;
     let isolation = request.knowledge.isolation(preset, &request.stop)?;

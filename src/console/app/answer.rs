@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use crate::event::field::FieldRef;
+use crate::console::app::overlay::frequency::{Counted, Order};
+use crate::event::field::{Field, FieldRef};
 use crate::event::time::Time;
 use crate::investigation::Investigation;
 use crate::query::Expr;
@@ -225,8 +226,6 @@ fn span(inv: &Investigation, selection: &Selection) -> (Time, Time) {
 /// How often each value of a field occurs.
 #[derive(Clone, Debug)]
 pub struct GroupRequest {
-    /// Which request it is.
-    pub generation: u64,
     /// The events.
     pub inv: Arc<Investigation>,
     /// Which of them.
@@ -241,6 +240,53 @@ impl GroupRequest {
     /// Counts.
     pub fn answer(&self) -> Vec<Group> {
         group::group(&self.inv, &self.selection, &self.field, &self.reading)
+    }
+}
+
+/// So many values of a field are offered at most: each letter that is typed looks at all of them.
+const OFFERED: usize = 20_000;
+
+/// The most frequent values of a field among all events.
+pub fn values(inv: &Investigation, field: Field) -> Vec<Group> {
+    let selection = Selection::all(&inv.table);
+    let mut groups = group::group(inv, &selection, &FieldRef::Column(field), &Reading::default());
+    groups.truncate(OFFERED);
+    groups
+}
+
+/// What fills a table of values.
+#[derive(Clone, Debug)]
+pub struct CountRequest {
+    /// Which request it is.
+    pub generation: u64,
+    /// What is to be put in order.
+    pub from: Source,
+    /// In which order.
+    pub order: Order,
+    /// Whether it is turned round.
+    pub reversed: bool,
+    /// The value that the cursor is on.
+    pub anchor: Option<String>,
+}
+
+/// Where the values come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// They are counted.
+    Events(GroupRequest),
+    /// They were counted before.
+    Counted(Arc<Counted>),
+}
+
+impl CountRequest {
+    /// The values in their order, and the row of the anchor.
+    pub fn answer(&self) -> (Counted, Option<usize>) {
+        let counted = match &self.from {
+            Source::Events(request) => Counted::new(request.answer(), self.order, self.reversed),
+            Source::Counted(counted) => counted.arranged(self.order, self.reversed),
+        };
+        let at = self.anchor.as_ref().and_then(|anchor| counted.find(anchor));
+        (counted, at)
     }
 }
 

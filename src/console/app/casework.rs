@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::overlay::frequency::Counted;
 use crate::case::Contents;
 use crate::case::matching::{self, Sight};
 use crate::case::model::{Entry, Hunt, Indicator, NewIndicator, Position, State, Subject};
@@ -178,7 +179,7 @@ pub enum Delivery {
     /// The report as PDF, of these sources.
     Report(Arc<Investigation>, Arc<[String]>, Target),
     /// What would go out about an event: nothing is sent.
-    Preview(Arc<Investigation>, u32, Subject),
+    Preview(Arc<Investigation>, Place, Subject),
     /// Has the user's own browser open an address of the AWS console.
     Open(String),
     /// Sends what was shown before.
@@ -227,6 +228,15 @@ impl Delivery {
     }
 }
 
+/// Which event is meant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// That of a row.
+    Row(u32),
+    /// That of an id, if it is loaded.
+    Id(String),
+}
+
 /// A file to write.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Target {
@@ -241,6 +251,8 @@ pub struct Target {
 pub enum Export {
     /// Events, in this order.
     Events(Arc<Investigation>, Arc<Selection>, Sort),
+    /// The values of a field.
+    Values(Arc<Counted>),
     /// Rows of a panel below their headings. Hostile.
     Rows(Vec<String>, Vec<Vec<String>>),
 }

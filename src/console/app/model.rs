@@ -202,6 +202,8 @@ pub struct Model {
     pub(super) ruling: Ruling,
     /// The event to which the cursor goes as soon as it is listed, unless it is moved before.
     pub(super) returning: Option<String>,
+    /// The text of which it is being looked up what it names.
+    pub(super) naming: Option<String>,
     /// The panel of a board that gets the keys, and the row that gets its cursor, as soon as they are there, unless a key
     /// is pressed before.
     pub(super) resuming: Option<(String, Option<String>)>,
@@ -259,6 +261,7 @@ impl Model {
             boarding: Boarding::default(),
             ruling: Ruling::default(),
             returning: None,
+            naming: None,
             resuming: None,
             knowledge: None,
         }

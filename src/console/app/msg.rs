@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use super::answer::{Answer, GroupRequest, Request};
+use super::answer::{Answer, CountRequest, Request};
 use super::board::Board;
 use super::board::request::BoardRequest;
 use super::casework::{Delivery, Sighting, Sights, Told, Work};
 use super::key::Key;
+use super::naming::{Named, Naming};
+use super::overlay::frequency::Counted;
 use super::rules::work::{RuleNews, RuleWork};
+use crate::detect::rules::Rules;
 use crate::event::field::Field;
 use crate::ingest::status::{Reject, Status};
 use crate::investigation::Investigation;
@@ -42,9 +45,9 @@ pub enum Msg {
     Record(String, Result<Vec<u8>, String>),
     /// A record that is to be copied has been read, or not.
     ToCopy(Result<Vec<u8>, String>),
-    /// Values have been counted.
-    Grouped(u64, Vec<Group>),
-    /// All values of a field have been counted.
+    /// Values have been counted and put in order: which request that answers, and where the value of the cursor is.
+    Counted(u64, Arc<Counted>, Option<usize>),
+    /// The most frequent values of a field have been counted.
     Values(Field, Vec<Group>),
     /// A view has its board: which request it answers.
     Board(u64, Arc<Board>),
@@ -60,6 +63,8 @@ pub enum Msg {
     Told(Told),
     /// The indicators of the case have been held against what is loaded.
     Sighted(Arc<Sights>),
+    /// It is known what a text names.
+    Named(String, Named),
     /// Time has passed.
     Tick,
 }
@@ -82,9 +87,13 @@ pub enum Effect {
     Read(String, Arc<Investigation>, u32),
     /// Read the record of an event to copy it: the events, its row.
     ReadToCopy(Arc<Investigation>, u32),
-    /// Count values.
-    Group(GroupRequest),
-    /// Count all values of a field.
+    /// Count values, or put them in order.
+    Count(Box<CountRequest>),
+    /// Let go of values: that takes its time where there are many.
+    Discard(Arc<Counted>),
+    /// Find what a text names.
+    Name(Box<Naming>),
+    /// Count the most frequent values of a field.
     Values(Field, Arc<Investigation>),
     /// Make the board of a view.
     Board(Box<BoardRequest>),
@@ -92,6 +101,8 @@ pub enum Effect {
     Load(Arc<[String]>),
     /// Pause following the sources, or go on.
     Pause(bool),
+    /// Judge what comes by these rules.
+    Rules(Arc<Rules>),
     /// Look at the bytes of what could not be read.
     Look(Arc<Investigation>, Box<Reject>),
     /// Find paths that begin like this.

@@ -101,14 +101,14 @@ pub(super) fn board(request: &BoardRequest, labels: Option<&Labeled>) -> Option<
 fn heads(labeled: bool) -> Vec<Head> {
     let mut heads = vec![
         Head::new("level"),
-        Head::text("rule", 28, 64),
+        Head::text("rule", 44, 64),
         Head::text("techniques", 9, 20).spare(6),
         Head::new("hits"),
     ];
     if labeled {
         heads.extend([Head::new("attack"), Head::new("benign")]);
     }
-    heads.extend([Head::new("over time").spare(5), Head::text("source", 12, 44).spare(8)]);
+    heads.extend([Head::new("over time").spare(5), Head::text("source", 12, 32).spare(8)]);
     heads
 }
 

@@ -9,6 +9,7 @@ mod arrange;
 mod board;
 mod case;
 mod casework;
+mod counting;
 mod drill;
 mod elsewhere;
 mod jump;
@@ -57,7 +58,8 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Answered(answer) => model.answered(*answer),
         Msg::Record(id, record) => model.record_came(&id, record),
         Msg::ToCopy(record) => model.record_to_copy(record, &mut effects),
-        Msg::Grouped(generation, groups) => model.grouped(generation, groups),
+        Msg::Counted(generation, counted, at) => model.counted(generation, counted, at, &mut effects),
+        Msg::Named(text, named) => model.text_named(&text, named, &mut effects),
         Msg::Values(field, groups) => model.values_came(field, groups),
         Msg::Board(generation, board) => model.board_came(generation, board),
         Msg::Rule(news) => model.rule_news(news, &mut effects),

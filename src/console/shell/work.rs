@@ -12,13 +12,11 @@ use tokio::sync::mpsc::Sender;
 
 use super::busy::Busy;
 use super::{paths, rules};
-use crate::console::app::answer::{GroupRequest, answer};
+use crate::console::app::answer::{answer, values};
 use crate::console::app::rules::work::{RuleNews, RuleWork};
 use crate::console::app::{Effect, Msg};
 use crate::detect::rules::Rules;
-use crate::event::field::FieldRef;
 use crate::investigation::Investigation;
-use crate::query::run::Selection;
 
 /// Reads all rules from their files.
 pub type Library = Arc<dyn Fn() -> Result<Rules, String> + Send + Sync>;
@@ -29,7 +27,10 @@ type Job = Box<dyn FnOnce(&Sender<Msg>) + Send>;
 pub(super) struct Workers {
     rows: Lane,
     record: Lane,
+    looks: Lane,
     groups: Lane,
+    discards: Lane,
+    names: Lane,
     values: Lane,
     boards: Lane,
     trials: Lane,
@@ -93,7 +94,10 @@ impl Workers {
         Ok(Self {
             rows: Lane::start("rows", out, busy)?,
             record: Lane::start("record", out, busy)?,
+            looks: Lane::start("looks", out, busy)?,
             groups: Lane::start("groups", out, busy)?,
+            discards: Lane::start("discards", out, busy)?,
+            names: Lane::start("names", out, busy)?,
             values: Lane::start("values", out, busy)?,
             boards: Lane::start("boards", out, busy)?,
             trials: Lane::start("trials", out, busy)?,
@@ -117,21 +121,24 @@ impl Workers {
             Effect::ReadToCopy(inv, row) => self.files.give(move |out| {
                 tell(out, Msg::ToCopy(record(&inv, row)));
             }),
-            Effect::Group(request) => self.groups.give(move |out| {
-                tell(out, Msg::Grouped(request.generation, request.answer()));
+            Effect::Count(request) => self.groups.give(move |out| {
+                let (counted, at) = request.answer();
+                tell(out, Msg::Counted(request.generation, Arc::new(counted), at));
+            }),
+            Effect::Discard(counted) => self.discards.give(move |_| drop(counted)),
+            Effect::Name(naming) => self.names.give(move |out| {
+                let text = naming.text.clone();
+                tell(out, Msg::Named(text, naming.answer()));
             }),
             Effect::Values(field, inv) => self.values.give(move |out| {
-                let selection = Arc::new(Selection::all(&inv.table));
-                let (field_ref, reading) = (FieldRef::Column(field), Arc::default());
-                let request = GroupRequest { generation: 0, inv, selection, field: field_ref, reading };
-                tell(out, Msg::Values(field, request.answer()));
+                tell(out, Msg::Values(field, values(&inv, field)));
             }),
             Effect::Board(request) => self.boards.give(move |out| {
                 if let Some(board) = request.answer() {
                     tell(out, Msg::Board(request.generation, Arc::new(board)));
                 }
             }),
-            Effect::Look(inv, reject) => self.record.give(move |out| {
+            Effect::Look(inv, reject) => self.looks.give(move |out| {
                 let look = inv.look(&reject);
                 tell(out, Msg::Looked(reject, look));
             }),
@@ -171,6 +178,7 @@ impl Workers {
             Effect::Rule(RuleWork::External(_))
             | Effect::Load(_)
             | Effect::Pause(_)
+            | Effect::Rules(_)
             | Effect::Case(_)
             | Effect::Deliver(_)
             | Effect::Copy(_)
@@ -187,6 +195,30 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+    use crate::ingest::status::Reject;
+    use crate::investigation::Judgment;
+
+    #[test]
+    fn a_look_at_bytes_does_not_take_the_place_of_a_record_that_is_waited_for() {
+        let (out, mut answers) = tokio::sync::mpsc::channel(8);
+        let library: Library = Arc::new(|| Err(String::new()));
+        let workers = Workers::start(&out, &Busy::default(), library).unwrap();
+        let inv = Arc::new(Investigation::empty(Judgment::shipped()));
+        let (begun, begins) = std_mpsc::channel();
+        let (go, goes) = std_mpsc::channel::<()>();
+        workers.record.give(move |_| {
+            begun.send(()).unwrap();
+            goes.recv().unwrap();
+        });
+        begins.recv().unwrap();
+        workers.give(Effect::Read("an event".to_owned(), inv.clone(), 0));
+        let (file, reason) = ("a.json".to_owned(), "cut".to_owned());
+        let reject = Reject { file, number: None, offset: None, reason, sample: String::new() };
+        workers.give(Effect::Look(inv, Box::new(reject)));
+        assert!(matches!(answers.blocking_recv(), Some(Msg::Looked(..))));
+        go.send(()).unwrap();
+        assert!(matches!(answers.blocking_recv(), Some(Msg::Record(..))));
+    }
 
     #[test]
     fn work_on_files_is_all_done_and_in_order_and_other_work_gives_way_to_what_is_newer() {

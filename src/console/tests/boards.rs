@@ -369,6 +369,29 @@ fn boards(effects: &[Effect]) -> usize {
 }
 
 #[test]
+fn a_view_of_nothing_says_the_way_back_where_there_is_one() {
+    let mut console = Console::begun(140, 42, Some("./logs"));
+    console.send(Msg::Loaded(Arc::new(investigation(String::new()))));
+    for view in ["1", "4"] {
+        console.press(view);
+        console.line_with("once there are events.");
+    }
+    let mut console = console_on_nothing();
+    for view in ["1", "4"] {
+        console.press(view);
+        console.line_with("a shows everything");
+    }
+}
+
+/// One whose filter nothing matches.
+fn console_on_nothing() -> Console {
+    let mut console = Console::on_story(140, 42);
+    console.press("/event:Nothing<enter>");
+    assert_eq!(console.model.answer.matched, 0);
+    console
+}
+
+#[test]
 fn while_events_come_a_board_is_made_once_a_second_and_says_of_how_many_it_is() {
     let mut console = Console::begun(140, 42, Some("./logs"));
     console.press("1");

@@ -6,7 +6,7 @@ use super::harness::Console;
 use crate::case::model::Position;
 use crate::case::{By, Case, State, Subject, gather};
 use crate::console::app::action::View;
-use crate::console::app::casework::{Delivery, Export, Known, Removed, Ruled, Told, Work};
+use crate::console::app::casework::{Delivery, Export, Known, Place, Removed, Ruled, Told, Work};
 use crate::console::app::overlay::Overlay;
 use crate::console::app::{Effect, Msg};
 use crate::event::time::Time;
@@ -162,7 +162,7 @@ fn an_answer_that_comes_late_opens_nothing_and_takes_no_key() {
     console.send(Msg::Told(Told::Exists(export.replacing().into())));
     assert!(console.screen().contains("stays as it is; x asks again"), "{}", console.screen());
     console.press("S");
-    let Delivery::Preview(inv, row, subject) = handed_over(&mut console) else { panic!() };
+    let Delivery::Preview(inv, Place::Row(row), subject) = handed_over(&mut console) else { panic!() };
     console.press("/risk");
     let send = Box::new(Delivery::Send(inv, row, subject));
     console.send(Msg::Told(Told::Preview { text: "{}".to_owned(), ready: true, send }));
@@ -205,7 +205,7 @@ fn nothing_is_sent_before_it_was_seen() {
     let mut console = console(140, 42);
     for ready in [false, true] {
         console.press("S");
-        let Delivery::Preview(inv, row, subject) = handed_over(&mut console) else {
+        let Delivery::Preview(inv, Place::Row(row), subject) = handed_over(&mut console) else {
             panic!("it would be sent")
         };
         let send = Box::new(Delivery::Send(inv, row, subject));
@@ -440,7 +440,7 @@ fn what_is_too_long_for_its_box_goes_on_below() {
     console.send(Msg::Told(Told::Faults("feed.csv".to_owned(), vec![why])));
     console.line_with("the end of it");
     console.press("<esc>S");
-    let Delivery::Preview(inv, row, subject) = handed_over(&mut console) else { panic!() };
+    let Delivery::Preview(inv, Place::Row(row), subject) = handed_over(&mut console) else { panic!() };
     let send = Box::new(Delivery::Send(inv, row, subject));
     let text = format!("\"text\": \"{}last\"", "letters".repeat(12));
     console.send(Msg::Told(Told::Preview { text, ready: true, send }));

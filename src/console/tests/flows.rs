@@ -4,9 +4,14 @@ use std::sync::Arc;
 
 use super::harness::{Console, investigation, story};
 use crate::config::Depth;
+use crate::console::app::action::View;
+use crate::console::app::answer::{CountRequest, Source};
+use crate::console::app::casework::{Delivery, Export};
+use crate::console::app::key::Keys;
 use crate::console::app::model::Focus;
 use crate::console::app::msg::Mouse;
-use crate::console::app::{Effect, Msg};
+use crate::console::app::naming::Named;
+use crate::console::app::{Effect, Msg, Now, update};
 use crate::event::field::Field;
 
 fn console() -> Console {
@@ -128,9 +133,88 @@ fn a_frequency_table_counts_and_filters() {
     assert_eq!((scopes(&console), console.model.overlays.len()), (vec!["actor mallory"], 0));
     console.press("<esc>f<down>-");
     // What is dropped leaves the table, which stays open.
-    assert!(console.screen().contains("actor · 1 values in 6 events"), "{}", console.screen());
+    assert!(console.screen().contains("actor · 1 value in 6 events"), "{}", console.screen());
     console.press("<esc>");
     assert_eq!(scopes(&console).len(), 1);
+}
+
+/// What is asked of the workers on a key, and not done yet.
+fn asked(console: &mut Console, key: &str) -> Vec<Effect> {
+    let keys: Keys = key.parse().unwrap();
+    keys.as_slice().iter().flat_map(|key| update(&mut console.model, Msg::Key(*key), Now(0))).collect()
+}
+
+fn count_request(effects: Vec<Effect>) -> CountRequest {
+    let request = effects.into_iter().find_map(|effect| match effect {
+        Effect::Count(request) => Some(*request),
+        _ => None,
+    });
+    request.expect("values are asked for")
+}
+
+fn counted(console: &mut Console, request: &CountRequest) {
+    let (counted, at) = request.answer();
+    console.send(Msg::Counted(request.generation, Arc::new(counted), at));
+}
+
+#[test]
+fn values_are_counted_on_below_other_overlays() {
+    for over in ["?", ":", "x"] {
+        let mut console = console();
+        console.press("<right><right><right>");
+        let request = count_request(asked(&mut console, "f"));
+        asked(&mut console, over);
+        assert_eq!(console.model.overlays.len(), 2, "{over}");
+        assert!(console.model.is_asking(), "{over} stops the counting");
+        counted(&mut console, &request);
+        console.press("<esc>");
+        assert!(console.screen().contains("actor · 2 values in 12 events"), "{over}: {}", console.screen());
+    }
+}
+
+#[test]
+fn a_table_above_another_does_not_keep_it_from_being_counted() {
+    let mut console = console();
+    console.press("<right><right><right>");
+    asked(&mut console, "f");
+    console.press(":frequency<space>region<enter>");
+    assert!(console.screen().contains("region · 1 value in 12 events"), "{}", console.screen());
+    console.press("<esc>");
+    assert!(console.screen().contains("actor · 2 values in 12 events"), "{}", console.screen());
+}
+
+#[test]
+fn a_key_in_a_table_of_values_leaves_all_that_takes_time_to_a_worker() {
+    let mut console = console();
+    console.press("<right><right><right>f");
+    let request = count_request(asked(&mut console, "o"));
+    assert!(matches!(request.from, Source::Counted(_)), "they are not counted again");
+    assert!(console.screen().contains("by events · sorting …"), "{}", console.screen());
+    counted(&mut console, &request);
+    assert!(console.screen().contains("by risk ─"), "{}", console.screen());
+    console.press("x<enter>");
+    let Some(Effect::Deliver(delivery)) = console.left.pop() else { panic!("{:?}", console.left) };
+    assert!(matches!(*delivery, Delivery::Export(Export::Values(_), _)), "{delivery:?}");
+    let closed = asked(&mut console, "<esc>");
+    assert!(closed.iter().any(|effect| matches!(effect, Effect::Discard(_))), "{closed:?}");
+}
+
+#[test]
+fn what_a_text_names_is_looked_up_by_a_worker_unless_something_else_is_done_meanwhile() {
+    let id = "00000000-0000-4000-8000-000000000010";
+    for (key, view) in [(None, View::Profile), (Some("?"), View::Events)] {
+        let mut console = console();
+        let effects = update(&mut console.model, Msg::Paste("203.0.113.9".to_owned()), Now(0));
+        let [Effect::Name(naming)] = effects.as_slice() else { panic!("{effects:?}") };
+        assert_eq!(console.model.page().view, View::Events);
+        let named = naming.answer();
+        key.map(|key| console.press(key).model.page().view);
+        console.send(Msg::Named(naming.text.clone(), named));
+        assert_eq!(console.model.page().view, view, "{key:?}");
+        // What was asked before is not wanted any more.
+        console.send(Msg::Named(id.to_owned(), Named::Event));
+        assert_eq!(console.model.page().view, view, "{key:?}");
+    }
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::harness::{Console, judgment, story};
-use crate::console::app::{Effect, Msg};
+use crate::console::app::msg::Adding;
+use crate::console::app::rules::work::RuleWork;
+use crate::console::app::{Effect, Msg, Now, update};
 use crate::ingest::status::Status;
 use crate::ingest::worker::Options;
 use crate::investigation::growing::Growing;
@@ -91,4 +93,45 @@ fn a_board_keeps_up_and_its_cursor_stays_on_its_row() {
     let shown = console.model.shown.as_ref().unwrap();
     assert!(Arc::ptr_eq(&shown.board.inv, &console.model.inv), "the board is of the newest events");
     assert!(!console.model.owes_board());
+}
+
+#[test]
+fn what_is_followed_grows_on_while_a_source_is_added_and_stays_paused() {
+    let (mut console, mut growing, _) = live(140, 42);
+    console.press("F7a").press("other").press("<enter>");
+    let Some(Effect::Load(sources)) = console.left.pop() else { panic!("{:?}", console.left) };
+    let status: Arc<Status> = Arc::default();
+    console.send(Msg::Adding(Ok(Adding { sources: sources.clone(), status: status.clone() })));
+    let grown = growing.go_on(listing("b.json", &later(&story(), "07", "9000"))).unwrap();
+    console.send(Msg::Loaded(Arc::new(grown.inv)));
+    assert_eq!(console.model.inv.event_count(), 24);
+    let options = Options { threads: 1, ..Options::default() };
+    let mut next = Growing::new(options, judgment(), status);
+    console.send(Msg::Loaded(Arc::new(next.begin(listing("a.json", &story()), &|_| {}))));
+    assert_eq!(console.model.sources, sources);
+    assert!(console.screen().contains("paused +0"), "{}", console.screen());
+}
+
+#[test]
+fn what_comes_is_not_shown_before_it_is_judged_by_the_rules_that_are_wanted() {
+    let (mut console, mut growing, _) = live(140, 42);
+    console.press("5m");
+    let (before, rules) = (console.model.inv.clone(), console.model.inv.judgment.rules.clone());
+    assert!(rules.infos().iter().any(|rule| rule.muted));
+    assert!(
+        console.rules.as_ref().is_some_and(|told| Arc::ptr_eq(told, &rules)),
+        "what comes is judged by them"
+    );
+    // It came while the rule was being muted.
+    let grown = growing.go_on(listing("b.json", &later(&story(), "07", "9000"))).unwrap();
+    let effects = update(&mut console.model, Msg::Loaded(Arc::new(grown.inv)), Now(0));
+    assert!(Arc::ptr_eq(&console.model.inv, &before), "what is muted came back");
+    let judge = effects.into_iter().find_map(|effect| match effect {
+        Effect::Rule(RuleWork::Judge(judging)) => judging.answer(),
+        _ => None,
+    });
+    console.send(Msg::Rule(judge.unwrap()));
+    assert_eq!(console.model.inv.event_count(), 24);
+    assert!(Arc::ptr_eq(&console.model.inv.judgment.rules, &rules));
+    assert!(console.screen().contains("live +12"), "{}", console.screen());
 }

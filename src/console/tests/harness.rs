@@ -8,18 +8,16 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::config::{Depth, Settings, Themes};
-use crate::console::app::answer::{GroupRequest, answer};
+use crate::console::app::answer::{answer, values};
 use crate::console::app::key::Keys;
 use crate::console::app::keymap::Keymap;
 use crate::console::app::rules::work::{Opened, RuleNews, RuleWork};
 use crate::console::app::{Effect, Model, Msg, Now, Start, update};
 use crate::console::ui::{Clock, view};
-use crate::detect::rules::pack;
-use crate::event::field::FieldRef;
+use crate::detect::rules::{Rules, pack};
 use crate::ingest::worker::Options;
 use crate::investigation::{Investigation, Judgment, load};
 use crate::query::Query;
-use crate::query::run::Selection;
 use crate::source::{Object, Place};
 
 /// A file of rules as the shell finds it, with a folder that is nowhere.
@@ -35,6 +33,8 @@ pub(super) struct Console {
     pub(super) model: Model,
     /// Effects that leave the console.
     pub(super) left: Vec<Effect>,
+    /// The rules that what comes is to be judged by, where that was said.
+    pub(super) rules: Option<Arc<Rules>>,
     clock: Clock,
     now: u64,
 }
@@ -114,7 +114,8 @@ impl Console {
             live: false,
             size: (width, height),
         };
-        let mut console = Self { model: Model::new(start), left: Vec::new(), clock: Clock::UTC, now: 0 };
+        let model = Model::new(start);
+        let mut console = Self { model, left: Vec::new(), rules: None, clock: Clock::UTC, now: 0 };
         console.send(Msg::Tick);
         console
     }
@@ -145,13 +146,17 @@ impl Console {
             Effect::ReadToCopy(inv, row) => {
                 vec![Msg::ToCopy(inv.raw(&inv.table.row(row).unwrap()).map_err(|e| e.to_string()))]
             }
-            Effect::Group(request) => vec![Msg::Grouped(request.generation, request.answer())],
-            Effect::Values(field, inv) => {
-                let selection = Arc::new(Selection::all(&inv.table));
-                let (field_ref, reading) = (FieldRef::Column(field), Arc::default());
-                let request = GroupRequest { generation: 0, inv, selection, field: field_ref, reading };
-                vec![Msg::Values(field, request.answer())]
+            Effect::Count(request) => {
+                let (counted, at) = request.answer();
+                vec![Msg::Counted(request.generation, Arc::new(counted), at)]
             }
+            Effect::Discard(_) => Vec::new(),
+            Effect::Rules(rules) => {
+                self.rules = Some(rules);
+                Vec::new()
+            }
+            Effect::Name(naming) => vec![Msg::Named(naming.text.clone(), naming.answer())],
+            Effect::Values(field, inv) => vec![Msg::Values(field, values(&inv, field))],
             Effect::Board(request) => {
                 let board = request.answer().map(|board| Msg::Board(request.generation, Arc::new(board)));
                 board.into_iter().collect()

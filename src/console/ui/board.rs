@@ -82,7 +82,15 @@ fn draw_panel(canvas: &mut Canvas<'_>, model: &Model, view: &View<'_>, area: Are
         return;
     }
     if view.panel.is_empty() {
-        canvas.put(inside.x + 1, inside.y, inside.width.saturating_sub(2), &view.panel.empty, Role::Muted);
+        let room = inside.width.saturating_sub(2);
+        // A single line shows that more was to be said.
+        let lines = match inside.height {
+            1 => vec![view.panel.empty.clone()],
+            _ => wrapped(&view.panel.empty, room),
+        };
+        for (y, line) in (inside.y..inside.y + inside.height).zip(lines) {
+            canvas.put(inside.x + 1, y, room, &line, Role::Muted);
+        }
         return;
     }
     match &view.panel.body {

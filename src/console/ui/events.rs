@@ -108,7 +108,7 @@ fn empty(canvas: &mut Canvas<'_>, model: &Model, inside: Area) {
             0 => &["No CloudTrail event was found in what was opened."],
             _ => &[
                 "No CloudTrail event was found in what was opened, and some of it could not be read.",
-                "trailhound scan --show-rejects says which, and why.",
+                "View 7 says what, and why.",
             ],
         }
     } else {

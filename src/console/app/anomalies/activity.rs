@@ -93,7 +93,7 @@ pub(super) fn bursts(request: &BoardRequest, bursts: &Bursts) -> Panel {
     let rows = bursts.rows.iter().filter(|b| here.contains(&(b.actor.as_str(), b.account.as_str())));
     let items: Vec<Item> = rows.map(|burst| item(request.inv(), burst, bursts.bucket_ms)).collect();
     let title = format!(
-        "Actors that did more than usual · {} of {}; of {} nothing can be said",
+        "More than usual · {} of {}; of {} nothing can be said",
         count(items.len() as u64),
         plural(bursts.actors as u64, "actor"),
         count(bursts.silent as u64)

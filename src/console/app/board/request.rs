@@ -88,6 +88,14 @@ impl BoardRequest {
         }
     }
 
+    /// What is said where no event is asked for: what stands there once there are some, or the way back to them.
+    pub(crate) fn said_of_nothing(&self, then: &str) -> String {
+        match self.inv().table.is_empty() {
+            true => format!("{then}."),
+            false => "No event matches: esc leaves the last scope, a shows everything.".to_owned(),
+        }
+    }
+
     /// The events.
     pub fn inv(&self) -> &Arc<Investigation> {
         &self.key.inv

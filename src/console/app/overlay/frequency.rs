@@ -1,6 +1,9 @@
 //! How often each value of a field occurs among the events that are seen.
+//!
+//! There may be as many values as events. They are counted, put in order and let go of by a worker, and what is said of all
+//! of them is worked out there once: a key costs no more than the rows that are seen.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 
 use crate::console::app::page::Scope;
@@ -28,6 +31,20 @@ pub enum Order {
 impl Order {
     const ALL: [Self; 6] = [Self::Events, Self::Risk, Self::Denied, Self::Value, Self::First, Self::Last];
 
+    fn compare(self, a: &Group, b: &Group) -> Ordering {
+        let by_value = || a.value.cmp(&b.value);
+        let many = |g: &Group| Reverse(g.events);
+        match self {
+            Self::Events => many(a).cmp(&many(b)),
+            Self::Risk => (Reverse(a.risk), many(a)).cmp(&(Reverse(b.risk), many(b))),
+            Self::Denied => (Reverse(a.denied), many(a)).cmp(&(Reverse(b.denied), many(b))),
+            Self::Value => Ordering::Equal,
+            Self::First => a.first.cmp(&b.first),
+            Self::Last => b.last.cmp(&a.last),
+        }
+        .then_with(by_value)
+    }
+
     /// What it is called.
     pub fn name(self) -> &'static str {
         match self {
@@ -41,39 +58,140 @@ impl Order {
     }
 }
 
+/// Values that were counted, in an order.
+#[derive(Debug)]
+pub struct Counted {
+    groups: Arc<Vec<Group>>,
+    /// The place of each row among the groups.
+    rows: Vec<u32>,
+    /// What they are sorted by.
+    pub order: Order,
+    /// Whether that is turned round.
+    pub reversed: bool,
+    /// The events of all values together; an event may have more than one.
+    pub events: u64,
+    /// The events of the most frequent one.
+    pub most: u64,
+}
+
+impl Counted {
+    /// Puts values in order.
+    pub fn new(groups: Vec<Group>, order: Order, reversed: bool) -> Self {
+        let events = groups.iter().map(|group| group.events).sum();
+        let most = groups.iter().map(|group| group.events).max().unwrap_or(1);
+        let (groups, rows) = (Arc::new(groups), Vec::new());
+        Self { groups, rows, order, reversed, events, most }.arranged(order, reversed)
+    }
+
+    /// The same in another order.
+    #[must_use]
+    pub fn arranged(&self, order: Order, reversed: bool) -> Self {
+        let groups = self.groups.clone();
+        let mut rows: Vec<u32> = (0u32..).take(groups.len()).collect();
+        rows.sort_unstable_by(|&a, &b| match (groups.get(a as usize), groups.get(b as usize)) {
+            (Some(a), Some(b)) if reversed => order.compare(b, a),
+            (Some(a), Some(b)) => order.compare(a, b),
+            _ => Ordering::Equal,
+        });
+        Self { groups, rows, order, reversed, ..*self }
+    }
+
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The value of a row.
+    pub fn get(&self, row: usize) -> Option<&Group> {
+        self.groups.get(*self.rows.get(row)? as usize)
+    }
+
+    /// The row of a value; looks at all of them.
+    pub fn find(&self, value: &str) -> Option<usize> {
+        (0..self.len()).find(|&row| self.get(row).is_some_and(|group| group.value == value))
+    }
+
+    /// The headings of [`Counted::rows`].
+    pub const HEADS: [&str; 7] = ["value", "events", "denied", "writes", "risk", "first", "last"];
+
+    /// All values in their order, as they are written into a file.
+    pub fn rows(&self) -> impl Iterator<Item = Vec<String>> {
+        let row = |g: &Group| {
+            let numbers = [g.events, g.denied, g.writes, u64::from(g.risk)].map(|n| n.to_string());
+            let times =
+                [g.first, g.last].map(|time| if time.is_known() { time.to_string() } else { String::new() });
+            [vec![g.value.clone()], numbers.to_vec(), times.to_vec()].concat()
+        };
+        (0..self.len()).filter_map(move |at| self.get(at).map(row))
+    }
+}
+
 /// The table.
 #[derive(Clone, Debug)]
 pub struct Frequency {
     /// The field.
     pub field: FieldRef,
     /// The values; `None` while they are being counted.
-    pub groups: Option<Vec<Group>>,
-    /// Their order.
+    pub counted: Option<Arc<Counted>>,
+    /// The order that is wanted.
     pub order: Order,
-    /// Whether the order is turned round.
+    /// Whether it is turned round.
     pub reversed: bool,
     /// The row of the cursor.
     pub cursor: usize,
     /// The row at the top.
     pub top: usize,
-    /// Which answer of the page was counted.
-    pub counted: Option<u64>,
+    /// Which answer of the page is counted.
+    pub of: Option<u64>,
+    /// Which request is to fill it, and in which order; `None`: nothing is under way.
+    pub request: Option<(u64, Order, bool)>,
+    /// The value that the cursor was on when that was asked.
+    anchor: Option<String>,
 }
 
 impl Frequency {
     /// A table that is to be filled.
     pub fn new(field: FieldRef) -> Self {
-        Self { field, groups: None, order: Order::Events, reversed: false, cursor: 0, top: 0, counted: None }
+        Self {
+            field,
+            counted: None,
+            order: Order::Events,
+            reversed: false,
+            cursor: 0,
+            top: 0,
+            of: None,
+            request: None,
+            anchor: None,
+        }
     }
 
-    /// The values have been counted. The cursor stays on its value.
-    pub fn put(&mut self, groups: Vec<Group>) {
-        let value = self.chosen().map(|group| group.value.clone());
-        self.groups = Some(groups);
-        self.arrange();
-        if let (Some(value), Some(groups)) = (value, &self.groups) {
-            self.cursor = groups.iter().position(|group| group.value == value).unwrap_or(0);
+    /// Notes what is asked; the value that the cursor is to stay on.
+    pub fn ask(&mut self, request: u64) -> Option<String> {
+        self.request = Some((request, self.order, self.reversed));
+        self.anchor = self.chosen().map(|group| group.value.clone());
+        self.anchor.clone()
+    }
+
+    /// Has the values counted again when the table is seen next: whatever was asked is not waited for any more.
+    pub fn forget(&mut self) {
+        (self.of, self.request) = (None, None);
+    }
+
+    /// The values have come; where that of the cursor is among them. A new order is looked at from its top.
+    pub fn put(&mut self, counted: Arc<Counted>, at: Option<usize>) {
+        let is_new = |old: &Counted| (old.order, old.reversed) != (counted.order, counted.reversed);
+        if self.counted.as_deref().is_some_and(is_new) {
+            (self.cursor, self.top) = (0, 0);
+        } else if self.chosen().map(|group| &group.value) == self.anchor.as_ref() {
+            self.cursor = at.unwrap_or(0);
         }
+        self.counted = Some(counted);
+        self.request = None;
     }
 
     /// Sorts by the next order.
@@ -81,36 +199,32 @@ impl Frequency {
         let at = Order::ALL.iter().position(|order| *order == self.order).unwrap_or(0);
         self.order = Order::ALL.get((at + 1) % Order::ALL.len()).copied().unwrap_or(Order::Events);
         self.reversed = false;
-        self.arrange();
     }
 
     /// Turns the order round.
     pub fn reverse(&mut self) {
         self.reversed = !self.reversed;
-        self.arrange();
     }
 
-    fn arrange(&mut self) {
-        let Some(groups) = &mut self.groups else { return };
-        groups.sort_by(|a, b| a.value.cmp(&b.value));
-        match self.order {
-            Order::Events => groups.sort_by_key(|g| Reverse(g.events)),
-            Order::Risk => groups.sort_by_key(|g| (Reverse(g.risk), Reverse(g.events))),
-            Order::Denied => groups.sort_by_key(|g| (Reverse(g.denied), Reverse(g.events))),
-            Order::Value => {}
-            Order::First => groups.sort_by_key(|g| g.first),
-            Order::Last => groups.sort_by_key(|g| Reverse(g.last)),
-        }
-        if self.reversed {
-            groups.reverse();
-        }
-        self.cursor = 0;
-        self.top = 0;
+    /// Whether the values that are there stand in another order than is wanted.
+    pub fn is_out_of_order(&self) -> bool {
+        let wanted = (self.order, self.reversed);
+        self.counted.as_ref().is_some_and(|counted| (counted.order, counted.reversed) != wanted)
+    }
+
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        self.counted.as_ref().map_or(0, |counted| counted.len())
+    }
+
+    /// Whether there are none yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The value under the cursor.
     pub fn chosen(&self) -> Option<&Group> {
-        self.groups.as_ref()?.get(self.cursor)
+        self.counted.as_ref()?.get(self.cursor)
     }
 
     /// The scope of the value under the cursor; `None` when there is none.
@@ -130,26 +244,6 @@ impl Frequency {
             field => Scope::value(field, &group.value, drop),
         })
     }
-
-    /// The headings of [`Frequency::rows`].
-    pub const HEADS: [&str; 7] = ["value", "events", "denied", "writes", "risk", "first", "last"];
-
-    /// All values in their order, as they are written into a file; `None` while they are being counted.
-    pub fn rows(&self) -> Option<Vec<Vec<String>>> {
-        let row = |g: &Group| {
-            let numbers = [g.events, g.denied, g.writes, u64::from(g.risk)].map(|n| n.to_string());
-            let times =
-                [g.first, g.last].map(|time| if time.is_known() { time.to_string() } else { String::new() });
-            [vec![g.value.clone()], numbers.to_vec(), times.to_vec()].concat()
-        };
-        Some(self.groups.as_ref()?.iter().map(row).collect())
-    }
-
-    /// All values as a shared list would be too much to copy: how many there are, and how many events.
-    pub fn totals(&self) -> (usize, u64) {
-        let groups = self.groups.as_deref().unwrap_or_default();
-        (groups.len(), groups.iter().map(|group| group.events).sum())
-    }
 }
 
 /// The values of fields with how often each occurs, for completion.
@@ -165,27 +259,49 @@ mod tests {
         Group { value: value.to_owned(), events, denied: 0, writes: 0, risk, first: time, last: time }
     }
 
+    /// What a worker does with what is asked.
+    fn fill(table: &mut Frequency, groups: Vec<Group>) {
+        let anchor = table.ask(1);
+        let counted = Counted::new(groups, table.order, table.reversed);
+        let at = anchor.and_then(|anchor| counted.find(&anchor));
+        table.put(Arc::new(counted), at);
+    }
+
+    fn arrange(table: &mut Frequency) {
+        assert!(table.is_out_of_order());
+        table.ask(2);
+        let counted = table.counted.as_ref().unwrap().arranged(table.order, table.reversed);
+        table.put(Arc::new(counted), None);
+        assert!(!table.is_out_of_order());
+    }
+
     #[test]
     fn the_table_is_sorted_in_turn_and_the_cursor_stays_on_its_value() {
         let mut table = Frequency::new(FieldRef::Column(Field::Actor));
-        table.put(vec![group("b", 5, 10), group("a", 9, 0), group("c", 1, 90)]);
-        let names = |t: &Frequency| t.groups.iter().flatten().map(|g| g.value.clone()).collect::<String>();
+        fill(&mut table, vec![group("b", 5, 10), group("a", 9, 0), group("c", 1, 90)]);
+        let names =
+            |t: &Frequency| t.counted.iter().flat_map(|c| c.rows()).map(|row| row[0].clone()).collect();
+        let names = |t: &Frequency| -> String { names(t) };
         assert_eq!(names(&table), "abc");
         table.cursor = 2;
-        table.put(vec![group("c", 50, 90), group("a", 9, 0)]);
+        fill(&mut table, vec![group("c", 50, 90), group("a", 9, 0)]);
         assert_eq!(table.chosen().map(|g| g.value.as_str()), Some("c"));
         table.next_order();
-        assert_eq!((table.order, names(&table).as_str()), (Order::Risk, "ca"));
+        assert_eq!(table.order, Order::Risk);
+        arrange(&mut table);
+        assert_eq!(names(&table), "ca");
         table.reverse();
+        arrange(&mut table);
         assert_eq!(names(&table), "ac");
-        assert_eq!(table.totals(), (2, 59));
+        let counted = table.counted.unwrap();
+        assert_eq!((counted.len(), counted.events, counted.most), (2, 59, 50));
     }
 
     #[test]
     fn a_row_becomes_a_scope() {
         let query = |field: Field, value: &str, drop: bool| {
             let mut table = Frequency::new(FieldRef::Column(field));
-            table.put(vec![group(value, 1, 1)]);
+            fill(&mut table, vec![group(value, 1, 1)]);
             table.scope(drop).unwrap().unwrap().expr.to_string()
         };
         assert_eq!(query(Field::Actor, "alice", false), "actor:alice");

@@ -149,7 +149,7 @@ fn gaps(coverage: &Coverage) -> Panel {
     let items: Vec<Item> = coverage.gaps.iter().filter_map(gap).collect();
     let title = format!("Gaps: no events where the other days have some · {}", count(items.len() as u64));
     Panel::new("gaps", title, Body::Table(Table::new(heads, items)))
-        .or("None: where events were to be expected there are some.")
+        .or("None: no hour is empty that has events on the other days.")
         .at(Size::Rows(6), [0, 0])
 }
 

@@ -77,8 +77,11 @@ impl Model {
             Part::Head | Part::Member => {
                 let count = line.times as usize;
                 let members = self.answer.lines.get(head..head + count).unwrap_or_default();
-                let ids: Vec<String> = members.iter().filter_map(|l| Some(table.row(l.row)?.id())).collect();
-                self.history.page_mut().open_bursts.retain(|open| !ids.contains(open));
+                let is_in = |open: &String| {
+                    let key = table.id_key(open);
+                    members.iter().any(|line| table.row(line.row).is_some_and(|row| row.has_id(&key)))
+                };
+                self.history.page_mut().open_bursts.retain(|open| !is_in(open));
                 self.put_cursor(head);
             }
         }

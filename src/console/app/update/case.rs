@@ -4,11 +4,10 @@ use crate::case::model::{Kind, NewIndicator};
 use crate::case::{State, Subject};
 use crate::console::app::action::{Progress, View};
 use crate::console::app::answer::Part;
-use crate::console::app::casework::{Delivery, Export, Target, Told, Work};
+use crate::console::app::casework::{Delivery, Export, Place, Target, Told, Work};
 use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::msg::Effect;
 use crate::console::app::overlay::chooser::Chooser;
-use crate::console::app::overlay::frequency::Frequency;
 use crate::console::app::overlay::prompt::{Asking, Prompt};
 use crate::console::app::overlay::{Overlay, Preview};
 use crate::event::address::{AddressKind, is_service_name};
@@ -199,7 +198,7 @@ impl Model {
     /// What the view shows: its events, or the rows of the panel that has the keys.
     fn export(&self) -> Option<Export> {
         if let Some(Overlay::Frequency(table)) = self.overlays.last() {
-            return table.rows().map(|rows| Export::Rows(Frequency::HEADS.map(str::to_owned).to_vec(), rows));
+            return table.counted.clone().map(Export::Values);
         }
         if !self.page().view.has_board() {
             let answer = &self.answer;
@@ -224,15 +223,15 @@ impl Model {
         let (inv, row) = match (&subject, &self.case) {
             (Some(Subject::Finding(id)), Some(case)) => {
                 let event = case.contents.finding(*id).map(|f| f.event.clone()).unwrap_or_default();
-                (self.inv.clone(), self.inv.table.find_id(&event))
+                (self.inv.clone(), Some(Place::Id(event)))
             }
-            _ => (self.row_inv().clone(), self.row().map(|row| row.number())),
+            _ => (self.row_inv().clone(), self.row().map(|row| Place::Row(row.number()))),
         };
         match (row, subject) {
             (Some(row), Some(subject)) => {
                 self.deliver(Delivery::Preview(inv, row, subject), effects);
             }
-            _ => self.note("there is no event here that is loaded and could be told of"),
+            _ => self.note("there is no event here that could be told of"),
         }
     }
 

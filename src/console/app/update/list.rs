@@ -12,7 +12,7 @@ impl Model {
         let on_board = self.page().view.has_board();
         match self.overlays.last_mut() {
             Some(Overlay::Frequency(table)) => {
-                table.cursor = moved(table.cursor, motion, table.totals().0, rows);
+                table.cursor = moved(table.cursor, motion, table.len(), rows);
             }
             Some(Overlay::Chooser(chooser)) => {
                 match motion {

@@ -32,7 +32,7 @@ impl Model {
     }
 
     /// Whether an answer is what is waited for: nothing was pressed, and nothing has opened, since it was asked for.
-    fn is_awaited(&mut self) -> bool {
+    pub(super) fn is_awaited(&mut self) -> bool {
         self.awaiting.take() == Some(self.overlays.len())
     }
 

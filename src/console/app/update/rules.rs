@@ -158,7 +158,7 @@ impl Model {
                 self.say(ToastTone::Done, text);
                 effects.push(Effect::Rule(RuleWork::Reload));
             }
-            RuleNews::Reloaded(read) => self.rules_came(read),
+            RuleNews::Reloaded(read) => self.rules_came(read, effects),
             RuleNews::Judged(from, inv) => self.judged(&from, inv),
             RuleNews::Tested(id, tested) => self.tested(&id, &tested),
             RuleNews::Disabled(path) => self.say(ToastTone::Done, format!("written to {}", path.display())),

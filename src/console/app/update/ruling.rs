@@ -26,6 +26,8 @@ pub struct Ruling {
     muted: BTreeMap<String, bool>,
     /// What is being judged, and by what.
     asked: Option<(Arc<Investigation>, Arc<Rules>)>,
+    /// What has come and is not shown before it is judged by the rules that are wanted.
+    held: Option<Arc<Investigation>>,
     reading: Arc<Reading>,
 }
 
@@ -69,7 +71,7 @@ impl Model {
             effects.push(Effect::Rule(RuleWork::Disable(id.clone(), on)));
         }
         self.ruling.muted.insert(id.clone(), on);
-        self.ruling.rules = Some(Arc::new(self.rules().with_muted(&self.ruling.muted)));
+        self.want_rules(Arc::new(self.rules().with_muted(&self.ruling.muted)), effects);
         let title = self.title_of(&id);
         let verb = if on { "is muted" } else { "speaks again" };
         let when = if self.is_loading() { "; events are judged anew once all are loaded" } else { "" };
@@ -79,8 +81,14 @@ impl Model {
         );
     }
 
+    /// From now on everything is judged by these, and what comes as well.
+    fn want_rules(&mut self, rules: Arc<Rules>, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Rules(rules.clone()));
+        self.ruling.rules = Some(rules);
+    }
+
     /// Takes rules that were read again.
-    pub(super) fn rules_came(&mut self, read: Result<Arc<Rules>, String>) {
+    pub(super) fn rules_came(&mut self, read: Result<Arc<Rules>, String>, effects: &mut Vec<Effect>) {
         let rules = match read {
             Ok(rules) => rules,
             Err(why) => return self.say(ToastTone::Failed, why),
@@ -98,26 +106,42 @@ impl Model {
         };
         let tone = if faults.is_empty() { ToastTone::Done } else { ToastTone::Failed };
         let quiet = self.ruling.muted.is_empty();
-        self.ruling.rules = Some(if quiet { rules } else { Arc::new(rules.with_muted(&self.ruling.muted)) });
+        let rules = if quiet { rules } else { Arc::new(rules.with_muted(&self.ruling.muted)) };
+        self.want_rules(rules, effects);
         self.say(tone, text);
+    }
+
+    /// Holds a snapshot back where it was judged by other rules than are wanted: what is muted does not come back for a
+    /// moment. Whether it is held.
+    pub(super) fn hold(&mut self, inv: &Arc<Investigation>) -> bool {
+        let others = |rules| !Arc::ptr_eq(rules, &inv.judgment.rules);
+        let hold = inv.complete && self.inv.complete && self.ruling.rules.as_ref().is_some_and(others);
+        self.ruling.held = hold.then(|| inv.clone());
+        hold
+    }
+
+    /// What was held back is of sources that are not seen any more.
+    pub(super) fn drop_held(&mut self) {
+        self.ruling.held = None;
     }
 
     /// Has everything judged anew, where it was judged by other rules than are wanted.
     pub(super) fn want_judged(&mut self, effects: &mut Vec<Effect>) {
         let Some(rules) = self.ruling.rules.clone() else { return };
-        if !self.inv.complete || Arc::ptr_eq(&self.inv.judgment.rules, &rules) {
+        let inv = self.ruling.held.as_ref().unwrap_or(&self.inv).clone();
+        if !inv.complete || Arc::ptr_eq(&inv.judgment.rules, &rules) {
             return;
         }
-        let known = |(inv, by): &(Arc<Investigation>, Arc<Rules>)| {
-            Arc::ptr_eq(inv, &self.inv) && Arc::ptr_eq(by, &rules)
+        let known = |(asked, by): &(Arc<Investigation>, Arc<Rules>)| {
+            Arc::ptr_eq(asked, &inv) && Arc::ptr_eq(by, &rules)
         };
         if self.ruling.asked.as_ref().is_some_and(known) {
             return;
         }
         self.ruling.reading.stop();
         self.ruling.reading = Arc::default();
-        self.ruling.asked = Some((self.inv.clone(), rules.clone()));
-        let (inv, reading) = (self.inv.clone(), self.ruling.reading.clone());
+        self.ruling.asked = Some((inv.clone(), rules.clone()));
+        let reading = self.ruling.reading.clone();
         effects.push(Effect::Rule(RuleWork::Judge(Box::new(Judging { inv, rules, reading }))));
     }
 
@@ -130,7 +154,10 @@ impl Model {
             return;
         }
         self.ruling.asked = None;
-        if Arc::ptr_eq(&self.inv, from) {
+        if self.ruling.held.take_if(|held| Arc::ptr_eq(held, from)).is_some() {
+            self.inv = inv;
+            self.came();
+        } else if Arc::ptr_eq(&self.inv, from) {
             self.inv = inv;
         }
     }

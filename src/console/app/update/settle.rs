@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::counting::Counts;
 use crate::console::app::action::Step;
-use crate::console::app::answer::{Answer, GroupRequest, Request};
+use crate::console::app::answer::{Answer, Request};
 use crate::console::app::casework::{Known, Sighting};
 use crate::console::app::detail::{Detail, Record};
 use crate::console::app::model::Model;
@@ -30,8 +31,7 @@ pub struct Asked {
     waiting: bool,
     reading: Option<Arc<Reading>>,
     detail: Option<(String, u64)>,
-    groups: u64,
-    counting: Option<Arc<Reading>>,
+    pub(super) counts: Counts,
     values: HashMap<Field, u32>,
     sights: Option<(Arc<Investigation>, Arc<Known>)>,
 }
@@ -74,7 +74,7 @@ impl Asked {
 
     /// The counting of values that is under way.
     pub(crate) fn counting(&self) -> Option<&Arc<Reading>> {
-        self.counting.as_ref()
+        self.counts.reading()
     }
 }
 
@@ -85,7 +85,7 @@ impl Model {
         self.want_sights(effects);
         self.want_rows(effects);
         self.want_detail(effects);
-        self.want_groups(effects);
+        self.want_counted(effects);
         self.want_values(effects);
         self.want_board(effects);
         self.want_trial(effects);
@@ -153,11 +153,7 @@ impl Model {
             None => Some(0),
             id if *id == self.asked.anchor => answer.at,
             // The cursor has moved since the question was put.
-            Some(id) => answer
-                .inv
-                .table
-                .find_id(id)
-                .and_then(|row| answer.lines.iter().position(|line| line.row == row)),
+            Some(id) => self.moved_to(id, &answer),
         };
         self.answer = answer;
         let offset = cursor.line.saturating_sub(cursor.top);
@@ -175,6 +171,16 @@ impl Model {
             // The event may be among the rows that are still to come.
             None => {}
         }
+    }
+
+    /// The line of the event that the cursor has moved to.
+    fn moved_to(&self, id: &str, answer: &Answer) -> Option<usize> {
+        let here = self.listed().filter(|row| row.id() == id)?;
+        let row = match Arc::ptr_eq(&self.answer.inv, &answer.inv) {
+            true => here.number(),
+            false => answer.inv.table.find_id_at(id, here.time())?,
+        };
+        answer.lines.iter().position(|line| line.row == row)
     }
 
     /// The line of the event to which somebody returns; the first while it is not there yet.
@@ -210,7 +216,7 @@ impl Model {
         }
         let rows = frequency_rows(self.size.1);
         if let Some(Overlay::Frequency(table)) = self.overlays.last_mut() {
-            let len = table.totals().0;
+            let len = table.len();
             table.cursor = table.cursor.min(len.saturating_sub(1));
             table.top = scroll::top(table.top, table.cursor, len, rows);
         }
@@ -252,10 +258,11 @@ impl Model {
 
     pub(super) fn record_came(&mut self, id: &str, record: Result<Vec<u8>, String>) {
         let pattern = self.search.pattern();
+        let number = self.listed().filter(|row| row.id() == id).map(|row| row.number());
         if let Some(detail) = self.detail.as_mut().filter(|detail| detail.id == id) {
             detail.put_record(record, &self.folds);
             let inv = &self.answer.inv;
-            if let Some(row) = inv.table.find_id(id).and_then(|row| inv.table.row(row)) {
+            if let Some(row) = number.and_then(|row| inv.table.row(row)) {
                 detail.explain(inv, &row);
             }
             if let Some(pattern) = pattern {
@@ -263,36 +270,6 @@ impl Model {
                     detail.reveal(at);
                 }
             }
-        }
-    }
-
-    fn want_groups(&mut self, effects: &mut Vec<Effect>) {
-        let answered = self.answer.generation;
-        let (inv, selection) = (self.answer.inv.clone(), self.answer.selection.clone());
-        let Some(Overlay::Frequency(table)) = self.overlays.last_mut() else {
-            // Whoever closes the table does not wait for it any more.
-            self.asked.counting.take().inspect(|counting| counting.stop());
-            return;
-        };
-        if table.counted == Some(answered) || !self.answer.complete {
-            return;
-        }
-        table.counted = Some(answered);
-        self.asked.counting.take().inspect(|counting| counting.stop());
-        let reading = Arc::new(Reading::default());
-        self.asked.counting = Some(reading.clone());
-        self.asked.groups += 1;
-        let (generation, field) = (self.asked.groups, table.field.clone());
-        effects.push(Effect::Group(GroupRequest { generation, inv, selection, field, reading }));
-    }
-
-    pub(super) fn grouped(&mut self, generation: u64, groups: Vec<Group>) {
-        if generation != self.asked.groups {
-            return;
-        }
-        self.asked.counting = None;
-        if let Some(Overlay::Frequency(table)) = self.overlays.last_mut() {
-            table.put(groups);
         }
     }
 

@@ -81,7 +81,8 @@ impl Model {
         let is_newest = self.adding.as_ref().is_some_and(|adding| Arc::ptr_eq(&adding.status, &inv.status));
         if !is_newest {
             // What comes of a load that was stopped is not wanted any more.
-            if !self.stopped.as_ref().is_some_and(|stopped| Arc::ptr_eq(stopped, &inv.status)) {
+            let is_stopped = self.stopped.as_ref().is_some_and(|stopped| Arc::ptr_eq(stopped, &inv.status));
+            if !is_stopped && !self.hold(&inv) {
                 self.inv = inv;
                 self.came();
             }
@@ -95,14 +96,15 @@ impl Model {
         self.sources = adding.sources;
         self.source = name_of(&self.sources);
         self.inv = inv;
-        self.live = self.live.take().map(|_| Live::default());
+        self.drop_held();
+        self.live = self.live.take().map(|before| Live { paused: before.paused, ..Live::default() });
         self.came();
         let more = plural(after.saturating_sub(before), "event");
         self.say(ToastTone::Done, format!("{more} more: {} now", count(after)));
     }
 
     /// Counts what has come to sources that are followed, and says when one fails.
-    fn came(&mut self) {
+    pub(super) fn came(&mut self) {
         let Some(live) = self.live.as_mut().filter(|_| self.inv.complete) else { return };
         let now = self.inv.event_count();
         live.new = now.saturating_sub(*live.first.get_or_insert(now));

@@ -9,7 +9,7 @@ use super::open;
 use super::{Job, Jobs, Printer, Sent};
 use crate::case::{Subject, exchange};
 use crate::console::app::Msg;
-use crate::console::app::casework::{Delivery, Target, Told};
+use crate::console::app::casework::{Delivery, Place, Target, Told};
 use crate::console::shell::work::tell;
 use crate::investigation::Investigation;
 use crate::notify::{self, Alert, Message, Queue, Targets};
@@ -93,7 +93,7 @@ impl Messenger {
                 Ok(()) => self.tell(Told::Done("your browser was asked to open the link".to_owned())),
                 Err(e) => self.tell(Told::Failed(format!("{e}; the link is on the clipboard"))),
             },
-            Delivery::Preview(inv, row, subject) => self.preview(inv.clone(), *row, subject.clone()),
+            Delivery::Preview(inv, place, subject) => self.preview(inv.clone(), place, subject.clone()),
             Delivery::Send(inv, row, subject) => match self.send(inv, *row, subject) {
                 Ok(said) => self.tell(Told::Done(visible(&said).into_owned())),
                 Err(why) => self.tell(Told::Failed(visible(&why).into_owned())),
@@ -124,7 +124,14 @@ impl Messenger {
         }
     }
 
-    fn preview(&self, inv: std::sync::Arc<Investigation>, row: u32, subject: Subject) {
+    fn preview(&self, inv: std::sync::Arc<Investigation>, place: &Place, subject: Subject) {
+        let row = match place {
+            Place::Row(row) => Some(*row),
+            Place::Id(id) => inv.table.find_id(id),
+        };
+        let Some(row) = row else {
+            return self.tell(Told::Failed("the event of this finding is not loaded".to_owned()));
+        };
         let targets = match &self.targets {
             Ok(targets) => targets,
             Err(why) => return self.tell(Told::Failed(why.clone())),

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest as _, Sha256};
 
 use crate::console::app::casework::{Export, Target};
+use crate::console::app::overlay::frequency::Counted;
 use crate::query::order;
 use crate::report::csv::{self, Style, Writer};
 use crate::report::event_line::{self, EventLine};
@@ -135,7 +136,8 @@ impl<W: Write> Write for Hashing<'_, W> {
 pub(super) fn export(out: &mut dyn Write, export: &Export, path: &str) -> io::Result<()> {
     let form = path.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
     match export {
-        Export::Rows(heads, rows) => rows_as(out, heads, rows, &form),
+        Export::Rows(heads, rows) => rows_as(out, heads, rows.iter().cloned(), &form),
+        Export::Values(counted) => rows_as(out, &Counted::HEADS.map(str::to_owned), counted.rows(), &form),
         Export::Events(inv, selection, sort) => {
             let shown = Shown::singly(order::sorted(&inv.table, selection, *sort, None));
             match form.as_str() {
@@ -163,22 +165,27 @@ fn event_row(row: &crate::store::Row<'_>) -> Vec<String> {
     vec![row.risk().to_string(), time, event, actor, address, row.outcome().name().to_owned()]
 }
 
-fn rows_as(out: &mut dyn Write, heads: &[String], rows: &[Vec<String>], form: &str) -> io::Result<()> {
-    let object = |row: &Vec<String>| {
-        let cells = heads.iter().cloned().zip(row.iter().cloned().map(serde_json::Value::from));
+fn rows_as(
+    out: &mut dyn Write,
+    heads: &[String],
+    mut rows: impl Iterator<Item = Vec<String>>,
+    form: &str,
+) -> io::Result<()> {
+    let object = |row: Vec<String>| {
+        let cells = heads.iter().cloned().zip(row.into_iter().map(serde_json::Value::from));
         serde_json::to_string(&cells.collect::<serde_json::Map<_, _>>())
     };
     match form {
         "csv" => {
             let mut csv = Writer::new(out, Style { raw: false });
-            for row in std::iter::once(heads).chain(rows.iter().map(Vec::as_slice)) {
+            for row in std::iter::once(heads.to_vec()).chain(rows) {
                 csv.row(&row.iter().map(String::as_str).collect::<Vec<_>>())?;
             }
             Ok(())
         }
-        "jsonl" => rows.iter().try_for_each(|row| writeln!(out, "{}", object(row)?)),
-        "json" => json_lines(out, rows.iter().map(object)),
-        _ => markdown(out, heads, rows.iter().cloned()),
+        "jsonl" => rows.try_for_each(|row| writeln!(out, "{}", object(row)?)),
+        "json" => json_lines(out, rows.map(object)),
+        _ => markdown(out, heads, rows),
     }
 }
 

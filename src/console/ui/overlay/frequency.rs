@@ -11,7 +11,7 @@ use crate::query::group::Group;
 use crate::query::name;
 use crate::report::table::sign;
 use crate::score::Level;
-use crate::text::{clip_middle, count, visible};
+use crate::text::{clip_middle, count, plural, visible};
 
 /// The widths of the columns behind the value.
 const EVENTS: u16 = 11;
@@ -22,38 +22,38 @@ const TIME: u16 = 16;
 pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, table: &Frequency) -> Option<Position> {
     let body = model.layout().body;
     canvas.fill(body, Role::Popup);
-    let (values, events) = table.totals();
-    let turned = if table.reversed { ", turned round" } else { "" };
-    let title = match &table.groups {
-        Some(_) => format!(
-            "{} · {} values in {} events · by {}{turned}",
-            name(&table.field),
-            count(values as u64),
-            count(events),
-            table.order.name()
-        ),
-        None => match model.records_counted() {
-            Some(done) => format!("{} · reading records, {} so far", name(&table.field), count(done)),
-            None => format!("{} · counting …", name(&table.field)),
-        },
-    };
-    let inside = canvas.boxed(body, &title, true);
+    let inside = canvas.boxed(body, &title(model, table), true);
     let wide = inside.width >= 96;
     let behind = EVENTS + RISK + DENIED * 2 + if wide { 2 * TIME + 14 } else { 0 };
-    let widest = table.groups.iter().flatten().map(|g| columns(&g.value)).max().unwrap_or(0);
-    let value = widest.clamp(12, inside.width.saturating_sub(behind + 2));
-    head(canvas, table, inside, value, wide);
     let seen = usize::from(inside.height.saturating_sub(1));
-    let most = table.groups.iter().flatten().map(|g| g.events).max().unwrap_or(1);
-    let groups = table.groups.as_deref().unwrap_or_default();
-    for (n, group) in groups.iter().enumerate().skip(table.top).take(seen) {
-        let line = Area { y: inside.y + 1 + (n - table.top) as u16, height: 1, ..inside };
+    let groups = || table.counted.iter().flat_map(|all| (table.top..).map_while(|n| all.get(n))).take(seen);
+    // Of the values that are seen: there may be millions.
+    let widest = groups().map(|g| columns(&g.value)).max().unwrap_or(0);
+    let value = widest.clamp(12, inside.width.saturating_sub(behind + 2).max(12));
+    head(canvas, table, inside, value, wide);
+    let most = table.counted.as_ref().map_or(1, |counted| counted.most);
+    for (n, group) in groups().enumerate() {
+        let line = Area { y: inside.y + 1 + n as u16, height: 1, ..inside };
         row(canvas, (group, most), line, value, wide);
-        if n == table.cursor {
+        if table.top + n == table.cursor {
             canvas.tint(line, Role::Selection);
         }
     }
     None
+}
+
+fn title(model: &Model, table: &Frequency) -> String {
+    let name = name(&table.field);
+    let Some(counted) = &table.counted else {
+        return match model.records_counted() {
+            Some(done) => format!("{name} · reading records, {} so far", count(done)),
+            None => format!("{name} · counting …"),
+        };
+    };
+    let (values, events) = (plural(counted.len() as u64, "value"), plural(counted.events, "event"));
+    let by = format!("{}{}", counted.order.name(), if counted.reversed { ", turned round" } else { "" });
+    let sorting = if table.is_out_of_order() { " · sorting …" } else { "" };
+    format!("{name} · {values} in {events} · by {by}{sorting}")
 }
 
 fn head(canvas: &mut Canvas<'_>, table: &Frequency, inside: Area, value: u16, wide: bool) {
