@@ -26,7 +26,7 @@ fn a_reject_leads_to_its_bytes_and_none_of_them_reaches_the_terminal() {
     let rejects = inv.status.rejects();
     assert_eq!(rejects.len(), 1, "{rejects:?}");
     let mut console = on(inv);
-    console.press("7<tab><tab>");
+    console.press("7<tab>");
     console.line_with("Could not be read · 1");
     console.press("<enter>");
     let screen = console.screen();
@@ -42,7 +42,7 @@ fn a_reject_leads_to_its_bytes_and_none_of_them_reaches_the_terminal() {
 #[test]
 fn the_switch_leads_to_its_event_alone() {
     let mut console = on(investigation(story()));
-    console.press("7<tab><tab><tab><tab>");
+    console.press("7<tab><tab><tab>");
     console.line_with("Calls that switched logging · 1");
     console.press("<enter>");
     assert_eq!((console.model.page().view, console.model.answer.matched), (View::Events, 1));
