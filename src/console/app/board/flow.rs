@@ -13,7 +13,7 @@ const THREE: u16 = 180;
 
 /// A table that is lower than this shows nothing, and neither does a chart.
 const LOWEST: u16 = 4;
-const LOWEST_CHART: u16 = 7;
+const LOWEST_CHART: u16 = 6;
 
 /// The room for the panels, and that for the notes below them.
 pub fn split(body: Area, notes: u16) -> (Area, Option<Area>) {
