@@ -458,7 +458,7 @@ fn a_broken_file_is_looked_into_and_another_folder_is_added() {
     terminal.wait_for("1 event ");
     terminal.press("7");
     terminal.wait_for("Could not be read · 1");
-    terminal.press("\t\t\r");
+    terminal.press("\t\r");
     terminal.wait_for("the inflated text");
     terminal.wait_for("·[31m");
     terminal.press("\x1b");
