@@ -89,10 +89,15 @@ struct Slots {
     by_text: HashMap<String, u64>,
     /// For texts that are derived from a dictionary value: the number for each value.
     by_id: Vec<Option<u64>>,
+    /// Nobody asks for numbers: there is one row.
+    unused: bool,
 }
 
 impl Slots {
     fn of(&mut self, text: &str) -> u64 {
+        if self.unused {
+            return 0;
+        }
         if let Some(slot) = self.by_text.get(text) {
             return *slot;
         }
@@ -103,6 +108,10 @@ impl Slots {
 
     /// As [`Slots::of`] for the text that a dictionary value comes to, which is asked for once.
     fn of_id(&mut self, id: u32, text: impl FnOnce() -> String) -> u64 {
+        // The table is as long as the dictionary.
+        if self.unused {
+            return 0;
+        }
         let id = id as usize;
         if self.by_id.len() <= id {
             self.by_id.resize(id + 1, None);
@@ -122,6 +131,11 @@ impl<'a> Keyer<'a> {
     fn new(inv: &'a Investigation, field: Field) -> Self {
         let files = if field == Field::File { inv.files.names() } else { Vec::new() };
         Self { inv, field, slots: Slots::default(), files }
+    }
+
+    /// For the labels of a single row, which cost nothing that grows with the log.
+    fn of_one(inv: &'a Investigation, field: Field) -> Self {
+        Self { inv, field, slots: Slots { unused: true, ..Slots::default() }, files: Vec::new() }
     }
 
     /// Tells the group of a row and how to get its label; a row can be in several groups, or none.
@@ -311,9 +325,10 @@ pub fn value_of(inv: &Investigation, row: &Row<'_>, field: &FieldRef) -> String 
         FieldRef::Column(Field::Event) => row.event().to_owned(),
         FieldRef::Column(Field::Agent) => row.text(Column::Agent).to_owned(),
         FieldRef::Column(Field::Session) => row.session().to_owned(),
+        FieldRef::Column(Field::File) => inv.files.name(row.locator().file),
         FieldRef::Column(field) => {
             let mut labels = Vec::new();
-            Keyer::new(inv, *field).key(row, |_, label| labels.push(label()));
+            Keyer::of_one(inv, *field).key(row, |_, label| labels.push(label()));
             labels.join(" ")
         }
         FieldRef::Identity(path) => text_at(row.text(Column::Identity).as_bytes(), path).unwrap_or_default(),
