@@ -76,6 +76,8 @@ fn wanted(panel: &Panel) -> (u16, u16) {
     match panel.size {
         // A line says that there is nothing, and needs no headings.
         Size::Rows(_) if panel.is_empty() => (3, 3),
+        // A sentence of two lines, and no more: others have use for the room.
+        Size::Fill(_) if panel.is_empty() => (4, 4),
         Size::Rows(most) => (rows.min(most) + heads + 2, rows + heads + 2),
         Size::Fill(least) => (least, u16::MAX),
         Size::Lines(lines) => (lines, lines),
@@ -132,7 +134,7 @@ fn stack(
 
 /// Gives room that is left to whoever has use for it.
 fn grow(panels: &[(usize, &Panel)], heights: &mut [u16], top: usize, mut spare: u16) {
-    let fills = |panel: &Panel| matches!(panel.size, Size::Fill(_));
+    let fills = |panel: &Panel| matches!(panel.size, Size::Fill(_)) && !panel.is_empty();
     let mut takers = panels.iter().skip(top).filter(|(_, panel)| fills(panel)).count() as u16;
     for greedy in [true, false] {
         for ((_, panel), height) in panels.iter().zip(heights.iter_mut()).skip(top) {
