@@ -18,7 +18,7 @@ use crate::query::group::value_of;
 use crate::report::table::sign;
 use crate::score::rank;
 use crate::store::Row;
-use crate::text::{clip_middle, count, visible};
+use crate::text::{clip_middle, count, plural, visible};
 
 /// A column as it is drawn.
 struct Column {
@@ -77,7 +77,7 @@ fn title(model: &Model) -> String {
     let of = if matched == all { String::new() } else { format!(" of {}", count(all)) };
     let mut title = match (answer.complete, rows == matched) {
         (true, true) => format!("Events by {order} · {}{of}", count(matched)),
-        (true, false) => format!("Events by {order} · {}{of} in {} rows", count(matched), count(rows)),
+        (true, false) => format!("Events by {order} · {}{of} in {}", count(matched), plural(rows, "row")),
         (false, _) => format!("Events by {order} · {}{of}, the first of them", count(matched)),
     };
     if let Some(done) = model.records_read() {
