@@ -16,6 +16,7 @@ pub mod dict;
 pub mod dicts;
 pub mod finish;
 pub mod flags;
+pub mod id;
 pub mod ints;
 pub mod narrow;
 pub mod raw;

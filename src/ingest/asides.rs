@@ -13,7 +13,7 @@ use memchr::memmem;
 
 use crate::json::{self, member, scalar, skip_space, skip_value};
 use crate::store::dicts::Grant;
-use crate::store::table::uuid_in;
+use crate::store::id::uuid_in;
 
 /// Whether an event of this name can hand out credentials.
 pub(super) fn may_grant(name: &str) -> bool {

@@ -22,8 +22,8 @@ use crate::json;
 use crate::store::dict::ABSENT;
 use crate::store::dicts::Dicts;
 use crate::store::flags::{Flags, RecordKind};
+use crate::store::id::uuid_in;
 use crate::store::segment::{EventRow, Locator};
-use crate::store::table::uuid_in;
 use crate::store::{Aside, Column};
 
 /// Which key fills which column.

@@ -22,7 +22,8 @@ use crate::store::Column;
 use crate::store::bits::IdSet;
 use crate::store::dicts::{DictSet, IdentityRow};
 use crate::store::flags::{Flags, RecordKind};
-use crate::store::table::{parse_uuid, service_of};
+use crate::store::id::parse_uuid;
+use crate::store::table::service_of;
 
 /// A query made ready for one table.
 #[derive(Debug)]

@@ -1,0 +1,104 @@
+//! Rows of several segments as one segment: column by column, in the order of places.
+//!
+//! Nothing is decided here; which rows, and in which order, is what the places say.
+
+use std::sync::Arc;
+
+use super::Place;
+use crate::store::flags::Flags;
+use crate::store::ints::Ints;
+use crate::store::segment::{Segment, aggregated};
+use crate::store::sparse::Sparse;
+
+/// Appends the numbers at `places`. Where all sources have the same width, it is looked at once.
+fn gather_ints(sources: &[&Ints], places: &[Place], out: &mut Vec<u64>) {
+    macro_rules! all_of {
+        ($width:ident) => {
+            sources
+                .iter()
+                .map(|s| if let Ints::$width(v) = s { Some(v.as_slice()) } else { None })
+                .collect::<Option<Vec<_>>>()
+        };
+    }
+    macro_rules! gather {
+        ($slices:expr) => {
+            out.extend(places.iter().map(|p| {
+                let number = $slices.get(p.segment as usize).and_then(|s| s.get(p.row as usize));
+                number.map_or(0, |&n| u64::from(n))
+            }))
+        };
+    }
+    if let Some(slices) = all_of!(U16) {
+        gather!(slices);
+    } else if let Some(slices) = all_of!(U8) {
+        gather!(slices);
+    } else if let Some(slices) = all_of!(U32) {
+        gather!(slices);
+    } else {
+        out.extend(
+            places.iter().map(|p| sources.get(p.segment as usize).map_or(0, |s| s.get(p.row as usize))),
+        );
+    }
+}
+
+/// Copies the rows at `places` into one segment; hashes of their text only where they are asked for.
+pub(in crate::store) fn gather(
+    segments: &[Arc<Segment>],
+    places: &[Place],
+    marks: &[Flags],
+    content: bool,
+) -> Segment {
+    let mut scratch = Vec::with_capacity(places.len());
+    let mut ints = |column: &dyn Fn(&Segment) -> &Ints| {
+        scratch.clear();
+        let sources: Vec<&Ints> = segments.iter().map(|s| column(s)).collect();
+        gather_ints(&sources, places, &mut scratch);
+        Ints::pack(&scratch)
+    };
+    let columns = std::array::from_fn(|c| ints(&move |s: &Segment| &s.columns[c]));
+    let (file, offset, part) = (ints(&|s| &s.file), ints(&|s| &s.offset), ints(&|s| &s.part));
+    let hits = ints(&|s| &s.hits);
+    let mut flags = ints(&|s| &s.flags);
+    if !marks.is_empty() {
+        let marked: Vec<u64> = (0..places.len())
+            .map(|i| flags.get(i) | marks.get(i).map_or(0, |m| u64::from(m.bits())))
+            .collect();
+        flags = Ints::pack(&marked);
+    }
+    let of = |p: &Place| (&segments[p.segment as usize], p.row as usize);
+    let mut have = Vec::new();
+    flags.for_each(|row, bits| {
+        if Flags::from_bits(bits as u32).has(Flags::ASIDE)
+            && let Some(place) = places.get(row)
+        {
+            have.push((row as u32, *place));
+        }
+    });
+    let asides = std::array::from_fn(|a| {
+        let mut hints = vec![0; segments.len()];
+        Sparse::new(
+            have.iter()
+                .map(|(n, p)| (*n, of(p).0.asides[a].get_near(of(p).1, &mut hints[p.segment as usize]))),
+        )
+    });
+    Segment {
+        columns,
+        asides,
+        file,
+        offset,
+        part,
+        aggregated: aggregated(&flags),
+        flags,
+        hits,
+        time: places.iter().map(|p| p.time).collect(),
+        id: places.iter().map(|p| of(p).0.id[of(p).1]).collect(),
+        content: if content {
+            places.iter().filter_map(|p| of(p).0.content.get(of(p).1).copied()).collect()
+        } else {
+            Vec::new()
+        },
+        risk: places.iter().filter_map(|p| of(p).0.risk.get(of(p).1).copied()).collect(),
+        context: Vec::new(),
+        burst: None,
+    }
+}
