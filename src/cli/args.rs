@@ -25,8 +25,8 @@ use crate::config;
 ///
 /// Without a command it opens the console on the sources. A SOURCE is a file, a folder (all logs below it),
 /// a pattern in quotes ("logs/**/*.json.gz"), - for what is piped in, s3://bucket/prefix, cloudtrail://region for
-/// the last 90 days from the API, or demo: for the built-in incident; every form that CloudTrail comes in is read: as delivered to S3, from the API,
-/// from Athena, CloudWatch, EventBridge, Splunk, Elastic and more.
+/// the last 90 days from the API, or demo: for the built-in incident; every form that CloudTrail comes in is read: as
+/// delivered to S3, from the API, from Athena, CloudWatch, EventBridge, Splunk, Elastic and more.
 #[derive(Parser, Debug)]
 #[command(
     name = "trailhound",
