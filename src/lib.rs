@@ -19,6 +19,7 @@ mod golden;
 pub mod ingest;
 pub mod investigation;
 pub mod json;
+pub mod memory;
 pub mod notify;
 pub mod profile;
 pub mod query;

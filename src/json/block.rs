@@ -1,6 +1,6 @@
 //! Sixty-four bytes at a time: which of them are quotes, backslashes and brackets.
 //!
-//! The one place where vector instructions, and `unsafe`, are used. Nested values are
+//! The one place where vector instructions are used, and with them `unsafe`. Nested values are
 //! skipped with AVX2 where the processor has it, which is asked once; SSE2 is part of
 //! every x86-64 processor. Other processors take the plain loop, which is also what
 //! the tests compare with.
