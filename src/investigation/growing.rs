@@ -185,7 +185,11 @@ impl Growing {
     }
 
     fn finish(&mut self) -> Grown {
+        let is_first = self.done.segments.is_empty();
         let Finished { mut segments, origins, duplicates, conflicts, fresh } = self.merge();
+        if is_first {
+            self.shared.dicts.gather();
+        }
         let dicts = self.shared.dicts.snapshot();
         let table = Table::new(std::mem::take(&mut segments), dicts.clone(), true);
         let mut inv =

@@ -15,6 +15,9 @@ pub const ABSENT: u32 = 0;
 /// How many texts a page holds; a power of two.
 const PAGE: usize = 1024;
 
+/// Texts of so many bytes stand by themselves, wherever they are.
+const ALONE: usize = 256 << 10;
+
 /// Texts in the order of their numbers, at most [`PAGE`] of them.
 #[derive(Clone, Default, Debug)]
 struct Page {
@@ -68,7 +71,10 @@ impl Inner {
         self.tail.push(text);
         self.bytes += text.len();
         if self.tail.ends.len() == PAGE {
-            self.full.push(Arc::new(std::mem::take(&mut self.tail)));
+            let mut page = std::mem::take(&mut self.tail);
+            // It grew by doubling and stays as it is from now on. The allocator would leave a block that is half full as it is.
+            page.text = page.text.as_str().to_owned();
+            self.full.push(Arc::new(page));
         }
         id
     }
@@ -143,6 +149,18 @@ impl Dict {
         let before = inner.len();
         let id = intern(&mut inner, text);
         (id, id == before)
+    }
+
+    /// Copies what was filled page by page, so that it stands together; snapshots taken before keep the old pages.
+    ///
+    /// Between the pages there were columns that are gone. Each page that is left keeps the half megabyte around it from
+    /// going back to the system.
+    pub(crate) fn gather(&self) {
+        let mut inner = self.lock();
+        for page in inner.full.iter_mut().filter(|page| page.text.len() < ALONE) {
+            *page = Arc::new(Page::clone(page));
+        }
+        inner.last = Values::default();
     }
 
     /// What is in the dictionary now.

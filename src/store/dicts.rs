@@ -154,6 +154,16 @@ impl Dicts {
         }
     }
 
+    /// Moves what was gathered during a load together, as [`Dict::gather`] says.
+    pub(crate) fn gather(&self) {
+        let all = self.columns.iter().chain([&self.odd_ids, &self.grants, &self.words]);
+        all.for_each(Dict::gather);
+        let mut pages = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
+        for page in &mut pages.full {
+            *page = page.iter().copied().collect();
+        }
+    }
+
     /// A snapshot; every number handed out before this call is in it.
     pub fn snapshot(&self) -> DictSet {
         // Identities first: their rows name words, so the words have to be taken later.
