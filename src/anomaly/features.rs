@@ -130,17 +130,25 @@ pub struct Cause {
 }
 
 /// The events of a table, scored.
+///
+/// The numbers of ten million events take more room than the events. What is kept of them is those of the events that are out of
+/// the ordinary, and of some of the others.
 #[derive(Clone, Debug)]
 pub struct Isolation {
     /// Which numbers stood for an event.
     pub preset: Preset,
-    /// The rows of the table, by the rows of the matrix.
-    rows: Vec<u32>,
-    matrix: Matrix,
+    /// The rows of the table that were scored, in order; `None`: all of them.
+    rows: Option<Vec<u32>>,
     forest: Forest,
     usual: Usual,
     scores: Scores,
+    /// The scored rows whose numbers are kept, in order.
+    kept: Vec<u32>,
+    numbers: Matrix,
 }
+
+/// Of so many events the numbers are kept at least, spread over all of them.
+const KEPT: usize = 400_000;
 
 impl Isolation {
     /// Scores all events; `None` when `stop` was set meanwhile.
@@ -158,18 +166,23 @@ impl Isolation {
         let forest = Forest::grow(&matrix, growth);
         let usual = forest.usual(&matrix);
         let scores = forest.score(&matrix, growth.contamination, stop)?;
-        Some(Self { preset, rows, matrix, forest, usual, scores })
+        let step = matrix.len().div_ceil(KEPT).max(1);
+        let is_kept = |row: &u32| (*row as usize).is_multiple_of(step) || scores.is_anomaly(*row as usize);
+        let kept: Vec<u32> = (0..matrix.len() as u32).filter(is_kept).collect();
+        let numbers = matrix.of_rows(&kept);
+        let rows = (rows.len() < table.len() as usize).then_some(rows);
+        Some(Self { preset, rows, forest, usual, scores, kept, numbers })
     }
 
     /// The events that are out of the ordinary with their scores, the most unusual first, at most `most`.
     pub fn anomalies(&self, most: usize) -> Vec<(u32, f32)> {
-        let rows = self.scores.anomalies(most).into_iter();
-        rows.filter_map(|at| Some((*self.rows.get(at)?, *self.scores.scores.get(at)?))).collect()
+        let found = self.scores.anomalies(most).into_iter();
+        found.filter_map(|at| Some((self.row(at)?, self.scores.get(at)?))).collect()
     }
 
     /// The score of an event, 0-1; `None` for what was not scored.
     pub fn score(&self, row: u32) -> Option<f32> {
-        self.scores.scores.get(self.place(row)?).copied()
+        self.scores.get(self.place(row)?)
     }
 
     /// Whether an event is out of the ordinary.
@@ -184,17 +197,33 @@ impl Isolation {
 
     /// How many events were scored.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.scores.len()
     }
 
     /// Whether there were none.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.scores.is_empty()
     }
 
-    /// The numbers of an event, in the order of the preset's features; none for what was not scored.
+    /// The numbers of an event, in the order of the preset's features; none for what was not scored, and for most of what is
+    /// nothing out of the ordinary where there are very many events.
     pub fn values(&self, row: u32) -> &[f32] {
-        self.place(row).map_or(&[], |at| self.matrix.row(at))
+        let kept = self.place(row).and_then(|at| self.kept.binary_search(&u32::try_from(at).ok()?).ok());
+        kept.map_or(&[], |at| self.numbers.row(at))
+    }
+
+    /// The events whose numbers are kept and that are nothing out of the ordinary, in order, with them.
+    pub fn ordinary(&self) -> impl Iterator<Item = (u32, &[f32])> {
+        let kept = self.kept.iter().enumerate().filter(|(_, row)| !self.scores.is_anomaly(**row as usize));
+        kept.filter_map(|(at, row)| Some((self.row(*row as usize)?, self.numbers.row(at))))
+    }
+
+    /// The row of the table that was scored in that place.
+    fn row(&self, at: usize) -> Option<u32> {
+        match &self.rows {
+            Some(rows) => rows.get(at).copied(),
+            None => u32::try_from(at).ok(),
+        }
     }
 
     /// What sets an event apart, the strongest first.
@@ -210,7 +239,10 @@ impl Isolation {
     }
 
     fn place(&self, row: u32) -> Option<usize> {
-        self.rows.binary_search(&row).ok()
+        match &self.rows {
+            Some(rows) => rows.binary_search(&row).ok(),
+            None => Some(row as usize).filter(|at| *at < self.scores.len()),
+        }
     }
 }
 

@@ -98,6 +98,13 @@ impl Matrix {
         self.values.get(from..from.saturating_add(self.width)).unwrap_or_default()
     }
 
+    /// Some of the rows, in the order of these numbers.
+    pub(super) fn of_rows(&self, rows: &[u32]) -> Self {
+        let mut values = Vec::with_capacity(rows.len() * self.width);
+        rows.iter().for_each(|row| values.extend_from_slice(self.row(*row as usize)));
+        Self { values, width: self.width, rounder: self.rounder }
+    }
+
     /// The different rows, and for each row the place of its like among them.
     fn distinct(&self) -> (Vec<u32>, Vec<u32>) {
         let hasher = FixedState::default();
@@ -146,25 +153,42 @@ pub struct Forest {
     half: f64,
 }
 
-/// The scores of the rows of a matrix.
+/// The scores of the rows of a matrix. Rows that count as equal have one between them.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Scores {
-    /// One for each row, 0-1, the higher the less ordinary.
-    pub scores: Vec<f32>,
+    /// Of each different row, 0-1, the higher the less ordinary.
+    distinct: Vec<f32>,
+    /// By row: which of the different ones it is.
+    places: Vec<u32>,
     /// Rows with a score above it are out of the ordinary.
     pub threshold: f32,
 }
 
 impl Scores {
+    /// How many rows were scored.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there were none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The score of a row.
+    pub fn get(&self, row: usize) -> Option<f32> {
+        self.distinct.get(*self.places.get(row)? as usize).copied()
+    }
+
     /// Whether a row is out of the ordinary.
     pub fn is_anomaly(&self, row: usize) -> bool {
-        self.scores.get(row).is_some_and(|&score| score > self.threshold)
+        self.get(row).is_some_and(|score| score > self.threshold)
     }
 
     /// The rows that are out of the ordinary, the most unusual first, at most `most` of them.
     pub fn anomalies(&self, most: usize) -> Vec<usize> {
-        let mut rows: Vec<usize> = (0..self.scores.len()).filter(|&row| self.is_anomaly(row)).collect();
-        let score = |row: &usize| self.scores.get(*row).copied().unwrap_or(0.0);
+        let mut rows: Vec<usize> = (0..self.len()).filter(|&row| self.is_anomaly(row)).collect();
+        let score = |row: &usize| self.get(*row).unwrap_or(0.0);
         rows.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.cmp(b)));
         rows.truncate(most);
         rows
@@ -202,10 +226,9 @@ impl Forest {
         }
         let score = |depth: &f32| self.score_of(f64::from(*depth)) as f32;
         let distinct: Vec<f32> = depths.iter().map(score).collect();
-        let scores: Vec<f32> =
-            places.iter().map(|&place| distinct.get(place as usize).copied().unwrap_or(0.0)).collect();
-        let threshold = percentile(scores.clone(), 1.0 - contamination.clamp(0.0, 1.0));
-        Some(Scores { scores, threshold })
+        let all = places.iter().map(|&place| distinct.get(place as usize).copied().unwrap_or(0.0)).collect();
+        let threshold = percentile(all, 1.0 - contamination.clamp(0.0, 1.0));
+        Some(Scores { distinct, places, threshold })
     }
 
     /// The score of a sum of depths.

@@ -84,6 +84,19 @@ fn every_feature_says_its_value_in_words() {
 }
 
 #[test]
+fn of_few_events_all_numbers_are_kept() {
+    let inv = odd_one_out();
+    let found = isolation(&inv, Preset::Bytes);
+    let exact = |row: u32| inv.table.row(row).unwrap().aside(Aside::BytesOut) as f32;
+    for row in 0..inv.table.len() {
+        assert_eq!(found.values(row)[1], exact(row));
+    }
+    let ordinary: Vec<u32> = found.ordinary().map(|(row, _)| row).collect();
+    assert_eq!(ordinary.len() + found.anomalies(usize::MAX).len(), found.len());
+    assert!(ordinary.is_sorted() && ordinary.iter().all(|row| !found.is_anomaly(*row)));
+}
+
+#[test]
 fn nothing_to_score_is_no_trouble() {
     let inv = Investigation::empty(odd_one_out().judgment);
     for preset in [Preset::Bytes, Preset::Behavior] {

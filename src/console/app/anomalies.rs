@@ -39,7 +39,7 @@ pub(super) fn board(
     let panels: Vec<Panel> = vec![
         activity.0.at(Size::Lines(12), [0, 0]),
         odd::list(request, &isolation, &members).at(Size::Fill(10), [1, 1]),
-        odd::scatter(request, &isolation, &members).at(Size::Fill(12), [0, 0]),
+        odd::scatter(&isolation, &members).at(Size::Fill(12), [0, 0]),
         firsts::panel(request, &background, &members, baseline).at(Size::Fill(8), [1, 2]),
         activity::bursts(request, &bursts).at(Size::Rows(6), [0, 2]),
         odd::outliers(request)?.at(Size::Rows(5), [1, 2]),

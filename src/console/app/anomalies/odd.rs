@@ -89,7 +89,7 @@ fn item(row: &Row<'_>, score: f32, causes: &[Cause]) -> Item {
 }
 
 /// The same events as points, among some of the ordinary ones of the page.
-pub(super) fn scatter(request: &BoardRequest, isolation: &Isolation, members: &Members<'_>) -> Panel {
+pub(super) fn scatter(isolation: &Isolation, members: &Members<'_>) -> Panel {
     let features: Vec<&'static str> =
         isolation.preset.features().iter().map(|feature| feature.name()).collect();
     let odd: Vec<Vec<f32>> = rows(isolation, members)
@@ -97,16 +97,10 @@ pub(super) fn scatter(request: &BoardRequest, isolation: &Isolation, members: &M
         .take(MOST)
         .map(|(row, _)| isolation.values(row).to_vec())
         .collect();
-    let table = &request.inv().table;
-    let step = request.selection.count().div_ceil(ORDINARY).max(1);
-    let ordinary: Vec<Vec<f32>> = request
-        .selection
-        .rows(table)
-        .step_by(step)
-        .filter(|&row| !isolation.is_anomaly(row))
-        .map(|row| isolation.values(row).to_vec())
-        .filter(|values| !values.is_empty())
-        .collect();
+    let ordinary: Vec<&[f32]> =
+        isolation.ordinary().filter(|(row, _)| members.has(*row)).map(|(_, values)| values).collect();
+    let step = ordinary.len().div_ceil(ORDINARY).max(1);
+    let ordinary = ordinary.into_iter().step_by(step).map(<[f32]>::to_vec).collect();
     let empty = "Points stand here once there are anomalies.";
     let scatter = Scatter { features, ordinary, odd };
     Panel::new("points", "Isolation forest", Body::Scatter(scatter)).with_spot(SPOT).or(empty)
