@@ -43,15 +43,38 @@ pub struct Request {
     pub reading: Arc<Reading>,
 }
 
-/// One line of the list.
+/// One line of the list, in eight bytes: there can be ten million of them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Line {
     /// The number of the row in the table of the answer.
     pub row: u32,
+    /// For how many rows it stands, and in the lowest bits what it is of a burst.
+    of_burst: u32,
+}
+
+/// How many bits say what a line is of a burst.
+const PART_BITS: u32 = 2;
+
+impl Line {
+    /// The line of a row that stands for `times` rows, itself among them.
+    pub fn new(row: u32, times: u32, part: Part) -> Self {
+        Self { row, of_burst: times.min(u32::MAX >> PART_BITS) << PART_BITS | part as u32 }
+    }
+
     /// For how many rows it stands, itself among them.
-    pub times: u32,
+    pub fn times(self) -> u32 {
+        self.of_burst >> PART_BITS
+    }
+
     /// What it is of a burst.
-    pub part: Part,
+    pub fn part(self) -> Part {
+        match self.of_burst & ((1 << PART_BITS) - 1) {
+            part if part == Part::Closed as u32 => Part::Closed,
+            part if part == Part::Head as u32 => Part::Head,
+            part if part == Part::Member as u32 => Part::Member,
+            _ => Part::Single,
+        }
+    }
 }
 
 /// What a line is of a burst.
@@ -173,11 +196,13 @@ fn lines(inv: &Investigation, rows: &[u32], open: &[String]) -> Vec<Line> {
             (_, true) => Part::Head,
             (_, false) => Part::Closed,
         };
-        lines.push(Line { row: first, times, part });
+        lines.push(Line::new(first, times, part));
         if is_open {
-            lines.extend(others.iter().map(|&row| Line { row, times: 1, part: Part::Member }));
+            lines.extend(others.iter().map(|&row| Line::new(row, 1, Part::Member)));
         }
     }
+    // They stay for as long as they are shown: half of the room may be empty.
+    lines.shrink_to_fit();
     lines
 }
 
@@ -188,7 +213,7 @@ fn line_of(rows: &[u32], lines: &[Line], row: u32) -> Option<usize> {
     }
     let mut place = rows.iter().position(|&r| r == row)?;
     lines.iter().position(|line| {
-        let covers = if line.part == Part::Closed { line.times as usize } else { 1 };
+        let covers = if line.part() == Part::Closed { line.times() as usize } else { 1 };
         let inside = place < covers;
         place = place.saturating_sub(covers);
         inside
@@ -212,12 +237,12 @@ fn span(inv: &Investigation, selection: &Selection) -> (Time, Time) {
     let mut span: Option<(i64, i64)> = None;
     for ((_, segment), bits) in inv.table.segments().zip(selection.segments()) {
         let times = segment.times();
-        let known = |row: &usize| times.get(*row).is_some_and(|&t| t != Time::UNKNOWN.raw());
+        let known = |row: &usize| times.get(*row).is_some_and(|t| t != Time::UNKNOWN.raw());
         // The times of a segment are in order: the first and the last known one are its span.
         let (Some(first), Some(last)) = (bits.iter().find(known), bits.iter().last().filter(known)) else {
             continue;
         };
-        let (Some(&first), Some(&last)) = (times.get(first), times.get(last)) else { continue };
+        let (Some(first), Some(last)) = (times.get(first), times.get(last)) else { continue };
         span = Some(span.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
     }
     span.map_or((Time::UNKNOWN, Time::UNKNOWN), |(a, b)| (Time::from_raw(a), Time::from_raw(b)))
@@ -294,4 +319,21 @@ impl CountRequest {
 pub fn reads_records(expr: &Expr, inv: &Investigation) -> bool {
     let node: Node = plan(expr, inv);
     node.needs_raw()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_it_was_told() {
+        assert_eq!(size_of::<Line>(), 8);
+        for part in [Part::Single, Part::Closed, Part::Head, Part::Member] {
+            for times in [1, 2, 10_000_000, u32::MAX >> PART_BITS] {
+                let line = Line::new(7, times, part);
+                assert_eq!((line.row, line.times(), line.part()), (7, times, part));
+            }
+        }
+        assert_eq!(Line::new(7, u32::MAX, Part::Closed).times(), u32::MAX >> PART_BITS, "and never less");
+    }
 }

@@ -223,7 +223,7 @@ fn events_on_boards_lead_to_themselves() {
             let id = console.model.row().unwrap().id();
             console.press("<enter>");
             assert_eq!(console.model.page().view, View::Events);
-            let in_burst = console.model.line().unwrap().times > 1;
+            let in_burst = console.model.line().unwrap().times() > 1;
             assert!(in_burst || console.model.row().unwrap().id() == id, "{name} {line}");
             assert_eq!(console.model.page().cursor.id.as_deref(), Some(id.as_str()), "{name} {line}");
             console.press("<esc>");

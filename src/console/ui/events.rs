@@ -150,10 +150,10 @@ fn table(canvas: &Canvas<'_>, model: &Model, seen: &[Line], width: u16) -> Vec<C
 }
 
 fn burst(line: &Line) -> String {
-    match line.part {
+    match line.part() {
         Part::Single => String::new(),
-        Part::Closed => format!("×{}", count(u64::from(line.times))),
-        Part::Head => format!("▾{}", count(u64::from(line.times))),
+        Part::Closed => format!("×{}", count(u64::from(line.times()))),
+        Part::Head => format!("▾{}", count(u64::from(line.times()))),
         Part::Member => "│".to_owned(),
     }
 }

@@ -67,15 +67,15 @@ impl Model {
     pub(super) fn burst(&mut self) {
         let at = self.page().cursor.line;
         let up_to = self.answer.lines.get(..=at).unwrap_or_default();
-        let head = up_to.iter().rposition(|line| line.part != Part::Member);
+        let head = up_to.iter().rposition(|line| line.part() != Part::Member);
         let Some((head, line)) = head.and_then(|head| Some((head, *up_to.get(head)?))) else { return };
         let table = &self.answer.inv.table;
         let Some(id) = table.row(line.row).map(|row| row.id()) else { return };
-        match line.part {
+        match line.part() {
             Part::Single => self.note("this row stands for one event; those with × stand for more"),
             Part::Closed => self.history.page_mut().open_bursts.push(id),
             Part::Head | Part::Member => {
-                let count = line.times as usize;
+                let count = line.times() as usize;
                 let members = self.answer.lines.get(head..head + count).unwrap_or_default();
                 let is_in = |open: &String| {
                     let key = table.id_key(open);

@@ -47,7 +47,7 @@ impl Model {
     }
 
     pub(super) fn add_to_case(&mut self, effects: &mut Vec<Effect>) {
-        let whole = self.page().view == View::Events && self.line().is_some_and(|l| l.part == Part::Closed);
+        let whole = self.page().view == View::Events && self.line().is_some_and(|l| l.part() == Part::Closed);
         let Some(row) = self.row().map(|row| row.number()) else {
             return self.note("there is no event to add");
         };
