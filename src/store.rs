@@ -23,6 +23,7 @@ pub mod raw;
 pub mod segment;
 pub mod sparse;
 pub mod table;
+pub mod times;
 
 pub use column::Column;
 pub use sparse::Aside;

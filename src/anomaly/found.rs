@@ -246,7 +246,7 @@ fn name_calls(
             return None;
         }
         let (identity, event) = (segment.column(Column::Identity), segment.column(Column::Event));
-        for (slot, &time) in segment.times().iter().enumerate() {
+        for (slot, time) in segment.times().iter().enumerate() {
             let Owner::Actor(actor) = first_seen.actor_of(identity.id(slot)) else { continue };
             if let Some(calls) = places.get(&(actor, bucket(time))).and_then(|&n| counts.get_mut(n))
                 && segment.flags(slot).kind() != RecordKind::Aggregated

@@ -115,7 +115,7 @@ pub fn activities(
             return None;
         }
         let identity = segment.column(Column::Identity);
-        for (slot, &time) in segment.times().iter().enumerate() {
+        for (slot, time) in segment.times().iter().enumerate() {
             if time == Time::UNKNOWN.raw() || segment.flags(slot).kind() == RecordKind::Aggregated {
                 continue;
             }

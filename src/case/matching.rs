@@ -96,7 +96,7 @@ pub fn matches<'i>(inv: &Investigation, indicators: impl Iterator<Item = (Kind, 
         for row in bits.iter() {
             hit.clear();
             held.collect(segment, row, &mut hit);
-            count(&mut seen, &mut hit, segment.times().get(row).copied());
+            count(&mut seen, &mut hit, segment.times().get(row));
         }
         rows.push(bits);
     }

@@ -189,7 +189,7 @@ fn lanes(table: &Table) -> Vec<Lane> {
     for (_, segment) in table.segments() {
         let columns = [Column::Account, Column::Region, Column::Identity].map(|c| segment.column(c));
         let [accounts, regions, identities] = columns;
-        for (row, &time) in segment.times().iter().enumerate() {
+        for (row, time) in segment.times().iter().enumerate() {
             let account = accounts.id(row);
             let caller = if account == 0 { table.dicts().identity(identities.id(row)).account } else { 0 };
             let key = (account, regions.id(row), caller);

@@ -318,7 +318,7 @@ impl Finder {
         let (event, source, ip) = (column(Column::Event), column(Column::Source), column(Column::Ip));
         let (region, agent, target) = (column(Column::Region), column(Column::Agent), column(Column::Target));
         let (identity, account) = (column(Column::Identity), column(Column::Account));
-        for (slot, &time) in segment.times().iter().enumerate() {
+        for (slot, time) in segment.times().iter().enumerate() {
             if segment.flags(slot).kind() == RecordKind::Aggregated {
                 continue;
             }

@@ -239,7 +239,7 @@ impl Finder {
     fn segment(&mut self, start: u32, segment: &Segment) {
         let identity = segment.column(Column::Identity);
         let risks = segment.risks();
-        for (slot, &time) in segment.times().iter().enumerate() {
+        for (slot, time) in segment.times().iter().enumerate() {
             let flags = segment.flags(slot);
             if flags.kind() == RecordKind::Aggregated {
                 continue;

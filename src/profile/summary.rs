@@ -50,7 +50,7 @@ pub fn user_summary(table: &Table, stop: &AtomicBool) -> Option<Value> {
         let column = |c: Column| segment.column(c);
         let (identity, event) = (column(Column::Identity), column(Column::Event));
         let (source, region) = (column(Column::Source), column(Column::Region));
-        for (slot, &time) in segment.times().iter().enumerate() {
+        for (slot, time) in segment.times().iter().enumerate() {
             let is_event = segment.flags(slot).kind() != RecordKind::Aggregated;
             let Some(tally) = tallies.get_mut(users.of(identity.id(slot)) as usize).filter(|_| is_event)
             else {

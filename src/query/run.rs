@@ -205,7 +205,7 @@ fn retain(node: &Node, segment: &Segment, bits: &mut Bits) {
         }
         Node::Time(from, to) => {
             let times = segment.times();
-            let (first, end) = (times.partition_point(|t| t < from), times.partition_point(|t| t < to));
+            let (first, end) = (times.partition_point(|t| t < *from), times.partition_point(|t| t < *to));
             bits.and(&Bits::range(bits.len(), first, end));
         }
         Node::Flags(flags) => {

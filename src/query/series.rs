@@ -65,7 +65,7 @@ impl Series {
         for ((_, segment), bits) in table.segments().zip(selection.segments()) {
             let (times, risks) = (segment.times(), segment.risks());
             for row in bits.iter() {
-                let (Some(&time), risk) = (times.get(row), risks.get(row).copied().unwrap_or(0)) else {
+                let (Some(time), risk) = (times.get(row), risks.get(row).copied().unwrap_or(0)) else {
                     continue;
                 };
                 if time < first || time > last {

@@ -75,7 +75,7 @@ pub fn number(segments: &mut [Arc<Segment>], dicts: &DictSet) {
                 outcome: flags.outcome(),
                 hits: hits.id(row),
             };
-            let time = segment.times().get(row).copied().unwrap_or(0);
+            let time = segment.times().get(row).unwrap_or(0);
             let burst = last.entry(act).or_insert((number, time));
             if time.saturating_sub(burst.1) > REST_MS {
                 burst.0 = number;

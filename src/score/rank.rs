@@ -182,7 +182,7 @@ impl<'l> Ranker<'l> {
                 let (event, source) = (event.id(row), source.id(row));
                 let who = identity.id(row);
                 let values = [event, source, ip.id(row), region.id(row), self.family(agent.id(row))];
-                let mut bits = self.first_seen(who, values, segment.times()[row]);
+                let mut bits = self.first_seen(who, values, segment.times().get(row).unwrap_or_default());
                 bits |= (*self.rarity.of(event, source) as u16) << RARITY_SHIFT;
                 bits |= self.level(row, hits.id(row)) << RULE_SHIFT;
                 if self.went_through(who, event, flags) {

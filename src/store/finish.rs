@@ -139,7 +139,7 @@ fn locator(segments: &[Arc<Segment>], place: Place) -> Locator {
 fn in_order(segments: &[Arc<Segment>], ranks: &[u32]) -> Vec<Place> {
     let mut order = Vec::with_capacity(segments.iter().map(|s| s.len()).sum());
     for (number, segment) in segments.iter().enumerate() {
-        let place = |(row, &time): (usize, &i64)| Place { time, segment: number as u32, row: row as u32 };
+        let place = |(row, time): (usize, i64)| Place { time, segment: number as u32, row: row as u32 };
         order.extend(segment.time.iter().enumerate().map(place));
     }
     // Segments are sorted runs and mostly follow each other, which this sort is made for.
@@ -450,6 +450,6 @@ mod tests {
         assert_eq!(done.duplicates, 5000);
         assert_eq!(done.segments.iter().map(|s| s.len()).sum::<usize>(), 15_000);
         let times = done.segments[0].times();
-        assert!(times.is_sorted());
+        assert!(times.iter().is_sorted());
     }
 }

@@ -17,7 +17,7 @@ pub fn narrowed(table: &Table, rows: &[u32]) -> Table {
     let place = |&number: &u32| {
         let segment = starts.partition_point(|&start| start <= number).checked_sub(1)?;
         let row = number - starts.get(segment)?;
-        let time = *segments.get(segment)?.times().get(row as usize)?;
+        let time = segments.get(segment)?.times().get(row as usize)?;
         Some(Place { time, segment: segment as u32, row })
     };
     let places: Vec<Place> = rows.iter().filter_map(place).collect();

@@ -5,6 +5,7 @@ use crate::store::Column;
 use crate::store::flags::{Flags, RecordKind};
 use crate::store::ints::Ints;
 use crate::store::sparse::{Aside, Sparse};
+use crate::store::times::Times;
 
 /// Where a raw record stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Debug)]
@@ -103,7 +104,9 @@ impl Builder {
             hits: pack(&mut self.hits),
             offset: Ints::pack(order.sorted(&self.offset, &mut wide)),
             asides: order.asides(&self.asides),
-            time: order.sorted(&self.time, &mut Vec::new()).iter().map(|time| time.raw()).collect(),
+            time: Times::Wide(
+                order.sorted(&self.time, &mut Vec::new()).iter().map(|time| time.raw()).collect(),
+            ),
             id: order.sorted(&self.id, &mut Vec::new()).to_vec(),
             content: order.sorted(&self.content, &mut wide).to_vec(),
             risk: Vec::new(),
@@ -171,7 +174,7 @@ pub struct Segment {
     pub(crate) aggregated: u32,
     /// What was found in the records: numbers of sets of rules.
     pub(crate) hits: Ints,
-    pub(crate) time: Vec<i64>,
+    pub(crate) time: Times,
     pub(crate) id: Vec<u128>,
     /// Hashes of the raw text; dropped when loading is finished.
     pub(crate) content: Vec<u64>,
@@ -225,7 +228,7 @@ impl Segment {
     }
 
     /// The times, ascending, as [`Time::raw`] numbers.
-    pub fn times(&self) -> &[i64] {
+    pub fn times(&self) -> &Times {
         &self.time
     }
 
@@ -302,7 +305,7 @@ impl Segment {
         ints + asides
             + rest.iter().sum::<usize>()
             + self.burst.as_ref().map_or(0, Ints::heap_bytes)
-            + self.time.capacity() * 8
+            + self.time.heap_bytes()
             + self.id.capacity() * 16
             + self.content.capacity() * 8
             + self.risk.capacity()

@@ -44,8 +44,8 @@ impl Table {
             rows = rows.saturating_add(segment.len() as u32);
         }
         let known = |s: &Arc<Segment>| {
-            let from = s.times().partition_point(|&t| t == Time::UNKNOWN.raw());
-            Some((*s.times().get(from)?, *s.times().last()?))
+            let from = s.times().partition_point(|t| t == Time::UNKNOWN.raw());
+            Some((s.times().get(from)?, s.times().last()?))
         };
         let spans: Vec<(i64, i64)> = segments.iter().filter_map(known).collect();
         let bound = |t: Option<i64>| t.map_or(Time::UNKNOWN, Time::from_raw);
@@ -143,8 +143,8 @@ impl Table {
         let key = self.id_key(id);
         self.segments().find_map(|(start, segment)| {
             let times = segment.times();
-            let from = times.partition_point(|&t| t < time.raw());
-            let to = times.partition_point(|&t| t <= time.raw());
+            let from = times.partition_point(|t| t < time.raw());
+            let to = times.partition_point(|t| t <= time.raw());
             let ids = segment.ids().get(from..to).unwrap_or_default();
             let (slot, _) = (from..).zip(ids).find(|(slot, stored)| key.is(segment, *slot, **stored))?;
             Some(start + slot as u32)
@@ -212,7 +212,7 @@ impl<'a> Row<'a> {
 
     /// `eventTime`.
     pub fn time(&self) -> Time {
-        self.segment.times().get(self.slot).map_or(Time::UNKNOWN, |&t| Time::from_raw(t))
+        self.segment.times().get(self.slot).map_or(Time::UNKNOWN, Time::from_raw)
     }
 
     /// `eventName`.

@@ -72,7 +72,7 @@ impl<'a> Read<'a> {
         if flags.kind() == RecordKind::Aggregated {
             return None;
         }
-        let time = self.segment.times().get(slot).map_or(Time::UNKNOWN, |&t| Time::from_raw(t));
+        let time = self.segment.times().get(slot).map_or(Time::UNKNOWN, Time::from_raw);
         Some(Act {
             actor: lookup.actors.of(self.identity.id(slot)),
             event: lookup.events.of(self.event.id(slot)),

@@ -9,6 +9,7 @@ use crate::store::flags::Flags;
 use crate::store::ints::Ints;
 use crate::store::segment::{Segment, aggregated};
 use crate::store::sparse::Sparse;
+use crate::store::times::Times;
 
 /// Appends the numbers at `places`. Where all sources have the same width, it is looked at once.
 fn gather_ints(sources: &[&Ints], places: &[Place], out: &mut Vec<u64>) {
@@ -90,7 +91,7 @@ pub(in crate::store) fn gather(
         aggregated: aggregated(&flags),
         flags,
         hits,
-        time: places.iter().map(|p| p.time).collect(),
+        time: Times::narrowed(places.iter().map(|p| p.time)),
         id: places.iter().map(|p| of(p).0.id[of(p).1]).collect(),
         content: if content {
             places.iter().filter_map(|p| of(p).0.content.get(of(p).1).copied()).collect()
