@@ -52,7 +52,11 @@ fn main() {
     console.wait_for("✓");
     println!("{events} events loaded in {:.1?}", begun.elapsed());
     let bytes = |memory: u64| format!("{:.0}", memory as f64 / events as f64);
-    report("bytes of the process for each event, once they are loaded", &bytes(console.settled_memory()), "100");
+    report(
+        "bytes of the process for each event, once they are loaded",
+        &bytes(console.settled_memory()),
+        "100",
+    );
     let mut all: Vec<(Duration, &str)> = Vec::new();
     for &(what, keys, times) in STORY {
         let mut own: Vec<Duration> = Vec::new();
