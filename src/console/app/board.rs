@@ -207,6 +207,14 @@ impl Panel {
         self.len() == 0
     }
 
+    /// Whether there is more to say of any of its places than what stands there.
+    pub fn has_notes(&self) -> bool {
+        match &self.body {
+            Body::Table(table) => table.items.iter().any(|item| !item.notes.is_empty()),
+            _ => !self.is_empty(),
+        }
+    }
+
     /// Where the cursor is until it is moved: at what stands out most.
     pub fn begin(&self) -> usize {
         match &self.body {

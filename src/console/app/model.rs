@@ -354,7 +354,7 @@ impl Model {
     pub fn places(&self) -> Vec<(usize, Area)> {
         let Some(shown) = &self.shown else { return Vec::new() };
         let desk = &self.page().desk;
-        let (area, _) = flow::split(self.layout().body, shown.board.notes);
+        let (area, _) = shown.split(self.layout().body, desk);
         flow::flow(area, &shown.board, shown.focus(desk), &mut desk.tops.clone())
     }
 

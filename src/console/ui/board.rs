@@ -57,7 +57,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, body: Area) {
         let view = View { panel, shown, at, line: shown.line(at, desk), focus: has_keys, shares };
         draw_panel(canvas, model, &view, area);
     }
-    if let (_, Some(area)) = flow::split(body, shown.board.notes) {
+    if let (_, Some(area)) = shown.split(body, desk) {
         let line = shown.line(focus, desk);
         notes::draw(canvas, model.item(), shown.panel(focus).map(|panel| (panel, line)), area);
     }

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use super::request::Key;
 use super::spot::{Desk, Order};
-use super::{Board, Body, Item, Lead, Panel};
+use super::{Board, Body, Item, Lead, Panel, flow};
+use crate::console::app::layout::Area;
+
+/// Boards that are lower than this have no room to spare.
+const LOW: u16 = 26;
 
 /// A board and the orders of its panels.
 #[derive(Clone, Debug)]
@@ -37,6 +41,13 @@ impl Shown {
     /// The panel that takes the keys: its place.
     pub fn focus(&self, desk: &Desk) -> usize {
         self.board.find(desk.panel).unwrap_or(0)
+    }
+
+    /// The room for the panels, and that for the notes below them: none on a low screen where the panel with the keys
+    /// has no notes.
+    pub fn split(&self, body: Area, desk: &Desk) -> (Area, Option<Area>) {
+        let says = body.height >= LOW || self.panel(self.focus(desk)).is_some_and(Panel::has_notes);
+        flow::split(body, if says { self.board.notes } else { 0 })
     }
 
     /// The panel of that place.

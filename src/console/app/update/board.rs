@@ -202,7 +202,7 @@ impl Model {
         let desk = &mut self.history.page_mut().desk;
         shown.arrange(desk);
         let focus = shown.focus(desk);
-        let (area, _) = flow::split(body, shown.board.notes);
+        let (area, _) = shown.split(body, desk);
         let mut tops = desk.tops;
         let places = flow::flow(area, &shown.board, focus, &mut tops);
         desk.tops = tops;
