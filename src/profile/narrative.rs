@@ -110,7 +110,7 @@ pub fn story(
     let mut teller = Teller { inv, background, nodes, sentences: Vec::new() };
     let mut rows: Vec<(u32, usize)> = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
-        rows.extend(background.sessions.rows(node.session).iter().map(|&row| (row, at)));
+        rows.extend(background.sessions.rows(node.session).map(|row| (row, at)));
         teller.begin(node);
     }
     rows.sort_unstable();

@@ -86,9 +86,6 @@ pub struct Sessions {
     all: Vec<Session>,
     /// The session of each row.
     of_row: Vec<u32>,
-    /// The rows, session by session, and where each begins.
-    rows: Vec<u32>,
-    starts: Vec<u32>,
     /// (key, session), sorted.
     by_key: Vec<(u32, u32)>,
 }
@@ -133,13 +130,11 @@ impl Sessions {
         self.of_row.get(row as usize).copied().filter(|&s| s != NONE)
     }
 
-    /// The events of a session, in order.
-    pub fn rows(&self, number: u32) -> &[u32] {
-        let at = |n: usize| self.starts.get(n).map(|&s| s as usize);
-        match (at(number as usize), at(number as usize + 1)) {
-            (Some(from), Some(to)) => self.rows.get(from..to).unwrap_or_default(),
-            _ => &[],
-        }
+    /// The events of a session, in order. All events from its first to its last are looked at.
+    pub fn rows(&self, number: u32) -> impl Iterator<Item = u32> + '_ {
+        let (from, events) = self.get(number).map_or((0, 0), |s| (s.first_row, s.events as usize));
+        let rows = (from..).zip(self.of_row.get(from as usize..).unwrap_or_default());
+        rows.filter(move |(_, of)| **of == number).map(|(row, _)| row).take(events)
     }
 
     /// The sessions in which a key was used, in order of time.
@@ -295,29 +290,7 @@ impl Finder {
     fn finish(mut self) -> Sessions {
         self.keys.sort_unstable();
         self.keys.dedup();
-        let sessions = &mut self.sessions;
-        sessions.by_key = self.keys;
-        sessions.starts = vec![0; sessions.all.len() + 1];
-        let mut next = 0;
-        for (start, session) in sessions.starts.iter_mut().zip(&sessions.all) {
-            *start = next;
-            next += session.events;
-        }
-        if let Some(end) = sessions.starts.last_mut() {
-            *end = next;
-        }
-        let mut places = sessions.starts.clone();
-        sessions.rows = vec![0; next as usize];
-        for (row, &session) in sessions.of_row.iter().enumerate() {
-            if let Some(place) = places.get_mut(session as usize)
-                && session != NONE
-            {
-                if let Some(slot) = sessions.rows.get_mut(*place as usize) {
-                    *slot = row as u32;
-                }
-                *place += 1;
-            }
-        }
+        self.sessions.by_key = self.keys;
         self.sessions
     }
 }

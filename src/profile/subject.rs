@@ -103,7 +103,7 @@ impl Subject {
             }
             SubjectKind::Session => {
                 let found = sessions.find(table, name);
-                let mut rows: Vec<u32> = found.iter().flat_map(|&s| sessions.rows(s)).copied().collect();
+                let mut rows: Vec<u32> = found.iter().flat_map(|&s| sessions.rows(s)).collect();
                 rows.sort_unstable();
                 rows
             }

@@ -52,15 +52,25 @@ impl Unit {
                 of.push(number);
             }
         }
+        let mut unit_of: HashMap<u32, usize> = HashMap::new();
+        for (unit, of) in kinds.values().enumerate() {
+            unit_of.extend(of.iter().map(|session| (*session, unit)));
+        }
         let mut units: Vec<Self> =
             kinds.into_iter().map(|(same, of)| Self::of(same, &of, sessions, dicts)).collect();
+        // There may be a session for each hour of a year, so all events are gone through once and not once for each.
+        for row in 0..inv.table.len() {
+            let unit = sessions.of_row(row).and_then(|session| unit_of.get(&session));
+            if let Some(unit) = unit.and_then(|unit| units.get_mut(*unit)) {
+                unit.rows.push(row);
+            }
+        }
         units.sort_by_key(|unit| unit.rows.first().copied());
         units
     }
 
+    /// One of these sessions, without its events.
     fn of(same: Same, numbers: &[u32], sessions: &Sessions, dicts: &DictSet) -> Self {
-        let mut rows: Vec<u32> = numbers.iter().flat_map(|&n| sessions.rows(n)).copied().collect();
-        rows.sort_unstable();
         let identity = numbers.first().and_then(|&n| sessions.get(n)).map(|s| dicts.identity(s.identity));
         let on_instance = identity.is_some_and(|i| i.on_instance || is_instance(dicts.word(i.session_name)));
         let name = match same {
@@ -72,7 +82,7 @@ impl Unit {
         };
         let anchor = numbers.first().and_then(|&n| sessions.get(n)).map(|s| s.anchor);
         let is_console = matches!(anchor, Some(Anchor::Console { .. } | Anchor::SignIn { .. }));
-        Self { name, on_instance, is_console, rows }
+        Self { name, on_instance, is_console, rows: Vec::new() }
     }
 }
 

@@ -77,7 +77,8 @@ impl Blast {
                 }
             }
         }
-        rows.extend(sessions.iter().flat_map(|&s| background.sessions.rows(s)).copied());
+        let is_theirs = |row: &u32| background.sessions.of_row(*row).is_some_and(|s| sessions.contains(&s));
+        rows.extend((0..gather.inv.table.len()).filter(is_theirs));
         let rows: Vec<u32> = rows.into_iter().collect();
         let mut touched = resource::touched(&gather.inv.table, &rows);
         let touched_total = touched.len() as u64;

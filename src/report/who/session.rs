@@ -140,7 +140,7 @@ impl SessionPage {
     ) -> Option<Self> {
         let Background { sessions, chains, .. } = background;
         let below = chains.tree(number);
-        let mut rows: Vec<u32> = below.iter().flat_map(|n| sessions.rows(n.session)).copied().collect();
+        let mut rows: Vec<u32> = below.iter().flat_map(|n| sessions.rows(n.session)).collect();
         rows.sort_unstable();
         let lines = Lines::new(inv, background);
         let (tree, left_out) = lines.branches(number, &below, limits.sessions);
