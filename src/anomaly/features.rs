@@ -141,14 +141,19 @@ pub struct Isolation {
     rows: Option<Vec<u32>>,
     forest: Forest,
     usual: Usual,
-    scores: Scores,
-    /// The scored rows whose numbers are kept, in order.
-    kept: Vec<u32>,
+    /// The score above which an event is out of the ordinary.
+    threshold: f32,
+    /// How many rows were scored.
+    len: usize,
+    /// The scores of all of them, unless they were forgotten.
+    scores: Option<Scores>,
+    /// The scored rows whose numbers are kept, in order, with their scores: all that are out of the ordinary, and others.
+    kept: Vec<(u32, f32)>,
     numbers: Matrix,
 }
 
 /// Of so many events the numbers are kept at least, spread over all of them.
-const KEPT: usize = 400_000;
+const KEPT: usize = 200_000;
 
 impl Isolation {
     /// Scores all events; `None` when `stop` was set meanwhile.
@@ -170,60 +175,80 @@ impl Isolation {
         let is_kept = |row: &u32| (*row as usize).is_multiple_of(step) || scores.is_anomaly(*row as usize);
         let kept: Vec<u32> = (0..matrix.len() as u32).filter(is_kept).collect();
         let numbers = matrix.of_rows(&kept);
+        let kept = kept.into_iter().map(|row| (row, scores.get(row as usize).unwrap_or_default())).collect();
         let rows = (rows.len() < table.len() as usize).then_some(rows);
-        Some(Self { preset, rows, forest, usual, scores, kept, numbers })
+        let (threshold, len) = (scores.threshold, scores.len());
+        Some(Self { preset, rows, forest, usual, threshold, len, scores: Some(scores), kept, numbers })
+    }
+
+    /// The same without the scores of most events that are nothing out of the ordinary.
+    #[must_use]
+    pub fn forgetting(self) -> Self {
+        Self { scores: None, ..self }
     }
 
     /// The events that are out of the ordinary with their scores, the most unusual first, at most `most`.
     pub fn anomalies(&self, most: usize) -> Vec<(u32, f32)> {
-        let found = self.scores.anomalies(most).into_iter();
-        found.filter_map(|at| Some((self.row(at)?, self.scores.get(at)?))).collect()
+        let mut found: Vec<(u32, f32)> =
+            self.kept.iter().copied().filter(|(_, score)| *score > self.threshold).collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found.truncate(most);
+        found.into_iter().filter_map(|(at, score)| Some((self.row(at)?, score))).collect()
     }
 
-    /// The score of an event, 0-1; `None` for what was not scored.
+    /// The score of an event, 0-1; `None` for what was not scored, or was forgotten.
     pub fn score(&self, row: u32) -> Option<f32> {
-        self.scores.get(self.place(row)?)
+        match &self.scores {
+            Some(scores) => scores.get(self.place(row)? as usize),
+            None => self.kept.get(self.kept_at(row)?).map(|kept| kept.1),
+        }
     }
 
     /// Whether an event is out of the ordinary.
     pub fn is_anomaly(&self, row: u32) -> bool {
-        self.place(row).is_some_and(|at| self.scores.is_anomaly(at))
+        let kept = self.kept_at(row).and_then(|at| self.kept.get(at));
+        kept.is_some_and(|(_, score)| *score > self.threshold)
     }
 
     /// The score above which an event is out of the ordinary.
     pub fn threshold(&self) -> f32 {
-        self.scores.threshold
+        self.threshold
     }
 
     /// How many events were scored.
     pub fn len(&self) -> usize {
-        self.scores.len()
+        self.len
     }
 
     /// Whether there were none.
     pub fn is_empty(&self) -> bool {
-        self.scores.is_empty()
+        self.len == 0
     }
 
     /// The numbers of an event, in the order of the preset's features; none for what was not scored, and for most of what is
     /// nothing out of the ordinary where there are very many events.
     pub fn values(&self, row: u32) -> &[f32] {
-        let kept = self.place(row).and_then(|at| self.kept.binary_search(&u32::try_from(at).ok()?).ok());
-        kept.map_or(&[], |at| self.numbers.row(at))
+        self.kept_at(row).map_or(&[], |at| self.numbers.row(at))
     }
 
     /// The events whose numbers are kept and that are nothing out of the ordinary, in order, with them.
     pub fn ordinary(&self) -> impl Iterator<Item = (u32, &[f32])> {
-        let kept = self.kept.iter().enumerate().filter(|(_, row)| !self.scores.is_anomaly(**row as usize));
-        kept.filter_map(|(at, row)| Some((self.row(*row as usize)?, self.numbers.row(at))))
+        let kept = self.kept.iter().enumerate().filter(|(_, (_, score))| *score <= self.threshold);
+        kept.filter_map(|(at, (row, _))| Some((self.row(*row)?, self.numbers.row(at))))
     }
 
     /// The row of the table that was scored in that place.
-    fn row(&self, at: usize) -> Option<u32> {
+    fn row(&self, at: u32) -> Option<u32> {
         match &self.rows {
-            Some(rows) => rows.get(at).copied(),
-            None => u32::try_from(at).ok(),
+            Some(rows) => rows.get(at as usize).copied(),
+            None => Some(at),
         }
+    }
+
+    /// Where the numbers of an event are kept.
+    fn kept_at(&self, row: u32) -> Option<usize> {
+        let place = self.place(row)?;
+        self.kept.binary_search_by_key(&place, |kept| kept.0).ok()
     }
 
     /// What sets an event apart, the strongest first.
@@ -238,10 +263,11 @@ impl Isolation {
         shares.into_iter().filter_map(cause).collect()
     }
 
-    fn place(&self, row: u32) -> Option<usize> {
+    /// In which place a row of the table was scored.
+    fn place(&self, row: u32) -> Option<u32> {
         match &self.rows {
-            Some(rows) => rows.binary_search(&row).ok(),
-            None => Some(row as usize).filter(|at| *at < self.scores.len()),
+            Some(rows) => rows.binary_search(&row).ok().and_then(|at| u32::try_from(at).ok()),
+            None => Some(row).filter(|at| (*at as usize) < self.len),
         }
     }
 }

@@ -91,6 +91,9 @@ fn of_few_events_all_numbers_are_kept() {
     for row in 0..inv.table.len() {
         assert_eq!(found.values(row)[1], exact(row));
     }
+    let short = found.clone().forgetting();
+    assert_eq!(short.anomalies(usize::MAX), found.anomalies(usize::MAX));
+    assert!((0..inv.table.len()).all(|row| short.score(row) == found.score(row)), "those of few are kept");
     let ordinary: Vec<u32> = found.ordinary().map(|(row, _)| row).collect();
     assert_eq!(ordinary.len() + found.anomalies(usize::MAX).len(), found.len());
     assert!(ordinary.is_sorted() && ordinary.iter().all(|row| !found.is_anomaly(*row)));

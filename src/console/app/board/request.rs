@@ -148,7 +148,8 @@ impl Knowledge {
         }
         let usual = Growth::default();
         let growth = if self.inv.complete { usual } else { Growth { trees: WHILE_LOADING, ..usual } };
-        let isolation = Arc::new(Isolation::new(&self.inv.table, &background, preset, growth, stop)?);
+        let isolation = Isolation::new(&self.inv.table, &background, preset, growth, stop)?;
+        let isolation = Arc::new(isolation.forgetting());
         known.push(isolation.clone());
         Some(isolation)
     }
