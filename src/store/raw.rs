@@ -94,8 +94,8 @@ pub trait Opener: Send + Sync {
     fn record(&self, text: &Text, at: Locator) -> Result<Vec<u8>, RawError>;
 }
 
-/// How many bytes of inflated text are remembered: some thirty files of a busy trail.
-const REMEMBERED: usize = 32 << 20;
+/// How many bytes of inflated text are remembered: some twenty files of a busy trail.
+const REMEMBERED: usize = 16 << 20;
 
 /// How many files are remembered.
 const OPEN_FILES: usize = 512;
