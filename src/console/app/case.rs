@@ -160,7 +160,7 @@ fn indicators(known: &Known, sights: Option<&Sights>) -> Panel {
         title.push_str(&format!(" · {} seen here in {}", count(seen), plural(events, "event")));
     }
     let items = all.into_iter().map(|(one, events)| indicator(one, events)).collect();
-    let empty = "Nothing to look out for yet: I on a value, or < a file, adds one.";
+    let empty = "No indicator yet: I on a value, or < a file, adds one.";
     panel("indicators", title, heads, items, empty)
 }
 
@@ -205,7 +205,7 @@ fn hunts(known: &Known) -> Panel {
     };
     let items: Vec<Item> = known.contents.hunts.iter().map(item).collect();
     let title = format!("Hunts · {}", count(items.len() as u64));
-    panel("hunts", title, heads, items, "No hunt is kept yet: filter the events, then ctrl-s keeps that.")
+    panel("hunts", title, heads, items, "No hunt yet: filter the events, then ctrl-s keeps that.")
 }
 
 fn notes(known: &Known) -> Panel {
