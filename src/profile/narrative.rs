@@ -108,12 +108,8 @@ pub fn story(
     stop: &AtomicBool,
 ) -> Option<Story> {
     let mut teller = Teller { inv, background, nodes, sentences: Vec::new() };
-    let mut rows: Vec<(u32, usize)> = Vec::new();
-    for (at, node) in nodes.iter().enumerate() {
-        rows.extend(background.sessions.rows(node.session).map(|row| (row, at)));
-        teller.begin(node);
-    }
-    rows.sort_unstable();
+    let rows = background.sessions.rows_of(nodes.iter().map(|node| node.session));
+    nodes.iter().for_each(|node| teller.begin(node));
     let (mut acts, mut looks) = (Acts::new(nodes.len()), Looks::new(nodes.len()));
     for (n, &(row, node)) in rows.iter().enumerate() {
         if n % 4096 == 0 && stop.load(Ordering::Relaxed) {

@@ -130,11 +130,26 @@ impl Sessions {
         self.of_row.get(row as usize).copied().filter(|&s| s != NONE)
     }
 
-    /// The events of a session, in order. All events from its first to its last are looked at.
-    pub fn rows(&self, number: u32) -> impl Iterator<Item = u32> + '_ {
-        let (from, events) = self.get(number).map_or((0, 0), |s| (s.first_row, s.events as usize));
+    /// The events of a session, in order.
+    pub fn rows(&self, number: u32) -> Vec<u32> {
+        self.rows_of([number]).into_iter().map(|(row, _)| row).collect()
+    }
+
+    /// The events of several sessions, in order, each with the place of its session among `numbers`. They are not listed
+    /// by session: whoever wants those of many asks once, and all events from their first to their last are looked at.
+    pub fn rows_of(&self, numbers: impl IntoIterator<Item = u32>) -> Vec<(u32, usize)> {
+        let mut place_of = vec![NONE; self.all.len()];
+        let (mut from, mut events) = (u32::MAX, 0);
+        for (place, number) in (0u32..).zip(numbers) {
+            if let (Some(slot), Some(session)) = (place_of.get_mut(number as usize), self.get(number)) {
+                *slot = place;
+                from = from.min(session.first_row);
+                events += session.events as usize;
+            }
+        }
         let rows = (from..).zip(self.of_row.get(from as usize..).unwrap_or_default());
-        rows.filter(move |(_, of)| **of == number).map(|(row, _)| row).take(events)
+        let place = |of: u32| place_of.get(of as usize).copied().filter(|place| *place != NONE);
+        rows.filter_map(|(row, of)| Some((row, place(*of)? as usize))).take(events).collect()
     }
 
     /// The sessions in which a key was used, in order of time.

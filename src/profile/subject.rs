@@ -103,9 +103,7 @@ impl Subject {
             }
             SubjectKind::Session => {
                 let found = sessions.find(table, name);
-                let mut rows: Vec<u32> = found.iter().flat_map(|&s| sessions.rows(s)).collect();
-                rows.sort_unstable();
-                rows
+                sessions.rows_of(found).into_iter().map(|(row, _)| row).collect()
             }
         }
     }

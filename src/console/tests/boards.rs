@@ -254,7 +254,7 @@ fn a_session_in_the_tree_leads_to_everything_that_came_out_of_it() {
     for (line, item) in rows.iter().enumerate() {
         let numbers = background.sessions.find(&console.model.inv.table, &item.id);
         let below = background.chains.tree(numbers[0]);
-        let wanted: usize = below.iter().map(|node| background.sessions.rows(node.session).count()).sum();
+        let wanted: usize = below.iter().map(|node| background.sessions.rows(node.session).len()).sum();
         console.press("g");
         for _ in 0..line {
             console.press("j");

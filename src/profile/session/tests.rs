@@ -57,6 +57,22 @@ fn temporary_keys_are_sessions_and_others_end_where_nothing_happens() {
 }
 
 #[test]
+fn events_are_found_by_session_where_sessions_run_side_by_side() {
+    let keys = ["ASIA0", "ASIA1", "ASIA2"].map(|key| role(HOME, "ci", key, key, "08:00:00"));
+    let order = [1, 0, 1, 2, 0, 1, 2];
+    let records: Vec<Value> = order
+        .iter()
+        .zip(0..)
+        .map(|(k, n)| record(&format!("09:0{n}:00"), "s3:GetObject", &keys[*k], json!({})))
+        .collect();
+    let (_, found) = sessions(&records);
+    // Sessions are numbered by their first events.
+    assert_eq!([0, 1, 2].map(|number| found.rows(number)), [vec![0, 2, 5], vec![1, 4], vec![3, 6]]);
+    assert_eq!(found.rows_of([2, 7, 0]), [(0, 2), (2, 2), (3, 0), (5, 2), (6, 0)]);
+    assert_eq!(found.rows_of([]), []);
+}
+
+#[test]
 fn a_sign_in_holds_all_of_its_keys_even_where_a_service_leaves_it_out() {
     let arn = "arn:aws:signin:us-east-1:111122223333:session/abc";
     let signed = |key: &str| {
@@ -117,8 +133,7 @@ fn a_session_is_found_by_its_name_its_key_or_one_of_its_events() {
     ] {
         assert_eq!(found.find(&inv.table, text), expected, "{text}");
     }
-    let rows = |number| found.rows(number).collect::<Vec<_>>();
-    assert_eq!((rows(0), rows(1), rows(7)), (vec![0], vec![1], vec![]));
+    assert_eq!((found.rows(0), found.rows(1), found.rows(7)), (vec![0], vec![1], vec![]));
     let second = found.get(1).unwrap();
     assert_eq!((second.writes, second.denied), (1, 1));
 }

@@ -52,16 +52,15 @@ impl Unit {
                 of.push(number);
             }
         }
-        let mut unit_of: HashMap<u32, usize> = HashMap::new();
-        for (unit, of) in kinds.values().enumerate() {
-            unit_of.extend(of.iter().map(|session| (*session, unit)));
-        }
+        let all: Vec<(usize, u32)> = kinds
+            .values()
+            .enumerate()
+            .flat_map(|(unit, of)| of.iter().map(move |number| (unit, *number)))
+            .collect();
         let mut units: Vec<Self> =
             kinds.into_iter().map(|(same, of)| Self::of(same, &of, sessions, dicts)).collect();
-        // There may be a session for each hour of a year, so all events are gone through once and not once for each.
-        for row in 0..inv.table.len() {
-            let unit = sessions.of_row(row).and_then(|session| unit_of.get(&session));
-            if let Some(unit) = unit.and_then(|unit| units.get_mut(*unit)) {
+        for (row, place) in sessions.rows_of(all.iter().map(|of| of.1)) {
+            if let Some(unit) = all.get(place).and_then(|of| units.get_mut(of.0)) {
                 unit.rows.push(row);
             }
         }

@@ -77,8 +77,7 @@ impl Blast {
                 }
             }
         }
-        let is_theirs = |row: &u32| background.sessions.of_row(*row).is_some_and(|s| sessions.contains(&s));
-        rows.extend((0..gather.inv.table.len()).filter(is_theirs));
+        rows.extend(background.sessions.rows_of(sessions.iter().copied()).into_iter().map(|(row, _)| row));
         let rows: Vec<u32> = rows.into_iter().collect();
         let mut touched = resource::touched(&gather.inv.table, &rows);
         let touched_total = touched.len() as u64;

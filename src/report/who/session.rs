@@ -140,8 +140,8 @@ impl SessionPage {
     ) -> Option<Self> {
         let Background { sessions, chains, .. } = background;
         let below = chains.tree(number);
-        let mut rows: Vec<u32> = below.iter().flat_map(|n| sessions.rows(n.session)).collect();
-        rows.sort_unstable();
+        let rows = sessions.rows_of(below.iter().map(|node| node.session));
+        let rows: Vec<u32> = rows.into_iter().map(|(row, _)| row).collect();
         let lines = Lines::new(inv, background);
         let (tree, left_out) = lines.branches(number, &below, limits.sessions);
         Some(Self {

@@ -141,7 +141,7 @@ impl Scene<'_> {
         let session = self.session(number)?;
         let mut words: Vec<&str> = Vec::new();
         let mut last = u32::MAX;
-        for row in self.background.sessions.rows(number).filter_map(|n| table.row(n)) {
+        for row in self.background.sessions.rows(number).into_iter().filter_map(|n| table.row(n)) {
             // Most rows of a session name it as the one before.
             if row.session_id() != last && !words.contains(&row.session()) && words.len() < TOGETHER {
                 words.push(row.session());
