@@ -7,7 +7,7 @@
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
-use sha1::{Digest as _, Sha1};
+use uuid::Uuid;
 
 use super::csv::kind_of;
 use super::pattern::{self, Comparison, quoted};
@@ -16,7 +16,7 @@ use crate::case::model::{Indicator, Kind, NewIndicator};
 use crate::event::time::Time;
 
 /// The name space of our ids, a UUID that was made for it once.
-const NAME_SPACE: u128 = 0x7f1c_9b0e_5a44_4c1d_9d5e_3c2f_0a86_1b27;
+const NAME_SPACE: Uuid = Uuid::from_u128(0x7f1c_9b0e_5a44_4c1d_9d5e_3c2f_0a86_1b27);
 
 /// The property of the object that holds an address by which a program is known.
 const USER_AGENT: (&str, &str) =
@@ -93,21 +93,7 @@ fn pattern_of(kind: Kind, value: &str) -> String {
 
 /// The UUID of version 5 of a name.
 fn uuid(name: &str) -> String {
-    let hash = Sha1::new().chain_update(NAME_SPACE.to_be_bytes()).chain_update(name).finalize();
-    let mut bytes = [0u8; 16];
-    bytes.iter_mut().zip(hash.iter()).for_each(|(to, from)| *to = *from);
-    let n = u128::from_be_bytes(bytes);
-    let n = n & !(0xf << 76) | 5 << 76;
-    let n = n & !(3 << 62) | 2 << 62;
-    let part = |shift: u32, bits: u32| n >> shift & ((1 << bits) - 1);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        part(96, 32),
-        part(80, 16),
-        part(64, 16),
-        part(48, 16),
-        part(0, 48)
-    )
+    Uuid::new_v5(&NAME_SPACE, name.as_bytes()).to_string()
 }
 
 /// Reads the indicators of a bundle, of a list of objects, or of one object.
