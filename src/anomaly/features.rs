@@ -152,7 +152,7 @@ pub struct Isolation {
     numbers: Matrix,
 }
 
-/// Of so many events the numbers are kept at least, spread over all of them.
+/// Of about so many events the numbers are kept whatever their score.
 const KEPT: usize = 200_000;
 
 impl Isolation {
@@ -171,9 +171,7 @@ impl Isolation {
         let forest = Forest::grow(&matrix, growth);
         let usual = forest.usual(&matrix);
         let scores = forest.score(&matrix, growth.contamination, stop)?;
-        let step = matrix.len().div_ceil(KEPT).max(1);
-        let is_kept = |row: &u32| (*row as usize).is_multiple_of(step) || scores.is_anomaly(*row as usize);
-        let kept: Vec<u32> = (0..matrix.len() as u32).filter(is_kept).collect();
+        let kept = kept(&scores, KEPT);
         let numbers = matrix.of_rows(&kept);
         let kept = kept.into_iter().map(|row| (row, scores.get(row as usize).unwrap_or_default())).collect();
         let rows = (rows.len() < table.len() as usize).then_some(rows);
@@ -270,6 +268,13 @@ impl Isolation {
             None => Some(row).filter(|at| (*at as usize) < self.len),
         }
     }
+}
+
+/// The rows whose numbers are kept: those that are out of the ordinary, and of all of them about `some`, evenly spread.
+fn kept(scores: &Scores, some: usize) -> Vec<u32> {
+    let step = scores.len().div_ceil(some).max(1);
+    let is_kept = |row: &u32| (*row as usize).is_multiple_of(step) || scores.is_anomaly(*row as usize);
+    (0..scores.len() as u32).filter(is_kept).collect()
 }
 
 /// The transferred bytes of each event.

@@ -184,15 +184,6 @@ impl Scores {
     pub fn is_anomaly(&self, row: usize) -> bool {
         self.get(row).is_some_and(|score| score > self.threshold)
     }
-
-    /// The rows that are out of the ordinary, the most unusual first, at most `most` of them.
-    pub fn anomalies(&self, most: usize) -> Vec<usize> {
-        let mut rows: Vec<usize> = (0..self.len()).filter(|&row| self.is_anomaly(row)).collect();
-        let score = |row: &usize| self.get(*row).unwrap_or(0.0);
-        rows.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.cmp(b)));
-        rows.truncate(most);
-        rows
-    }
 }
 
 impl Forest {

@@ -240,6 +240,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_gathered_stays_what_it_was_and_goes_on() {
+        let dict = Dict::default();
+        let text = |n: usize| format!("value {n} {}", "x".repeat(if n < 1200 { 400 } else { 3 }));
+        let ids: Vec<u32> = (0..3000).map(|n| dict.intern(&text(n))).collect();
+        let before = dict.values();
+        dict.gather();
+        assert_eq!(dict.intern(&text(7)), ids[7]);
+        let new = dict.intern("new");
+        let after = dict.values();
+        assert_eq!((after.get(new), after.len()), ("new", before.len() + 1));
+        for (n, id) in ids.iter().enumerate() {
+            assert_eq!((before.get(*id), after.get(*id)), (text(n).as_str(), text(n).as_str()));
+        }
+    }
+
+    #[test]
     fn threads_agree_on_numbers() {
         let dict = Dict::default();
         let all: Vec<Vec<u32>> = std::thread::scope(|s| {

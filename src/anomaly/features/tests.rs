@@ -100,6 +100,19 @@ fn of_few_events_all_numbers_are_kept() {
 }
 
 #[test]
+fn of_many_events_the_odd_ones_and_some_others_are_kept() {
+    let values: Vec<f32> = (0..1000).map(|n| if n % 333 == 100 { 90.0 } else { (n % 5) as f32 }).collect();
+    let matrix = Matrix::new(values, 1);
+    let forest = Forest::grow(&matrix, Growth { contamination: 0.003, ..Growth::default() });
+    let scores = forest.score(&matrix, 0.003, &AtomicBool::new(false)).unwrap();
+    let odd: Vec<u32> = (0..1000).filter(|row| scores.is_anomaly(*row as usize)).collect();
+    assert_eq!(odd, [100, 433, 766]);
+    let few = kept(&scores, 10);
+    assert_eq!(few, [0, 100, 200, 300, 400, 433, 500, 600, 700, 766, 800, 900]);
+    assert_eq!(kept(&scores, 5000).len(), 1000);
+}
+
+#[test]
 fn nothing_to_score_is_no_trouble() {
     let inv = Investigation::empty(odd_one_out().judgment);
     for preset in [Preset::Bytes, Preset::Behavior] {
