@@ -153,7 +153,7 @@ pub struct Isolation {
 }
 
 /// Of about so many events the numbers are kept whatever their score.
-const KEPT: usize = 200_000;
+const KEPT: usize = 100_000;
 
 impl Isolation {
     /// Scores all events; `None` when `stop` was set meanwhile.

@@ -163,7 +163,8 @@ impl FirstSeen {
             }
             finder.segment(start, segment);
         }
-        let Finder { firsts, actors, accounts, account_names, lookup, .. } = finder;
+        let Finder { mut firsts, actors, accounts, account_names, lookup, .. } = finder;
+        firsts.shrink_to_fit();
         Some(Self { firsts, actors, accounts, account_names, lookup })
     }
 

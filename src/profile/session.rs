@@ -19,6 +19,7 @@ use crate::event::outcome::Outcome;
 use crate::event::time::Time;
 use crate::store::dicts::DictSet;
 use crate::store::flags::{Access, Flags, RecordKind};
+use crate::store::ints::Ints;
 use crate::store::segment::Segment;
 use crate::store::{Column, Table};
 
@@ -84,8 +85,8 @@ pub struct Session {
 #[derive(Clone, Default, Debug)]
 pub struct Sessions {
     all: Vec<Session>,
-    /// The session of each row.
-    of_row: Vec<u32>,
+    /// By row: one more than the number of its session, 0 for none.
+    of_row: Ints,
     /// (key, session), sorted.
     by_key: Vec<(u32, u32)>,
 }
@@ -127,7 +128,7 @@ impl Sessions {
 
     /// The number of the session that an event belongs to.
     pub fn of_row(&self, row: u32) -> Option<u32> {
-        self.of_row.get(row as usize).copied().filter(|&s| s != NONE)
+        self.of_row.id(row as usize).checked_sub(1)
     }
 
     /// The events of a session, in order.
@@ -147,9 +148,9 @@ impl Sessions {
                 events += session.events as usize;
             }
         }
-        let rows = (from..).zip(self.of_row.get(from as usize..).unwrap_or_default());
         let place = |of: u32| place_of.get(of as usize).copied().filter(|place| *place != NONE);
-        rows.filter_map(|(row, of)| Some((row, place(*of)? as usize))).take(events).collect()
+        let rows = from..self.of_row.len() as u32;
+        rows.filter_map(|row| Some((row, place(self.of_row(row)?)? as usize))).take(events).collect()
     }
 
     /// The sessions in which a key was used, in order of time.
@@ -220,6 +221,8 @@ struct Finder {
     anchors: Anchors,
     open: Vec<Open>,
     sessions: Sessions,
+    /// As in [`Sessions`].
+    of_row: Vec<u32>,
     ordered: bool,
     /// Pairs of a key and a session in which it was used.
     keys: Vec<(u32, u32)>,
@@ -238,7 +241,8 @@ impl Finder {
         Self {
             open,
             anchors,
-            sessions: Sessions { of_row: vec![NONE; table.len() as usize], ..Sessions::default() },
+            sessions: Sessions::default(),
+            of_row: vec![0; table.len() as usize],
             ordered: table.is_ordered(),
             keys: Vec::new(),
             key_of: (0..identities).map(|id| dicts.identity(id as u32).access_key).collect(),
@@ -257,8 +261,8 @@ impl Finder {
             let who = identity.id(slot);
             let row = start + slot as u32;
             let Some(number) = self.session_of(who, flags.has(Flags::CONSOLE), time, row) else { continue };
-            if let Some(place) = self.sessions.of_row.get_mut(row as usize) {
-                *place = number;
+            if let Some(place) = self.of_row.get_mut(row as usize) {
+                *place = number + 1;
             }
             self.note_key(who, number);
             if let Some(session) = self.sessions.all.get_mut(number as usize) {
@@ -305,7 +309,10 @@ impl Finder {
     fn finish(mut self) -> Sessions {
         self.keys.sort_unstable();
         self.keys.dedup();
+        self.keys.shrink_to_fit();
         self.sessions.by_key = self.keys;
+        self.sessions.all.shrink_to_fit();
+        self.sessions.of_row = Ints::pack(&self.of_row);
         self.sessions
     }
 }

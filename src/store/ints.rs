@@ -2,7 +2,7 @@
 
 use crate::store::bits::{Bits, IdSet};
 
-/// Numbers by row, in one of five widths.
+/// Numbers by row, in one of six widths.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Ints {
     /// All rows have the same number.
@@ -16,10 +16,53 @@ pub enum Ints {
     U8(Vec<u8>),
     /// Up to 65,535.
     U16(Vec<u16>),
+    /// Up to 16,777,215, the lowest byte first: where events stand, and who they are of, hardly ever needs more.
+    U24(Vec<[u8; 3]>),
     /// Up to 4,294,967,295.
     U32(Vec<u32>),
     /// Anything.
     U64(Vec<u64>),
+}
+
+/// A number in the width that it is kept in.
+pub(crate) trait Width: Copy {
+    /// The number.
+    fn wide(self) -> u64;
+}
+
+impl Width for u8 {
+    #[inline]
+    fn wide(self) -> u64 {
+        self.into()
+    }
+}
+
+impl Width for u16 {
+    #[inline]
+    fn wide(self) -> u64 {
+        self.into()
+    }
+}
+
+impl Width for [u8; 3] {
+    #[inline]
+    fn wide(self) -> u64 {
+        u32::from_le_bytes([self[0], self[1], self[2], 0]).into()
+    }
+}
+
+impl Width for u32 {
+    #[inline]
+    fn wide(self) -> u64 {
+        self.into()
+    }
+}
+
+impl Width for u64 {
+    #[inline]
+    fn wide(self) -> u64 {
+        self
+    }
 }
 
 /// Runs the same code for each width, with `$values` bound to the slice.
@@ -29,13 +72,13 @@ macro_rules! by_width {
             Ints::Const { value: $value, len: $len } => $constant,
             Ints::U8($values) => $run,
             Ints::U16($values) => $run,
+            Ints::U24($values) => $run,
             Ints::U32($values) => $run,
             Ints::U64($values) => $run,
         }
     };
 }
 
-#[expect(clippy::unnecessary_cast, reason = "the code is the same for each width, one of which is u64")]
 impl Ints {
     /// Packs numbers into the narrowest width that holds them all.
     pub fn pack<T: Copy + Into<u64>>(values: &[T]) -> Self {
@@ -52,7 +95,11 @@ impl Ints {
         match max {
             0..=0xff => Self::U8(values.iter().map(|&v| v.into() as u8).collect()),
             0x100..=0xffff => Self::U16(values.iter().map(|&v| v.into() as u16).collect()),
-            0x1_0000..=0xffff_ffff => Self::U32(values.iter().map(|&v| v.into() as u32).collect()),
+            0x1_0000..=0xff_ffff => {
+                let low = |v: u64| [v as u8, (v >> 8) as u8, (v >> 16) as u8];
+                Self::U24(values.iter().map(|&v| low(v.into())).collect())
+            }
+            0x100_0000..=0xffff_ffff => Self::U32(values.iter().map(|&v| v.into() as u32).collect()),
             _ => Self::U64(values.iter().map(|&v| v.into()).collect()),
         }
     }
@@ -72,10 +119,11 @@ impl Ints {
     pub fn get(&self, row: usize) -> u64 {
         match self {
             Self::Const { value, .. } => *value,
-            Self::U8(v) => v.get(row).map_or(0, |&n| u64::from(n)),
-            Self::U16(v) => v.get(row).map_or(0, |&n| u64::from(n)),
-            Self::U32(v) => v.get(row).map_or(0, |&n| u64::from(n)),
-            Self::U64(v) => v.get(row).copied().unwrap_or(0),
+            Self::U8(v) => at(v, row),
+            Self::U16(v) => at(v, row),
+            Self::U24(v) => at(v, row),
+            Self::U32(v) => at(v, row),
+            Self::U64(v) => at(v, row),
         }
     }
 
@@ -88,14 +136,14 @@ impl Ints {
     /// Calls `visit` with each row and its number, in order.
     pub fn for_each(&self, mut visit: impl FnMut(usize, u64)) {
         by_width!(self,
-            v => v.iter().enumerate().for_each(|(row, &n)| visit(row, n as u64)),
+            v => v.iter().enumerate().for_each(|(row, &n)| visit(row, n.wide())),
             const value, len => (0..*len as usize).for_each(|row| visit(row, *value)));
     }
 
     /// Appends all numbers to `out`.
     pub fn extend_into(&self, out: &mut Vec<u64>) {
         by_width!(self,
-            v => out.extend(v.iter().map(|&n| n as u64)),
+            v => out.extend(v.iter().map(|&n| n.wide())),
             const value, len => out.extend(std::iter::repeat_n(*value, *len as usize)));
     }
 
@@ -103,8 +151,8 @@ impl Ints {
     pub fn retain(&self, set: &IdSet, bits: &mut Bits) {
         by_width!(self,
             v => match set.single() {
-                Some(only) => bits.retain_chunks(v, |chunk| mask(chunk, |n| n as u64 == u64::from(only))),
-                None => bits.retain_chunks(v, |chunk| mask(chunk, |n| set.contains_wide(n as u64))),
+                Some(only) => bits.retain_chunks(v, |chunk| mask(chunk, |n| n.wide() == u64::from(only))),
+                None => bits.retain_chunks(v, |chunk| mask(chunk, |n| set.contains_wide(n.wide()))),
             },
             const value, _len => if !set.contains_wide(*value) { bits.clear() });
     }
@@ -112,7 +160,7 @@ impl Ints {
     /// Keeps in `bits` only the rows whose number passes `test`.
     pub fn retain_where(&self, bits: &mut Bits, test: impl Fn(u64) -> bool) {
         by_width!(self,
-            v => bits.retain_chunks(v, |chunk| mask(chunk, |n| test(n as u64))),
+            v => bits.retain_chunks(v, |chunk| mask(chunk, |n| test(n.wide()))),
             const value, _len => if !test(*value) { bits.clear() });
     }
 
@@ -122,10 +170,17 @@ impl Ints {
             Self::Const { .. } => 0,
             Self::U8(v) => v.capacity(),
             Self::U16(v) => v.capacity() * 2,
+            Self::U24(v) => v.capacity() * 3,
             Self::U32(v) => v.capacity() * 4,
             Self::U64(v) => v.capacity() * 8,
         }
     }
+}
+
+/// The number in that place; 0 beyond the end.
+#[inline]
+fn at<T: Width>(values: &[T], row: usize) -> u64 {
+    values.get(row).map_or(0, |n| n.wide())
 }
 
 /// A bit for each of up to 64 values: whether it passes.
@@ -150,7 +205,9 @@ mod tests {
         assert_eq!(Ints::pack(&[7u64, 7, 7]), Ints::Const { value: 7, len: 3 });
         assert_eq!(Ints::pack(&[0u64, 255]), Ints::U8(vec![0, 255]));
         assert_eq!(Ints::pack(&[0u64, 256]), Ints::U16(vec![0, 256]));
-        assert_eq!(Ints::pack(&[65_536u64, 0]), Ints::U32(vec![65_536, 0]));
+        assert_eq!(Ints::pack(&[65_536u64, 0]), Ints::U24(vec![[0, 0, 1], [0, 0, 0]]));
+        assert_eq!(Ints::pack(&[0xff_ffffu64, 0]), Ints::U24(vec![[255; 3], [0; 3]]));
+        assert_eq!(Ints::pack(&[0x100_0000u64, 0]), Ints::U32(vec![0x100_0000, 0]));
         assert_eq!(Ints::pack(&[1u64 << 40, 0]), Ints::U64(vec![1 << 40, 0]));
         assert_eq!(Ints::pack(&[1u64, 2]).get(9), 0, "beyond the end");
     }
@@ -169,9 +226,15 @@ mod tests {
         }
 
         #[test]
-        fn retaining_agrees_with_a_plain_loop(values in prop::collection::vec(0u64..300, 0..300), wanted in prop::collection::vec(0u32..300, 0..4)) {
+        fn retaining_agrees_with_a_plain_loop(
+            small in prop::collection::vec(0u64..300, 0..300),
+            chosen in prop::collection::vec(0u32..300, 0..4),
+            shift in 0u32..12,
+        ) {
+            let values: Vec<u64> = small.iter().map(|n| n << shift).collect();
+            let wanted: Vec<u32> = chosen.iter().map(|n| n << shift).collect();
             let ints = Ints::pack(&values);
-            let set = IdSet::from_ids(300, wanted.iter().copied());
+            let set = IdSet::from_ids(300 << shift, wanted.iter().copied());
             let mut bits = Bits::all(values.len());
             ints.retain(&set, &mut bits);
             let expected: Vec<usize> = (0..values.len()).filter(|&i| wanted.contains(&(values[i] as u32))).collect();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Place;
 use crate::store::flags::Flags;
-use crate::store::ints::Ints;
+use crate::store::ints::{Ints, Width as _};
 use crate::store::segment::{Segment, aggregated};
 use crate::store::sparse::Sparse;
 use crate::store::times::Times;
@@ -25,13 +25,15 @@ fn gather_ints(sources: &[&Ints], places: &[Place], out: &mut Vec<u64>) {
         ($slices:expr) => {
             out.extend(places.iter().map(|p| {
                 let number = $slices.get(p.segment as usize).and_then(|s| s.get(p.row as usize));
-                number.map_or(0, |&n| u64::from(n))
+                number.map_or(0, |n| n.wide())
             }))
         };
     }
     if let Some(slices) = all_of!(U16) {
         gather!(slices);
     } else if let Some(slices) = all_of!(U8) {
+        gather!(slices);
+    } else if let Some(slices) = all_of!(U24) {
         gather!(slices);
     } else if let Some(slices) = all_of!(U32) {
         gather!(slices);
