@@ -312,7 +312,7 @@ impl Finder {
         self.keys.shrink_to_fit();
         self.sessions.by_key = self.keys;
         self.sessions.all.shrink_to_fit();
-        self.sessions.of_row = Ints::pack(&self.of_row);
+        self.sessions.of_row = Ints::pack_tight(&self.of_row);
         self.sessions
     }
 }

@@ -16,7 +16,7 @@ pub enum Ints {
     U8(Vec<u8>),
     /// Up to 65,535.
     U16(Vec<u16>),
-    /// Up to 16,777,215, the lowest byte first: where events stand, and who they are of, hardly ever needs more.
+    /// Up to 16,777,215, the lowest byte first.
     U24(Vec<[u8; 3]>),
     /// Up to 4,294,967,295.
     U32(Vec<u32>),
@@ -80,28 +80,38 @@ macro_rules! by_width {
 }
 
 impl Ints {
-    /// Packs numbers into the narrowest width that holds them all.
+    /// Packs numbers into the narrowest width that holds them all and that a processor knows, to be walked fast.
     pub fn pack<T: Copy + Into<u64>>(values: &[T]) -> Self {
-        let first = values.first().copied().map_or(0, T::into);
-        let (mut max, mut differ) = (0, 0);
-        for &v in values {
-            let v: u64 = v.into();
-            max |= v;
-            differ |= v ^ first;
+        match Self::widest(values) {
+            Err(value) => Self::Const { value, len: values.len() as u32 },
+            Ok(0..=0xff) => Self::U8(values.iter().map(|&v| v.into() as u8).collect()),
+            Ok(0x100..=0xffff) => Self::U16(values.iter().map(|&v| v.into() as u16).collect()),
+            Ok(0x1_0000..=0xffff_ffff) => Self::U32(values.iter().map(|&v| v.into() as u32).collect()),
+            Ok(_) => Self::U64(values.iter().map(|&v| v.into()).collect()),
         }
-        if differ == 0 {
-            return Self::Const { value: first, len: values.len() as u32 };
-        }
-        match max {
-            0..=0xff => Self::U8(values.iter().map(|&v| v.into() as u8).collect()),
-            0x100..=0xffff => Self::U16(values.iter().map(|&v| v.into() as u16).collect()),
-            0x1_0000..=0xff_ffff => {
+    }
+
+    /// Packs numbers into as few bytes as hold them all: for what is looked up more often than walked.
+    pub fn pack_tight<T: Copy + Into<u64>>(values: &[T]) -> Self {
+        match Self::widest(values) {
+            Ok(0x1_0000..=0xff_ffff) => {
                 let low = |v: u64| [v as u8, (v >> 8) as u8, (v >> 16) as u8];
                 Self::U24(values.iter().map(|&v| low(v.into())).collect())
             }
-            0x100_0000..=0xffff_ffff => Self::U32(values.iter().map(|&v| v.into() as u32).collect()),
-            _ => Self::U64(values.iter().map(|&v| v.into()).collect()),
+            _ => Self::pack(values),
         }
+    }
+
+    /// All bits that any number has; where all numbers are the same one, that.
+    fn widest<T: Copy + Into<u64>>(values: &[T]) -> Result<u64, u64> {
+        let first = values.first().copied().map_or(0, T::into);
+        let (mut all, mut differ) = (0, 0);
+        for &v in values {
+            let v: u64 = v.into();
+            all |= v;
+            differ |= v ^ first;
+        }
+        if differ == 0 { Err(first) } else { Ok(all) }
     }
 
     /// How many rows there are.
@@ -205,18 +215,20 @@ mod tests {
         assert_eq!(Ints::pack(&[7u64, 7, 7]), Ints::Const { value: 7, len: 3 });
         assert_eq!(Ints::pack(&[0u64, 255]), Ints::U8(vec![0, 255]));
         assert_eq!(Ints::pack(&[0u64, 256]), Ints::U16(vec![0, 256]));
-        assert_eq!(Ints::pack(&[65_536u64, 0]), Ints::U24(vec![[0, 0, 1], [0, 0, 0]]));
-        assert_eq!(Ints::pack(&[0xff_ffffu64, 0]), Ints::U24(vec![[255; 3], [0; 3]]));
-        assert_eq!(Ints::pack(&[0x100_0000u64, 0]), Ints::U32(vec![0x100_0000, 0]));
+        assert_eq!(Ints::pack(&[65_536u64, 0]), Ints::U32(vec![65_536, 0]));
+        assert_eq!(Ints::pack_tight(&[65_536u64, 0]), Ints::U24(vec![[0, 0, 1], [0, 0, 0]]));
+        assert_eq!(Ints::pack_tight(&[0xff_ffffu64, 0]), Ints::U24(vec![[255; 3], [0; 3]]));
+        assert_eq!(Ints::pack_tight(&[0x100_0000u64, 0]), Ints::U32(vec![0x100_0000, 0]));
+        assert_eq!(Ints::pack_tight(&[0u64, 256]), Ints::U16(vec![0, 256]));
         assert_eq!(Ints::pack(&[1u64 << 40, 0]), Ints::U64(vec![1 << 40, 0]));
         assert_eq!(Ints::pack(&[1u64, 2]).get(9), 0, "beyond the end");
     }
 
     proptest! {
         #[test]
-        fn what_is_packed_comes_back(values: Vec<u64>, shift in 0u32..60) {
+        fn what_is_packed_comes_back(values: Vec<u64>, shift in 0u32..60, tight: bool) {
             let values: Vec<u64> = values.iter().map(|v| v >> shift).collect();
-            let ints = Ints::pack(&values);
+            let ints = if tight { Ints::pack_tight(&values) } else { Ints::pack(&values) };
             let mut out = Vec::new();
             ints.extend_into(&mut out);
             prop_assert_eq!(&out, &values);
@@ -233,7 +245,7 @@ mod tests {
         ) {
             let values: Vec<u64> = small.iter().map(|n| n << shift).collect();
             let wanted: Vec<u32> = chosen.iter().map(|n| n << shift).collect();
-            let ints = Ints::pack(&values);
+            let ints = Ints::pack_tight(&values);
             let set = IdSet::from_ids(300 << shift, wanted.iter().copied());
             let mut bits = Bits::all(values.len());
             ints.retain(&set, &mut bits);

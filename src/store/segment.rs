@@ -294,7 +294,7 @@ impl Segment {
 
     /// Sets the bursts, one number a row.
     pub fn set_bursts(&mut self, bursts: &[u64]) {
-        self.burst = Some(Ints::pack(bursts));
+        self.burst = Some(Ints::pack_tight(bursts));
     }
 
     /// The memory it takes, in bytes.

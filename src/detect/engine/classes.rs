@@ -64,6 +64,7 @@ struct Learned {
 #[derive(Debug)]
 pub(super) struct Classes {
     place: Arc<Place>,
+    slot: Slot,
     /// Whether no leaf looks at the values.
     alike: bool,
     by_value: Vec<Class>,
@@ -109,19 +110,28 @@ impl Place {
     pub(super) fn leaves(&self) -> &[usize] {
         &self.leaves
     }
+}
 
-    /// The number of an event's value, and how it is written; `None` where a word is none that is known.
+impl Slot {
+    /// The number of an event's value; `None` where a word is none that is known.
     #[inline]
-    fn value<'r>(&self, spans: &Spans<'r>, row: &EventRow) -> Option<(u32, &'r [u8])> {
-        match self.slot {
-            Slot::Column(column, key) => Some((row.columns[column as usize], spans.get(key))),
-            Slot::Word(key) => match spans.get(key) {
-                b"" => Some((0, b"")),
-                raw @ b"true" => Some((1, raw)),
-                raw @ b"false" => Some((2, raw)),
-                raw @ b"\"true\"" => Some((3, raw)),
+    fn number(self, spans: &Spans<'_>, row: &EventRow) -> Option<u32> {
+        match self {
+            Self::Column(column, _) => Some(row.columns[column as usize]),
+            Self::Word(key) => match spans.get(key) {
+                b"" => Some(0),
+                b"true" => Some(1),
+                b"false" => Some(2),
+                b"\"true\"" => Some(3),
                 _ => None,
             },
+        }
+    }
+
+    /// How the value is written.
+    fn raw<'r>(self, spans: &Spans<'r>) -> &'r [u8] {
+        match self {
+            Self::Column(_, key) | Self::Word(key) => spans.get(key),
         }
     }
 }
@@ -129,7 +139,7 @@ impl Place {
 impl Classes {
     pub(super) fn new(place: Arc<Place>) -> Self {
         let alike = place.leaves.is_empty();
-        Self { place, alike, by_value: Vec::new(), bits: Vec::new() }
+        Self { slot: place.slot, place, alike, by_value: Vec::new(), bits: Vec::new() }
     }
 
     /// Whether a leaf holds for the values of a class.
@@ -146,10 +156,10 @@ impl Classes {
         if self.alike {
             return ALIKE;
         }
-        let Some((id, raw)) = self.place.value(spans, row) else { return ODD };
+        let Some(id) = self.slot.number(spans, row) else { return ODD };
         match self.by_value.get(id as usize) {
             Some(class) if *class != UNKNOWN => *class,
-            _ => self.learn(engine, id, raw),
+            _ => self.learn(engine, id, self.slot.raw(spans)),
         }
     }
 

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::Place;
+use crate::store::Column;
 use crate::store::flags::Flags;
 use crate::store::ints::{Ints, Width as _};
 use crate::store::segment::{Segment, aggregated};
@@ -52,15 +53,19 @@ pub(in crate::store) fn gather(
     content: bool,
 ) -> Segment {
     let mut scratch = Vec::with_capacity(places.len());
-    let mut ints = |column: &dyn Fn(&Segment) -> &Ints| {
+    let mut packed = |column: &dyn Fn(&Segment) -> &Ints, pack: fn(&[u64]) -> Ints| {
         scratch.clear();
         let sources: Vec<&Ints> = segments.iter().map(|s| column(s)).collect();
         gather_ints(&sources, places, &mut scratch);
-        Ints::pack(&scratch)
+        pack(&scratch)
     };
-    let columns = std::array::from_fn(|c| ints(&move |s: &Segment| &s.columns[c]));
-    let (file, offset, part) = (ints(&|s| &s.file), ints(&|s| &s.offset), ints(&|s| &s.part));
-    let hits = ints(&|s| &s.hits);
+    let columns = std::array::from_fn(|c| {
+        let pack = if c == Column::Identity as usize { Ints::pack_tight } else { Ints::pack };
+        packed(&move |s: &Segment| &s.columns[c], pack)
+    });
+    let offset = packed(&|s| &s.offset, Ints::pack_tight);
+    let mut ints = |column: &dyn Fn(&Segment) -> &Ints| packed(column, Ints::pack);
+    let (file, part, hits) = (ints(&|s| &s.file), ints(&|s| &s.part), ints(&|s| &s.hits));
     let mut flags = ints(&|s| &s.flags);
     if !marks.is_empty() {
         let marked: Vec<u64> = (0..places.len())
