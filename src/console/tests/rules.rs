@@ -79,6 +79,19 @@ fn hits_gains_and_losses_follow_what_is_typed() {
 }
 
 #[test]
+fn what_is_wrong_is_told_to_its_end_which_says_what_to_do() {
+    for (columns, rows) in [(140, 42), (80, 24)] {
+        let mut console = Console::on_story(columns, rows);
+        console.press("/event:StopLogging<enter>:rule<space>new<enter><enter>");
+        console.press("<c-f>condition:<esc><end>X");
+        let fault = &editor(&console).verdict.faults[0].1;
+        let end = fault.rsplit(' ').next().unwrap().to_owned();
+        let told = console.screen().lines().filter(|line| line.contains(&end)).count();
+        assert!(end.contains("selection`") && told > 0, "{fault}\n{}", console.screen());
+    }
+}
+
+#[test]
 fn what_would_be_lost_is_asked_about() {
     let mut console = console();
     console.press("E#<esc>");

@@ -8,13 +8,16 @@ use crate::console::app::model::Model;
 use crate::console::app::rules::editor::Editor;
 use crate::console::app::rules::trial::{Sample, Verdict};
 use crate::console::app::scroll;
-use crate::console::ui::paint::{Canvas, columns};
+use crate::console::ui::paint::{Canvas, columns, wrapped};
 use crate::console::ui::time::Precision;
 use crate::detect::lint::Weight;
 use crate::text::{count, plural, visible, width};
 
 /// From this width on both stand side by side.
 const WIDE: u16 = 110;
+
+/// From this height on there is room for all that lint says, and for events below it.
+const TALL: u16 = 20;
 
 /// How many columns the numbers of lines take.
 const NUMBERS: u16 = 5;
@@ -116,61 +119,81 @@ fn color(canvas: &mut Canvas<'_>, at: (u16, u16), room: u16, text: &str) {
     tint(end, text.len(), Role::Muted);
 }
 
+/// What is told of a rule, line by line from the top of an area.
+struct Told<'c, 'b> {
+    canvas: &'c mut Canvas<'b>,
+    area: Area,
+    /// How many lines are taken.
+    taken: u16,
+}
+
+impl Told<'_, '_> {
+    /// One line, cut where it is too long.
+    fn line(&mut self, text: &str, role: Role) {
+        if self.taken < self.area.height {
+            let (x, y) = (self.area.x + 1, self.area.y + self.taken);
+            self.canvas.put(x, y, self.area.width.saturating_sub(2), text, role);
+            self.taken += 1;
+        }
+    }
+
+    /// A message in as many lines as it needs: its end says what to do.
+    fn message(&mut self, text: &str, role: Role) {
+        for line in wrapped(text, self.area.width.saturating_sub(2)) {
+            self.line(&line, role);
+        }
+    }
+}
+
 fn verdict(canvas: &mut Canvas<'_>, editor: &Editor, area: Area) {
-    let told = &editor.verdict;
-    let mut y = area.y;
-    let mut say = |canvas: &mut Canvas<'_>, text: &str, role: Role| {
-        if y < area.y + area.height {
-            canvas.put(area.x + 1, y, area.width.saturating_sub(2), text, role);
-            y += 1;
-        }
-    };
-    let trying = if editor.is_trying() { " …" } else { "" };
-    match &told.rule {
-        Some(_) => {
-            let (gained, lost) = (count(told.gained as u64), count(told.lost as u64));
-            let text = format!(
-                "{}, +{gained} -{lost} against the saved rule{trying}",
-                plural(told.hits as u64, "hit")
-            );
-            say(canvas, &text, Role::Title);
-            if let Some(times) = told.together {
-                say(
-                    canvas,
-                    &format!("on several events, found {}", plural(times as u64, "time")),
-                    Role::Muted,
-                );
-            }
-            if let Some((attack, benign)) = told.labeled {
-                let (attack, benign) = (count(attack as u64), count(benign as u64));
-                let role = if benign == "0" { Role::Muted } else { Role::Warning };
-                say(canvas, &format!("{attack} of an attack, {benign} benign"), role);
-            }
-        }
-        None if told.generation == 0 => say(canvas, "trying the rule …", Role::Muted),
-        None => {
-            say(canvas, &format!("there is no rule here that can be tried{trying}"), Role::Title);
-        }
+    let mut told = Told { canvas, area, taken: 0 };
+    catch(&mut told, editor);
+    let verdict = &editor.verdict;
+    for (line, why) in &verdict.faults {
+        told.message(&format!("line {line}: {why}"), Role::Error);
     }
-    for (line, why) in &told.faults {
-        say(canvas, &format!("line {line}: {why}"), Role::Error);
-    }
-    if told.examples > 0 {
-        let failed = told.failed.len() as u64;
+    if verdict.examples > 0 {
+        let failed = verdict.failed.len() as u64;
         let role = if failed > 0 { Role::Error } else { Role::Muted };
-        say(
-            canvas,
-            &format!("{}, {}", plural(told.examples as u64, "example"), plural(failed, "failure")),
+        told.line(
+            &format!("{}, {}", plural(verdict.examples as u64, "example"), plural(failed, "failure")),
             role,
         );
     }
-    for finding in &told.lint {
-        let role = if finding.weight == Weight::Warning { Role::Warning } else { Role::Muted };
-        say(canvas, &format!("line {}: {}: {}", finding.line, finding.weight.name(), finding.text), role);
+    for (line, why) in &verdict.failed {
+        told.message(&format!("line {line}: {why}"), Role::Error);
     }
-    for sample in &told.samples {
-        let text = sample_text(canvas, sample);
-        say(canvas, &text, if sample.sign == ' ' { Role::Text } else { Role::Key });
+    for finding in &verdict.lint {
+        let role = if finding.weight == Weight::Warning { Role::Warning } else { Role::Muted };
+        let text = format!("line {}: {}: {}", finding.line, finding.weight.name(), finding.text);
+        if area.height < TALL { told.line(&text, role) } else { told.message(&text, role) }
+    }
+    for sample in &verdict.samples {
+        let text = sample_text(told.canvas, sample);
+        told.line(&text, if sample.sign == ' ' { Role::Text } else { Role::Key });
+    }
+}
+
+/// How many events the rule would catch.
+fn catch(told: &mut Told<'_, '_>, editor: &Editor) {
+    let verdict = &editor.verdict;
+    let trying = if editor.is_trying() { " …" } else { "" };
+    if verdict.rule.is_none() {
+        return match verdict.generation {
+            0 => told.line("trying the rule …", Role::Muted),
+            _ => told.line(&format!("there is no rule here that can be tried{trying}"), Role::Title),
+        };
+    }
+    let (gained, lost) = (count(verdict.gained as u64), count(verdict.lost as u64));
+    let hits = plural(verdict.hits as u64, "hit");
+    told.line(&format!("{hits}, +{gained} -{lost} against the saved rule{trying}"), Role::Title);
+    if let Some(times) = verdict.together {
+        told.line(&format!("on several events, found {}", plural(times as u64, "time")), Role::Muted);
+    }
+    if let Some((attack, benign)) = verdict.labeled {
+        let role = if benign == 0 { Role::Muted } else { Role::Warning };
+        let (attack, benign) = (count(attack as u64), count(benign as u64));
+        told.line(&format!("{attack} of an attack, {benign} benign"), role);
     }
 }
 
