@@ -40,6 +40,19 @@ fn a_reject_leads_to_its_bytes_and_none_of_them_reaches_the_terminal() {
 }
 
 #[test]
+fn a_low_screen_keeps_no_room_for_notes_that_there_are_not() {
+    for (rows, kept) in [(24, false), (40, true)] {
+        let mut console = Console::begun(80, rows, Some("logs"));
+        console.send(Msg::Loaded(Arc::new(broken())));
+        console.press("7");
+        assert_eq!(console.screen().contains("Under the cursor"), kept, "{}", console.screen());
+        // A file that could not be read has more to say.
+        console.press("<tab>");
+        assert!(console.screen().contains("Under the cursor"), "{}", console.screen());
+    }
+}
+
+#[test]
 fn the_switch_leads_to_its_event_alone() {
     let mut console = on(investigation(story()));
     console.press("7<tab><tab><tab>");

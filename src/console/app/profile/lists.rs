@@ -7,6 +7,7 @@ use crate::event::agent;
 use crate::event::field::{Field, FieldRef};
 use crate::investigation::Investigation;
 use crate::profile::describe::{Profile, Seen};
+use crate::profile::theft::stretch;
 use crate::query::{self, Expr, Pattern, Term, Test};
 use crate::store::Column;
 use crate::text::{count, plural};
@@ -18,7 +19,8 @@ impl Scene<'_> {
     /// What there is in numbers, and who is behind it.
     pub(super) fn overview(&self) -> Panel {
         let p = &self.told.profile;
-        let mut items = numbers(p, self.request.inv().judgment.scoring.critical_at);
+        let inv = self.request.inv();
+        let mut items = numbers(p, inv.judgment.scoring.critical_at, inv.event_count());
         // The largest session comes first; of many sessions one does not speak for all.
         let origin = p.sessions.first().filter(|_| p.sessions.len() == 1 || p.actors.len() == 1);
         if let Some(origin) = origin.map(|session| &session.origin).filter(|origin| !origin.name.is_empty()) {
@@ -32,21 +34,44 @@ impl Scene<'_> {
     }
 }
 
-fn numbers(p: &Profile, critical: u32) -> Vec<Item> {
-    let note = Note::new("risky", format!("events of {critical} points and more"));
-    let row = |label: &str, cell: Cell| Item::new(label, vec![Cell::Dim(label.to_owned()), cell]);
+/// The numbers, each with what it means under the cursor. `all` is how many events there are of anybody.
+fn numbers(p: &Profile, critical: u32, all: u64) -> Vec<Item> {
+    let row = |label: &str, cell: Cell, says: String| {
+        let cells = vec![Cell::Dim(label.to_owned()), cell];
+        Item::new(label, cells).noting(vec![Note::new(label, says)])
+    };
+    let riskiest = p.riskiest.first().map_or_else(
+        || "no event has any points".to_owned(),
+        |event| format!("the highest: {} ({}), {}", event.event, event.service, event.outcome),
+    );
+    let own = |n: u64| format!("{} of these events", part(n, p.events));
+    let spans = format!("{} from the first event to the last", stretch(p.first, p.last));
     vec![
-        row("risk", Cell::Risk(p.risk)).to(Lead::All),
-        row("events", Cell::Count(p.events)).to(Lead::All),
-        row("writes", Cell::Count(p.writes)).to(asked("writes", "access:write")),
-        row("denied", Cell::Count(p.denied)).of(Field::Outcome, "denied"),
-        row("risky", Cell::Count(p.risky))
-            .to(asked("risky", &format!("risk>={critical}")))
-            .noting(vec![note]),
-        row("first", Cell::Time(p.first)),
-        row("last", Cell::Time(p.last)),
-        row("bytes", Cell::Text(format!("{} in, {} out", count(p.bytes_in), count(p.bytes_out)))),
+        row("risk", Cell::Risk(p.risk), riskiest).to(Lead::All),
+        row("events", Cell::Count(p.events), format!("{} of all that are here", part(p.events, all)))
+            .to(Lead::All),
+        row("writes", Cell::Count(p.writes), format!("{} changed something, or tried to", own(p.writes)))
+            .to(asked("writes", "access:write")),
+        row("denied", Cell::Count(p.denied), format!("{} were denied", own(p.denied)))
+            .of(Field::Outcome, "denied"),
+        row("risky", Cell::Count(p.risky), format!("{} have {critical} points and more", own(p.risky)))
+            .to(asked("risky", &format!("risk>={critical}"))),
+        row("first", Cell::Time(p.first), spans.clone()),
+        row("last", Cell::Time(p.last), spans),
+        row(
+            "bytes",
+            Cell::Text(format!("{} in, {} out", count(p.bytes_in), count(p.bytes_out))),
+            "what events on data say that they moved".to_owned(),
+        ),
     ]
+}
+
+/// A part of a whole in hundredths, in words.
+fn part(n: u64, whole: u64) -> String {
+    match n.saturating_mul(100).checked_div(whole) {
+        Some(0) | None if n > 0 => "less than 1 %".to_owned(),
+        percent => format!("{} %", percent.unwrap_or_default()),
+    }
 }
 
 /// The events that a query finds.
