@@ -268,6 +268,11 @@ fn whoever_opens_the_same_sources_again_is_where_they_were() {
     assert!(!terminal.text().contains("▸ only what"), "{}", terminal.text());
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
+    // Another case has another end.
+    let mut terminal = open(&["--case", folder.path().join("other.sqlite").to_str().unwrap()]);
+    assert!(!terminal.text().contains("▸ only what"), "{}", terminal.text());
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
     // A file that is no good keeps nobody from looking.
     for file in std::fs::read_dir(state.join("trailhound/stands")).unwrap() {
         std::fs::write(file.unwrap().path(), "{\"view\": [").unwrap();
