@@ -6,7 +6,11 @@
 //! 10:38:41 AM`. All of them are read here; what is no time at all stays a
 //! record with an unknown time and is never dropped.
 
+mod reader;
+
 use std::fmt;
+
+pub use reader::Reader;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, or [`Time::UNKNOWN`].
 ///

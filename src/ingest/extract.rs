@@ -13,7 +13,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::event::outcome::Outcome;
-use crate::event::time::Time;
+use crate::event::time::{Reader, Time};
 use crate::ingest::asides;
 use crate::ingest::scan::{Key, RECENT, Spans};
 use crate::ingest::seen::Seen;
@@ -69,6 +69,7 @@ pub struct Extractor {
     outcomes: Vec<Outcome>,
     /// Which event names need a look into their parameters, by number.
     names: Vec<NameFacts>,
+    times: Reader,
     hasher: RandomState,
     /// The numbers of the identities that the scanner remembers, by its slots.
     identities: Vec<KnownIdentity>,
@@ -99,6 +100,7 @@ impl Extractor {
             columns: std::array::from_fn(|_| Seen::default()),
             outcomes: Vec::new(),
             names: Vec::new(),
+            times: Reader::default(),
             hasher: RandomState::default(),
             identities: vec![KnownIdentity::default(); RECENT],
         }
@@ -125,7 +127,7 @@ impl Extractor {
             RecordKind::Aggregated => self.aggregated(spans, &mut row),
         }
         if kind != RecordKind::Aggregated {
-            row.time = Time::parse(plain(spans.get(Key::EventTime)));
+            row.time = self.times.read(plain(spans.get(Key::EventTime)));
         }
         row.flags = self
             .flags(spans, kind, &mut row.columns)

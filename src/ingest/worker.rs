@@ -13,7 +13,7 @@ use crate::ingest::inflate::{self, Guarded, Inflater, Limits, Peeked, STREAM_ABO
 use crate::ingest::scan::{Fault, Key, Scanner, Spans};
 use crate::ingest::shape::{self, Found};
 use crate::ingest::status::{Count, Reject, Status};
-use crate::ingest::text_form::{self};
+use crate::ingest::text_form;
 use crate::ingest::watch::{Watch, Watcher};
 use crate::source::Object;
 use crate::store::dicts::Dicts;

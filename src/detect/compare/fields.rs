@@ -43,6 +43,8 @@ pub(super) struct Field<'f> {
     path: &'f [String],
     numeric: bool,
     place: Place,
+    /// The column whose values tell; `None` where only the record does.
+    column: Option<Column>,
     /// Its number among the fields taken from records.
     number: Option<u32>,
     /// Its place in `known`.
@@ -63,8 +65,13 @@ impl<'a> Fields<'a> {
                 known.push(Known { path: path.to_vec(), numeric, values: Vec::new() });
                 known.len() - 1
             });
-            let number = self.needs.number(path, numeric);
-            Field { path, numeric, place: place_of_path(path), number, known: at }
+            let (number, place) = (self.needs.number(path, numeric), place_of_path(path));
+            let column = match place {
+                Place::Column(column) => Some(column),
+                Place::Identity => Some(Column::Identity),
+                Place::Record => None,
+            };
+            Field { path, numeric, place, column, number, known: at }
         };
         paths.iter().map(|path| field(path)).collect()
     }
@@ -72,6 +79,9 @@ impl<'a> Fields<'a> {
     /// The values of some fields of a row together, as one number for each combination: several where a field has
     /// several values, none where one has none.
     pub(super) fn each(&self, row: &Row<'_>, fields: &[Field<'_>], mut give: impl FnMut(u64)) {
+        if let Some(one) = self.one(row, fields) {
+            return give(one);
+        }
         let mut one = 0u64;
         let mut many: Vec<u64> = Vec::new();
         for (place, field) in fields.iter().enumerate() {
@@ -91,12 +101,21 @@ impl<'a> Fields<'a> {
         if many.is_empty() { give(one) } else { many.into_iter().for_each(give) }
     }
 
+    /// The values of some fields of a row together, where each has one value that was met before.
+    #[inline]
+    fn one(&self, row: &Row<'_>, fields: &[Field<'_>]) -> Option<u64> {
+        let known = self.known.borrow();
+        let mut one = 0;
+        for (place, field) in fields.iter().enumerate() {
+            let id = row.id_of(field.column?) as usize;
+            let Worth::One(value) = known.get(field.known)?.values.get(id)?.as_ref()? else { return None };
+            one = if place == 0 { *value } else { mixed(one, *value) };
+        }
+        Some(one)
+    }
+
     fn worth(&self, row: &Row<'_>, field: &Field<'_>) -> Worth {
-        let column = match field.place {
-            Place::Column(column) => column,
-            Place::Identity => Column::Identity,
-            Place::Record => return Worth::of(self.taken_at(row, field)),
-        };
+        let Some(column) = field.column else { return Worth::of(self.taken_at(row, field)) };
         let id = row.id_of(column) as usize;
         let mut known = self.known.borrow_mut();
         let Some(known) = known.get_mut(field.known) else { return Worth::Many(Box::default()) };
@@ -150,12 +169,7 @@ impl<'a> Fields<'a> {
     /// Rows are in order of time: of those with the same numbers the first one tells.
     pub(super) fn history(&self, fields: &[Field<'_>]) -> HashMap<u64, i64, FixedState> {
         let mut starts: HashMap<u64, i64, FixedState> = HashMap::default();
-        let column = |field: &Field<'_>| match field.place {
-            Place::Column(column) => Some(column),
-            Place::Identity => Some(Column::Identity),
-            Place::Record => None,
-        };
-        let columns: Option<Vec<Column>> = fields.iter().map(column).collect();
+        let columns: Option<Vec<Column>> = fields.iter().map(|field| field.column).collect();
         let Some(columns) = columns.filter(|columns| !columns.is_empty()) else { return starts };
         for row in self.first_rows(&columns).into_iter().filter_map(|row| self.inv.table.row(row)) {
             if let Some(time) = row.time().millis() {
