@@ -371,6 +371,8 @@ fn same_columns(segments: &[Arc<Segment>], a: Place, b: Place, same: &mut dyn Sa
 mod tests {
     use super::*;
     use crate::event::time::Time;
+    use crate::store::Column;
+    use crate::store::ints::Ints;
     use crate::store::segment::{Builder, EventRow};
 
     fn row(time: i64, id: u128, content: u64, file: u32) -> EventRow {
@@ -419,6 +421,37 @@ mod tests {
             [(0, 1), (3, 1), (3, 2)]
         );
         assert!(asked.iter().all(|(a, b)| a == b && *a != 1), "equal bytes need no question: {asked:?}");
+    }
+
+    #[test]
+    fn numbers_of_three_bytes_stay_what_they_are_beside_others() {
+        let at = |n: u64, place: u64| {
+            let mut row = row(n as i64, n.into(), n, 0);
+            row.at.offset = place;
+            row.columns[Column::Identity as usize] = place as u32;
+            row
+        };
+        let never = &mut |_: Locator, _: Locator| unreachable!();
+        let told = |finished: &Finished| {
+            let segment = finished.segments[0].clone();
+            let of = |row| (segment.locator(row).offset, segment.column(Column::Identity).get(row));
+            (0..segment.len()).map(of).collect::<Vec<_>>()
+        };
+        let tight = finish(&[seal(&[at(1, 0xffff), at(2, 0x1_0000), at(3, 0xff_ffff)])], &[], never);
+        assert!(matches!(tight.segments[0].offset, Ints::U24(_)));
+        assert_eq!(told(&tight), [(0xffff, 0xffff), (0x1_0000, 0x1_0000), (0xff_ffff, 0xff_ffff)]);
+        let same = seal(&[at(4, 7), at(5, 7)]);
+        let wide = seal(&[at(6, 0x100_0000), at(7, 1)]);
+        for others in [vec![], vec![same.clone()], vec![wide.clone()], vec![same, wide]] {
+            let mut places = vec![0xffff, 0x1_0000, 0xff_ffff];
+            for other in &others {
+                other.offset.extend_into(&mut places);
+            }
+            let mut segments = vec![tight.segments[0].clone()];
+            segments.extend(others);
+            let expected: Vec<(u64, u64)> = places.into_iter().map(|place| (place, place)).collect();
+            assert_eq!(told(&finish(&segments, &[], never)), expected);
+        }
     }
 
     #[test]

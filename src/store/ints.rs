@@ -80,38 +80,39 @@ macro_rules! by_width {
 }
 
 impl Ints {
-    /// Packs numbers into the narrowest width that holds them all and that a processor knows, to be walked fast.
+    /// Packs numbers into the narrowest width that holds them all and that a processor knows.
     pub fn pack<T: Copy + Into<u64>>(values: &[T]) -> Self {
-        match Self::widest(values) {
-            Err(value) => Self::Const { value, len: values.len() as u32 },
-            Ok(0..=0xff) => Self::U8(values.iter().map(|&v| v.into() as u8).collect()),
-            Ok(0x100..=0xffff) => Self::U16(values.iter().map(|&v| v.into() as u16).collect()),
-            Ok(0x1_0000..=0xffff_ffff) => Self::U32(values.iter().map(|&v| v.into() as u32).collect()),
-            Ok(_) => Self::U64(values.iter().map(|&v| v.into()).collect()),
-        }
+        Self::packed(values, false)
     }
 
-    /// Packs numbers into as few bytes as hold them all: for what is looked up more often than walked.
+    /// Packs numbers into as few bytes as hold them all. To walk three of them is slower than to walk four, so this is
+    /// nothing for what every filter looks at.
     pub fn pack_tight<T: Copy + Into<u64>>(values: &[T]) -> Self {
-        match Self::widest(values) {
-            Ok(0x1_0000..=0xff_ffff) => {
-                let low = |v: u64| [v as u8, (v >> 8) as u8, (v >> 16) as u8];
-                Self::U24(values.iter().map(|&v| low(v.into())).collect())
-            }
-            _ => Self::pack(values),
-        }
+        Self::packed(values, true)
     }
 
-    /// All bits that any number has; where all numbers are the same one, that.
-    fn widest<T: Copy + Into<u64>>(values: &[T]) -> Result<u64, u64> {
+    fn packed<T: Copy + Into<u64>>(values: &[T], tight: bool) -> Self {
         let first = values.first().copied().map_or(0, T::into);
+        // The bits that any number has, and those in which any differs from the first.
         let (mut all, mut differ) = (0, 0);
         for &v in values {
             let v: u64 = v.into();
             all |= v;
             differ |= v ^ first;
         }
-        if differ == 0 { Err(first) } else { Ok(all) }
+        if differ == 0 {
+            return Self::Const { value: first, len: values.len() as u32 };
+        }
+        match all {
+            0..=0xff => Self::U8(values.iter().map(|&v| v.into() as u8).collect()),
+            0x100..=0xffff => Self::U16(values.iter().map(|&v| v.into() as u16).collect()),
+            0x1_0000..=0xff_ffff if tight => {
+                let low = |v: u64| [v as u8, (v >> 8) as u8, (v >> 16) as u8];
+                Self::U24(values.iter().map(|&v| low(v.into())).collect())
+            }
+            0x1_0000..=0xffff_ffff => Self::U32(values.iter().map(|&v| v.into() as u32).collect()),
+            _ => Self::U64(values.iter().map(|&v| v.into()).collect()),
+        }
     }
 
     /// How many rows there are.
@@ -128,7 +129,13 @@ impl Ints {
     #[inline]
     pub fn get(&self, row: usize) -> u64 {
         match self {
-            Self::Const { value, .. } => *value,
+            Self::Const { value, len } => {
+                if row < *len as usize {
+                    *value
+                } else {
+                    0
+                }
+            }
             Self::U8(v) => at(v, row),
             Self::U16(v) => at(v, row),
             Self::U24(v) => at(v, row),
@@ -221,7 +228,9 @@ mod tests {
         assert_eq!(Ints::pack_tight(&[0x100_0000u64, 0]), Ints::U32(vec![0x100_0000, 0]));
         assert_eq!(Ints::pack_tight(&[0u64, 256]), Ints::U16(vec![0, 256]));
         assert_eq!(Ints::pack(&[1u64 << 40, 0]), Ints::U64(vec![1 << 40, 0]));
-        assert_eq!(Ints::pack(&[1u64, 2]).get(9), 0, "beyond the end");
+        for beyond in [Ints::pack(&[1u64, 2]), Ints::pack(&[7u64, 7]), Ints::pack_tight(&[1u64 << 20, 2])] {
+            assert_eq!(beyond.get(2), 0, "beyond the end");
+        }
     }
 
     proptest! {
@@ -242,10 +251,11 @@ mod tests {
             small in prop::collection::vec(0u64..300, 0..300),
             chosen in prop::collection::vec(0u32..300, 0..4),
             shift in 0u32..12,
+            tight: bool,
         ) {
             let values: Vec<u64> = small.iter().map(|n| n << shift).collect();
             let wanted: Vec<u32> = chosen.iter().map(|n| n << shift).collect();
-            let ints = Ints::pack_tight(&values);
+            let ints = if tight { Ints::pack_tight(&values) } else { Ints::pack(&values) };
             let set = IdSet::from_ids(300 << shift, wanted.iter().copied());
             let mut bits = Bits::all(values.len());
             ints.retain(&set, &mut bits);

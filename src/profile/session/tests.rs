@@ -92,6 +92,15 @@ fn a_sign_in_holds_all_of_its_keys_even_where_a_service_leaves_it_out() {
 }
 
 #[test]
+fn rows_that_are_not_there_have_no_session_even_where_all_have_the_same() {
+    let ann = json!({"type": "IAMUser", "principalId": "AIDAANN", "accountId": HOME, "accessKeyId": "AKIAANN",
+                     "arn": format!("arn:aws:iam::{HOME}:user/ann"), "userName": "ann"});
+    let records = ["09:00:00", "09:00:01"].map(|time| record(time, "iam:GetUser", &ann, json!({})));
+    let (_, found) = sessions(&records);
+    assert_eq!((found.of_row(1), found.of_row(2), found.of_row(99)), (Some(0), None, None));
+}
+
+#[test]
 fn root_has_windows_and_services_have_no_session() {
     let root = json!({"type": "Root", "principalId": HOME, "accountId": HOME, "arn": format!("arn:aws:iam::{HOME}:root")});
     let service = json!({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"});
