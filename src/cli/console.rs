@@ -106,8 +106,8 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
     let labels = args.labels.as_deref().map(labels).transpose()?;
     let office = office(sources, args, &loaded.settings, &judgment)?;
     let alarm = Alarm::new(&args.follow)?;
-    // The usual case keeps nothing until it is made; one that is named has nothing to do with what was done before it.
-    let case = args.case.is_some() || office.case.as_deref().is_some_and(Path::exists);
+    // A case that is not there yet keeps nothing.
+    let case = office.case.as_deref().is_some_and(Path::exists);
     let habits = habits(sources, args, case)?;
     let start = Start {
         depth: loaded.settings.colors.unwrap_or_else(|| Depth::detect(&Environment::of_process())),
@@ -357,8 +357,8 @@ fn office(
     })
 }
 
-/// What outlives the session. A case keeps where one stood itself; whoever names a query begins with that, and a replay with
-/// nothing.
+/// What outlives the session. A case that is there keeps where one stood itself; whoever names a query begins with
+/// that, and a replay with nothing.
 fn habits(sources: &[String], args: &ConsoleArgs, case: bool) -> Result<Habits, Failure> {
     let state = Dirs::of(&Environment::of_process(), System::HERE).state;
     let returns = !case && !args.fresh && args.query.is_none() && args.replay.is_none();
@@ -371,7 +371,12 @@ fn habits(sources: &[String], args: &ConsoleArgs, case: bool) -> Result<Habits, 
     };
     let replay = args.replay.as_deref().map(Replay::open).transpose().map_err(Failure::Use)?;
     let tape = Tape { recorder: args.record.as_ref().map(record).transpose()?, replay };
-    Ok(Habits { tape, notebook: folder.map(|folder| Notebook::of(&folder, sources)), welcomed })
+    // Where one stood without a case, or in another one, is no place in a case that is named.
+    let named =
+        args.case.as_deref().map(|case| std::path::absolute(case).unwrap_or_else(|_| case.to_owned()));
+    let named = named.map(|case| format!("case {}", case.display()));
+    let known: Vec<String> = sources.iter().cloned().chain(named).collect();
+    Ok(Habits { tape, notebook: folder.map(|folder| Notebook::of(&folder, &known)), welcomed })
 }
 
 /// Loads in a thread of its own; the snapshots it makes.

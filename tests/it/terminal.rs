@@ -269,10 +269,19 @@ fn whoever_opens_the_same_sources_again_is_where_they_were() {
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
     // Another case has another end.
-    let mut terminal = open(&["--case", folder.path().join("other.sqlite").to_str().unwrap()]);
+    let case = ["--case", &folder.path().join("other.sqlite").display().to_string()];
+    let mut terminal = open(&case);
     assert!(!terminal.text().contains("▸ only what"), "{}", terminal.text());
+    terminal.press("E");
+    terminal.wait_for("▸ only what failed");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
+    for (args, there) in [(&case[..], "▸ only what failed"), (&[], "▸ only what changed something")] {
+        let mut terminal = open(args);
+        terminal.wait_for(there);
+        terminal.press("q");
+        assert_eq!(terminal.end(), 0);
+    }
     // A file that is no good keeps nobody from looking.
     for file in std::fs::read_dir(state.join("trailhound/stands")).unwrap() {
         std::fs::write(file.unwrap().path(), "{\"view\": [").unwrap();

@@ -83,6 +83,9 @@ fn what_is_wrong_is_told_to_its_end_which_says_what_to_do() {
     for (columns, rows) in [(140, 42), (80, 24)] {
         let mut console = Console::on_story(columns, rows);
         console.press("/event:StopLogging<enter>:rule<space>new<enter><enter>");
+        // What lint says leaves room for what the rule would catch.
+        assert!(editor(&console).verdict.lint.len() > 1);
+        console.line_with("StopLogging by ");
         console.press("<c-f>condition:<esc><end>X");
         let fault = &editor(&console).verdict.faults[0].1;
         let end = fault.rsplit(' ').next().unwrap().to_owned();

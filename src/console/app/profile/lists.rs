@@ -40,12 +40,17 @@ fn numbers(p: &Profile, critical: u32, all: u64) -> Vec<Item> {
         let cells = vec![Cell::Dim(label.to_owned()), cell];
         Item::new(label, cells).noting(vec![Note::new(label, says)])
     };
-    let riskiest = p.riskiest.first().map_or_else(
-        || "no event has any points".to_owned(),
-        |event| format!("the highest: {} ({}), {}", event.event, event.service, event.outcome),
-    );
+    // The riskiest in rank may owe it to a rule that gives no points.
+    let riskiest = match p.riskiest.iter().find(|event| event.risk == p.risk) {
+        _ if p.risk == 0 => "no event has any points".to_owned(),
+        Some(event) => format!("the highest: {} ({}), {}", event.event, event.service, event.outcome),
+        None => "the most points that one of these events has".to_owned(),
+    };
     let own = |n: u64| format!("{} of these events", part(n, p.events));
-    let spans = format!("{} from the first event to the last", stretch(p.first, p.last));
+    let spans = match p.first.is_known() {
+        true => format!("{} from the first event to the last", stretch(p.first, p.last)),
+        false => "none of these events says when it was".to_owned(),
+    };
     vec![
         row("risk", Cell::Risk(p.risk), riskiest).to(Lead::All),
         row("events", Cell::Count(p.events), format!("{} of all that are here", part(p.events, all)))

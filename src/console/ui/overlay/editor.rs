@@ -16,7 +16,7 @@ use crate::text::{count, plural, visible, width};
 /// From this width on both stand side by side.
 const WIDE: u16 = 110;
 
-/// From this height on there is room for all that lint says, and for events below it.
+/// From this height on there is room for long messages, and for events below them.
 const TALL: u16 = 20;
 
 /// How many columns the numbers of lines take.
@@ -120,14 +120,14 @@ fn color(canvas: &mut Canvas<'_>, at: (u16, u16), room: u16, text: &str) {
 }
 
 /// What is told of a rule, line by line from the top of an area.
-struct Told<'c, 'b> {
+struct Page<'c, 'b> {
     canvas: &'c mut Canvas<'b>,
     area: Area,
     /// How many lines are taken.
     taken: u16,
 }
 
-impl Told<'_, '_> {
+impl Page<'_, '_> {
     /// One line, cut where it is too long.
     fn line(&mut self, text: &str, role: Role) {
         if self.taken < self.area.height {
@@ -139,61 +139,68 @@ impl Told<'_, '_> {
 
     /// A message in as many lines as it needs: its end says what to do.
     fn message(&mut self, text: &str, role: Role) {
-        for line in wrapped(text, self.area.width.saturating_sub(2)) {
-            self.line(&line, role);
+        if self.taken < self.area.height {
+            for line in wrapped(text, self.area.width.saturating_sub(2)) {
+                self.line(&line, role);
+            }
         }
+    }
+
+    /// A message of which there may be many: on a low panel what comes behind them is to be seen as well.
+    fn more(&mut self, text: &str, role: Role) {
+        if self.area.height < TALL { self.line(text, role) } else { self.message(text, role) }
     }
 }
 
 fn verdict(canvas: &mut Canvas<'_>, editor: &Editor, area: Area) {
-    let mut told = Told { canvas, area, taken: 0 };
-    catch(&mut told, editor);
+    let mut page = Page { canvas, area, taken: 0 };
+    catch(&mut page, editor);
     let verdict = &editor.verdict;
     for (line, why) in &verdict.faults {
-        told.message(&format!("line {line}: {why}"), Role::Error);
+        page.message(&format!("line {line}: {why}"), Role::Error);
     }
     if verdict.examples > 0 {
         let failed = verdict.failed.len() as u64;
         let role = if failed > 0 { Role::Error } else { Role::Muted };
-        told.line(
+        page.line(
             &format!("{}, {}", plural(verdict.examples as u64, "example"), plural(failed, "failure")),
             role,
         );
     }
     for (line, why) in &verdict.failed {
-        told.message(&format!("line {line}: {why}"), Role::Error);
+        page.more(&format!("line {line}: {why}"), Role::Error);
     }
     for finding in &verdict.lint {
         let role = if finding.weight == Weight::Warning { Role::Warning } else { Role::Muted };
         let text = format!("line {}: {}: {}", finding.line, finding.weight.name(), finding.text);
-        if area.height < TALL { told.line(&text, role) } else { told.message(&text, role) }
+        page.more(&text, role);
     }
     for sample in &verdict.samples {
-        let text = sample_text(told.canvas, sample);
-        told.line(&text, if sample.sign == ' ' { Role::Text } else { Role::Key });
+        let text = sample_text(page.canvas, sample);
+        page.line(&text, if sample.sign == ' ' { Role::Text } else { Role::Key });
     }
 }
 
 /// How many events the rule would catch.
-fn catch(told: &mut Told<'_, '_>, editor: &Editor) {
+fn catch(page: &mut Page<'_, '_>, editor: &Editor) {
     let verdict = &editor.verdict;
     let trying = if editor.is_trying() { " …" } else { "" };
     if verdict.rule.is_none() {
         return match verdict.generation {
-            0 => told.line("trying the rule …", Role::Muted),
-            _ => told.line(&format!("there is no rule here that can be tried{trying}"), Role::Title),
+            0 => page.line("trying the rule …", Role::Muted),
+            _ => page.line(&format!("there is no rule here that can be tried{trying}"), Role::Title),
         };
     }
     let (gained, lost) = (count(verdict.gained as u64), count(verdict.lost as u64));
     let hits = plural(verdict.hits as u64, "hit");
-    told.line(&format!("{hits}, +{gained} -{lost} against the saved rule{trying}"), Role::Title);
+    page.line(&format!("{hits}, +{gained} -{lost} against the saved rule{trying}"), Role::Title);
     if let Some(times) = verdict.together {
-        told.line(&format!("on several events, found {}", plural(times as u64, "time")), Role::Muted);
+        page.line(&format!("on several events, found {}", plural(times as u64, "time")), Role::Muted);
     }
     if let Some((attack, benign)) = verdict.labeled {
         let role = if benign == 0 { Role::Muted } else { Role::Warning };
         let (attack, benign) = (count(attack as u64), count(benign as u64));
-        told.line(&format!("{attack} of an attack, {benign} benign"), role);
+        page.line(&format!("{attack} of an attack, {benign} benign"), role);
     }
 }
 
