@@ -372,6 +372,7 @@ fn what_stands_in_a_log_that_grows_is_found_where_it_stands() {
     text += &(records(2, 2).join("\n") + "\n");
     std::fs::write(&path, &text).unwrap();
     let inv = follower.step(MINUTE).unwrap().inv;
+    assert_eq!(inv.status.counts().logs(), 1, "it is one file, in two parts");
     let rejects = inv.status.rejects();
     let (reject, look) = (&rejects[0], inv.look(&rejects[0]));
     assert!((broken..broken + 20).contains(&reject.offset.unwrap()), "{reject}");

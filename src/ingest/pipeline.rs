@@ -40,7 +40,10 @@ fn work(
     let mut last = std::time::Instant::now();
     while let Some((object, number)) = next(listing, shared) {
         worker.read(&object, number);
-        shared.status.add(Count::Done, 1);
+        // A file that grows is one, in however many parts it comes.
+        if object.place.base() == 0 {
+            shared.status.add(Count::Done, 1);
+        }
         let hurry = first.swap(false, std::sync::atomic::Ordering::Relaxed);
         if worker.waiting() > 0 && (hurry || last.elapsed() > PATIENCE) {
             worker.flush();
@@ -57,7 +60,9 @@ fn next(listing: &Mutex<Listing>, shared: &Shared) -> Option<(Object, u32)> {
         let listed: Listed = listing.next()?;
         match listed {
             Ok(object) => {
-                shared.status.add(Count::Listed, 1);
+                if object.place.base() == 0 {
+                    shared.status.add(Count::Listed, 1);
+                }
                 let stamp = object.place.stamp().unwrap_or(Stamp::default());
                 let info = FileInfo {
                     name: object.name.clone(),

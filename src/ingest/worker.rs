@@ -78,6 +78,8 @@ struct Current {
     file: u32,
     name: String,
     found: bool,
+    /// Whether it is what was added to a file that is counted already.
+    goes_on: bool,
     records: u64,
     rejects: u64,
     others: u64,
@@ -120,9 +122,17 @@ impl<'a> Worker<'a> {
     pub fn read(&mut self, object: &Object, number: u32) {
         let Some(info) = self.shared.files.get(number) else { return };
         self.begin(number, &info.name, object.found);
+        self.now.goes_on = object.place.base() > 0;
         let origin = Origin { info: (*info).clone(), depth: 0 };
         if let Err(e) = self.open(object, &origin) {
             self.reject_file(&system_words(&e));
+        }
+    }
+
+    /// What is being read is no log.
+    fn no_log(&self) {
+        if !self.now.goes_on {
+            self.shared.status.add(Count::Passed, 1);
         }
     }
 

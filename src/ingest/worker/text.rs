@@ -18,7 +18,7 @@ impl Worker<'_> {
                 Framer::default().feed(text, 0, true, self);
             }
             Form::Csv(layout) => self.csv(&layout, text),
-            Form::NoLog => self.shared.status.add(Count::Passed, 1),
+            Form::NoLog => self.no_log(),
             Form::Unreadable(reason) => self.reject_file(&reason),
         }
         self.finish_text();
@@ -43,7 +43,7 @@ impl Worker<'_> {
                     self.reject_at(head.len() as u64, &system_words(&e), &[]);
                 }
             }
-            Form::NoLog => self.shared.status.add(Count::Passed, 1),
+            Form::NoLog => self.no_log(),
             Form::Unreadable(reason) => self.reject_file(&reason),
         }
         self.finish_text();
