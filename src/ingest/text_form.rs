@@ -19,8 +19,16 @@ pub enum Form {
     Unreadable(String),
 }
 
-/// Tells the form of a text. `found` says that nobody named the file: then it may be no log.
-pub fn of(text: &[u8], found: bool) -> Form {
+/// Whether a file is called as logs are: then it should be one, also where nobody named it.
+pub fn is_called_a_log(name: &str) -> bool {
+    const ENDINGS: [&str; 3] = [".json", ".jsonl", ".ndjson"];
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
+    let bare = [".gz", ".zst", ".zstd"].iter().find_map(|packed| name.strip_suffix(packed)).unwrap_or(&name);
+    ENDINGS.iter().any(|ending| bare.ends_with(ending)) || name.contains("_cloudtrail_")
+}
+
+/// Tells the form of a text. `stray` says that nobody named the file and that it is not called a log: then it may be none.
+pub fn of(text: &[u8], stray: bool) -> Form {
     let head = &text[..text.len().min(HEAD)];
     let start = head.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(head.len());
     let rest = &head[start..];
@@ -30,13 +38,13 @@ pub fn of(text: &[u8], found: bool) -> Form {
             "the file holds nothing but zero bytes; it was not written to its end".to_owned(),
         ),
         None if text.len() > HEAD => Form::Json,
-        None if found => Form::NoLog,
+        None if stray => Form::NoLog,
         None => Form::Unreadable("the file holds nothing but white space".to_owned()),
         Some(b'{' | b'[') => Form::Json,
         Some(_) => match csv::Layout::sniff(head) {
             Some(layout) => Form::Csv(layout),
             None if rest.first() == Some(&b'"') || line::prefix_len(rest).is_some() => Form::Json,
-            None if found && !mentions_records(head) => Form::NoLog,
+            None if stray && !mentions_records(head) => Form::NoLog,
             None => advice(rest).map_or(Form::Json, Form::Unreadable),
         },
     }
@@ -45,4 +53,21 @@ pub fn of(text: &[u8], found: bool) -> Form {
 /// What to do about a text that is no JSON, where its beginning tells what it is.
 pub fn advice(text: &[u8]) -> Option<String> {
     line::unreadable(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_are_known_by_how_they_are_called() {
+        for name in
+            ["a.json", "in/A.JSON.GZ", "b.jsonl.zst", "c\\d.ndjson", "1_CloudTrail_x_y", "z.zip!/a.json"]
+        {
+            assert!(is_called_a_log(name), "{name}");
+        }
+        for name in ["LICENSE", "json", "logs.json/read.me", "a.gz", "b.txt", "my_cloudtrail_/c.png"] {
+            assert!(!is_called_a_log(name), "{name}");
+        }
+    }
 }

@@ -129,6 +129,11 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// Whether what is being read may be no log at all.
+    fn is_stray(&self) -> bool {
+        self.now.found && !text_form::is_called_a_log(&self.now.name)
+    }
+
     /// What is being read is no log.
     fn no_log(&self) {
         if !self.now.goes_on {

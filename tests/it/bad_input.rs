@@ -53,8 +53,20 @@ fn the_notification_that_is_also_called_records_is_told_apart() {
 
 #[test]
 fn what_is_no_log_is_passed_in_a_folder_and_refused_by_name() {
-    let (err, events, code) = beside_a_good_one("picture.json", b"\x89PNG\r\n\x1a\nwhatever");
+    let (err, events, code) = beside_a_good_one("picture.png", b"\x89PNG\r\n\x1a\nwhatever");
     assert_eq!((err.as_str(), events, code), ("", 1, 0));
+    // What is called a log and holds something else may have been one.
+    let answer = "<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code></Error>";
+    for (name, content) in [
+        ("picture.json", &b"\x89PNG\r\n\x1a\nwhatever"[..]),
+        ("1_CloudTrail_us-east-1_20260302T0900Z_x.json", answer.as_bytes()),
+        ("1_CloudTrail_us-east-1_20260302T0900Z_y.json.gz", b"no gzip at all"),
+        ("1_CloudTrail_us-east-1_20260302T0900Z_z", b"plain words"),
+    ] {
+        let (err, events, code) = beside_a_good_one(name, content);
+        assert!(err.contains(name), "{name}: {err}");
+        assert_eq!((events, code), (1, 3), "{name}: {err}");
+    }
     let folder = Folder::new();
     let file = folder.file("picture.json", b"\x89PNG\r\n\x1a\nwhatever");
     let ran = run(&["scan", &file]);

@@ -13,7 +13,7 @@ impl Worker<'_> {
     /// Reads a text that is all here.
     pub(super) fn text(&mut self, text: &[u8]) {
         self.shared.status.add(Count::Inflated, text.len() as u64);
-        match text_form::of(text, self.now.found) {
+        match text_form::of(text, self.is_stray()) {
             Form::Json => {
                 Framer::default().feed(text, 0, true, self);
             }
@@ -33,7 +33,7 @@ impl Worker<'_> {
             self.reject_file("the file is empty");
             return;
         }
-        match text_form::of(&head, self.now.found) {
+        match text_form::of(&head, self.is_stray()) {
             Form::Json => self.json_stream(head, first, reader),
             Form::Csv(layout) => {
                 let rest: Box<dyn Read> =
