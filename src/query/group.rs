@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use foldhash::fast::FixedState;
+
 use crate::event::address::AddressKind;
 use crate::event::agent;
 use crate::event::field::{FIRST_SEEN, Field, FieldRef};
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
 use crate::investigation::Investigation;
+use crate::json;
 use crate::query::plan::text_at;
+use crate::query::raw;
 use crate::query::records::{self, Reading};
 use crate::query::run::Selection;
 use crate::score::Level;
@@ -18,6 +22,9 @@ use crate::score::scorer::plain_name;
 use crate::store::flags::Flags;
 use crate::store::table::service_of;
 use crate::store::{Column, Row};
+
+/// So many values of one record are counted at most.
+const MOST_VALUES: usize = 1000;
 
 /// One value of a field, and what happened with it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,24 +62,37 @@ pub fn group(inv: &Investigation, selection: &Selection, field: &FieldRef, readi
         FieldRef::Identity(path) => {
             let raw = table.dicts().column(Column::Identity);
             let mut slots = Slots::default();
+            let mut known: HashMap<u32, Vec<(u64, String)>, FixedState> = HashMap::default();
             for row in rows {
                 let id = row.id_of(Column::Identity);
-                let text = || text_at(raw.get(id).as_bytes(), path).unwrap_or_default();
-                groups.add(slots.of_id(id, text), text, &row);
+                let known = known.entry(id).or_insert_with(|| {
+                    let texts = texts_at(raw.get(id).as_bytes(), path);
+                    texts.into_iter().map(|text| (slots.of(&text), text)).collect()
+                });
+                known.iter().for_each(|(slot, text)| groups.add(*slot, || text.clone(), &row));
             }
         }
         FieldRef::Raw(path) => {
             let counting = Mutex::new((Slots::default(), groups));
             records::each(inv, selection.rows(table), reading, &|row, raw| {
-                let text = raw.and_then(|raw| text_at(raw, path)).unwrap_or_default();
+                let texts = raw.map_or_else(|| vec![String::new()], |raw| texts_at(raw, path));
                 let mut counting = counting.lock().unwrap_or_else(PoisonError::into_inner);
                 let (slots, groups) = &mut *counting;
-                groups.add(slots.of(&text), || text, row);
+                texts.iter().for_each(|text| groups.add(slots.of(text), || text.clone(), row));
             });
             return counting.into_inner().unwrap_or_else(PoisonError::into_inner).1.finish();
         }
     }
     groups.finish()
+}
+
+/// Whether an event can have more than one value of a field: then the groups together have more events than there are.
+pub fn may_be_several(field: &FieldRef) -> bool {
+    use Field::{FirstSeen, Flag, Rule, Tactic, Technique};
+    match field {
+        FieldRef::Column(field) => matches!(field, FirstSeen | Flag | Rule | Tactic | Technique),
+        FieldRef::Identity(_) | FieldRef::Raw(_) => true,
+    }
 }
 
 /// Which group a row belongs to.
@@ -249,16 +269,20 @@ impl<'a> Keyer<'a> {
 
     fn attack(&mut self, row: &Row<'a>, mut put: impl FnMut(u64, &dyn Fn() -> String)) {
         let attack = self.inv.judgment.attack.clone();
+        let mut labels: Vec<String> = Vec::new();
         for id in self.inv.techniques(row) {
-            let labels: Vec<String> = match (self.field, attack.technique(id)) {
-                (Field::Tactic, Some(technique)) => technique.tactics.clone(),
-                (Field::Tactic, None) => Vec::new(),
-                _ => vec![attack.title(id)],
-            };
-            for label in labels {
-                let slot = self.slots.of(&label);
-                put(slot, &|| label.clone());
+            match (self.field, attack.technique(id)) {
+                (Field::Tactic, Some(technique)) => labels.extend(technique.tactics.iter().cloned()),
+                (Field::Tactic, None) => {}
+                _ => labels.push(attack.title(id)),
             }
+        }
+        // Two techniques of one tactic are one event of it.
+        labels.sort_unstable();
+        labels.dedup();
+        for label in labels {
+            let slot = self.slots.of(&label);
+            put(slot, &|| label.clone());
         }
     }
 }
@@ -285,7 +309,7 @@ fn is_write(row: &Row<'_>) -> bool {
 /// Groups being counted.
 #[derive(Default)]
 struct Groups {
-    by_slot: HashMap<u64, Group, foldhash::fast::FixedState>,
+    by_slot: HashMap<u64, Group, FixedState>,
 }
 
 impl Groups {
@@ -331,7 +355,30 @@ pub fn value_of(inv: &Investigation, row: &Row<'_>, field: &FieldRef) -> String 
             Keyer::of_one(inv, *field).key(row, |_, label| labels.push(label()));
             labels.join(" ")
         }
-        FieldRef::Identity(path) => text_at(row.text(Column::Identity).as_bytes(), path).unwrap_or_default(),
-        FieldRef::Raw(path) => inv.raw(row).ok().and_then(|raw| text_at(&raw, path)).unwrap_or_default(),
+        FieldRef::Identity(path) => text_of(row.text(Column::Identity).as_bytes(), path),
+        FieldRef::Raw(path) => inv.raw(row).map(|raw| text_of(&raw, path)).unwrap_or_default(),
     }
+}
+
+/// The value at a path; where lists on the way have several, all of them.
+fn text_of(record: &[u8], path: &[String]) -> String {
+    text_at(record, path).unwrap_or_else(|| texts_at(record, path).join(" "))
+}
+
+/// The values that a path leads to, as a filter by it finds them, each once; one that is empty where there is none.
+fn texts_at(record: &[u8], path: &[String]) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    raw::walk(record, path, true, &mut |value| {
+        let text = json::display(value).filter(|_| !json::is_null(value));
+        if let Some(text) = text.filter(|text| !texts.iter().any(|known| known == text)) {
+            texts.push(text.into_owned());
+        }
+        texts.len() >= MOST_VALUES
+    });
+    // Lists are walked from their end.
+    texts.reverse();
+    if texts.is_empty() {
+        texts.push(String::new());
+    }
+    texts
 }

@@ -37,32 +37,7 @@ impl RawTest {
 
     /// Whether the value passes, or one that the path leads to from it.
     pub fn matches_below(&self, value: &[u8]) -> bool {
-        // Depth first with a list of what is left to see: the nesting of a log cannot exhaust the stack.
-        let mut open: Vec<(&[u8], usize)> = vec![(value, 0)];
-        while let Some((value, step)) = open.pop() {
-            let is_list = value.first() == Some(&b'[');
-            let Some(wanted) = self.path.get(step) else {
-                if is_list && !matches!(self.test, Test::Exists) {
-                    open.extend(json::elements(value).map(|element| (element, step)));
-                } else if self.passes(value) {
-                    return true;
-                }
-                continue;
-            };
-            if is_list {
-                let picked: Option<usize> = wanted.parse().ok();
-                for (n, element) in json::elements(value).enumerate() {
-                    open.push((element, step));
-                    if picked == Some(n) {
-                        open.push((element, step + 1));
-                    }
-                }
-            } else {
-                let found = json::members(value).filter(|m| key_is(m.key, wanted)).last();
-                open.extend(found.map(|m| (m.value, step + 1)));
-            }
-        }
-        false
+        walk(value, &self.path, !matches!(self.test, Test::Exists), &mut |value| self.passes(value))
     }
 
     fn passes(&self, value: &[u8]) -> bool {
@@ -99,6 +74,42 @@ impl RawTest {
         // What is written with escapes in the record is meant without them in the query.
         memchr::memchr(b'\\', record).is_some() && pattern.matches(&unescaped(&text))
     }
+}
+
+/// Calls `visit` with each value that a path leads to, until it says that it has seen enough; whether it did. Lists on
+/// the way are entered, and one at the end where `enter` says so; a step that is a number also picks that element.
+pub(super) fn walk<'v>(
+    value: &'v [u8],
+    path: &[String],
+    enter: bool,
+    visit: &mut dyn FnMut(&'v [u8]) -> bool,
+) -> bool {
+    // Depth first with a list of what is left to see: the nesting of a log cannot exhaust the stack.
+    let mut open: Vec<(&'v [u8], usize)> = vec![(value, 0)];
+    while let Some((value, step)) = open.pop() {
+        let is_list = value.first() == Some(&b'[');
+        let Some(wanted) = path.get(step) else {
+            if is_list && enter {
+                open.extend(json::elements(value).map(|element| (element, step)));
+            } else if visit(value) {
+                return true;
+            }
+            continue;
+        };
+        if is_list {
+            let picked: Option<usize> = wanted.parse().ok();
+            for (n, element) in json::elements(value).enumerate() {
+                open.push((element, step));
+                if picked == Some(n) {
+                    open.push((element, step + 1));
+                }
+            }
+        } else {
+            let found = json::members(value).filter(|m| key_is(m.key, wanted)).last();
+            open.extend(found.map(|m| (m.value, step + 1)));
+        }
+    }
+    false
 }
 
 fn unescaped(text: &str) -> Cow<'_, str> {

@@ -7,7 +7,7 @@ use crate::console::app::layout::Area;
 use crate::console::app::model::Model;
 use crate::console::app::overlay::frequency::Frequency;
 use crate::console::ui::paint::{Canvas, columns, risk_role};
-use crate::query::group::Group;
+use crate::query::group::{self, Group};
 use crate::query::name;
 use crate::report::table::sign;
 use crate::score::Level;
@@ -50,10 +50,14 @@ fn title(model: &Model, table: &Frequency) -> String {
             None => format!("{name} · counting …"),
         };
     };
-    let (values, events) = (plural(counted.len() as u64, "value"), plural(counted.events, "event"));
+    let values = plural(counted.len() as u64, "value");
+    let events = match group::may_be_several(&table.field) {
+        true => format!(", {} in all", count(counted.events)),
+        false => format!(" in {}", plural(counted.events, "event")),
+    };
     let by = format!("{}{}", counted.order.name(), if counted.reversed { ", turned round" } else { "" });
     let sorting = if table.is_out_of_order() { " · sorting …" } else { "" };
-    format!("{name} · {values} in {events} · by {by}{sorting}")
+    format!("{name} · {values}{events} · by {by}{sorting}")
 }
 
 fn head(canvas: &mut Canvas<'_>, table: &Frequency, inside: Area, value: u16, wide: bool) {
