@@ -111,7 +111,7 @@ pub enum Command {
 #[derive(Args, Clone, Default, Debug)]
 pub struct ConsoleArgs {
     /// Start with this query.
-    #[arg(long, short, value_name = "QUERY")]
+    #[arg(long, short, value_name = "QUERY", allow_hyphen_values = true)]
     pub query: Option<String>,
     /// The file of the case [default: cases/default.sqlite below the state folder; the demo has none].
     #[arg(long, value_name = "FILE", conflicts_with = "no_case")]
@@ -235,7 +235,7 @@ pub struct ScanArgs {
     #[arg(long, conflicts_with = "min_risk")]
     pub all: bool,
     /// Only events that match this query.
-    #[arg(long, short, value_name = "QUERY")]
+    #[arg(long, short, value_name = "QUERY", allow_hyphen_values = true)]
     pub query: Option<String>,
     /// Print only counts, as JSON.
     #[arg(long)]
@@ -260,7 +260,7 @@ pub struct ScanArgs {
 /// `trailhound query`.
 #[derive(Args, Debug)]
 pub struct QueryArgs {
-    /// What to read, and last the query ("" for everything).
+    /// What to read, and last the query ("" for everything); one that begins with - stands behind --.
     #[arg(value_name = "SOURCE... QUERY", required = true, num_args = 1..)]
     pub words: Vec<String>,
     /// Count by this field instead of printing events.
@@ -313,7 +313,7 @@ pub struct ActorsArgs {
     #[arg(long)]
     pub sessions: bool,
     /// Only what was done in events that match this query.
-    #[arg(long, short, value_name = "QUERY")]
+    #[arg(long, short, value_name = "QUERY", allow_hyphen_values = true)]
     pub query: Option<String>,
     /// Print at most N; 0 for all. A table shows 40 unless told.
     #[arg(long, value_name = "N")]

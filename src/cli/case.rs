@@ -155,7 +155,7 @@ fn add(path: &Path, id: &str, input: &InputArgs) -> Outcome {
     let inv = loaded(input)?;
     let row = inv.table.find_id(id).ok_or_else(|| {
         Failure::Use(format!(
-            "{}: no event has this id; `trailhound query SOURCE \"\"` prints the ids",
+            "{}: no event has this id; `trailhound query SOURCE \"\" --format csv` prints the ids",
             visible(id)
         ))
     })?;

@@ -14,8 +14,9 @@ use crate::detect::lint::{Facts, Finding, Known, Weight, lint, shadowed};
 use crate::detect::rules::{Files, Rules, pack};
 use crate::detect::sigma::rule::Rule;
 use crate::detect::tested;
-use crate::investigation::Judgment;
-use crate::text::{clip_middle, fit, plural, visible};
+use crate::investigation::{Investigation, Judgment};
+use crate::store::Row;
+use crate::text::{clip_middle, count, fit, plural, visible};
 
 pub(crate) fn run(command: &RulesCommand) -> Outcome {
     match command {
@@ -116,10 +117,21 @@ fn explain_event(args: &ExplainArgs) -> Outcome {
     let settings = load::sound_settings(&args.input.settings.flags())?;
     let inv = load::everything(&args.input.sources, &settings, args.input.quiet)?;
     let id = visible(&args.id);
-    let row = inv.table.find_id(&args.id).and_then(|row| inv.table.row(row));
-    let row = row.ok_or_else(|| Failure::Use(format!("there is no event {id} in what was read")))?;
-    let raw = inv.raw(&row).map_err(|e| Failure::Use(e.to_string()))?;
-    let rules = explain(inv, &row, &raw);
+    let key = inv.table.id_key(&args.id);
+    let rows: Vec<Row<'_>> = inv.table.rows().filter(|row| row.has_id(&key)).collect();
+    if rows.is_empty() {
+        return Err(Failure::Use(format!("there is no event {id} in what was read")));
+    }
+    if rows.len() > 1 {
+        eprintln!("trailhound: {} records that differ have the id {id}", count(rows.len() as u64));
+    }
+    rows.iter().try_for_each(|row| explain_row(inv, row))?;
+    Ok(load::tell_rejects(inv, args.input.quiet, args.input.show_rejects))
+}
+
+fn explain_row(inv: &Investigation, row: &Row<'_>) -> Result<(), Failure> {
+    let raw = inv.raw(row).map_err(|e| Failure::Use(e.to_string()))?;
+    let rules = explain(inv, row, &raw);
     to_stdout(|out| {
         writeln!(
             out,
@@ -130,7 +142,7 @@ fn explain_event(args: &ExplainArgs) -> Outcome {
             row.outcome().name(),
             row.risk()
         )?;
-        for factor in inv.factors(&row) {
+        for factor in inv.factors(row) {
             writeln!(out, "  {}", visible(&factor.to_string()))?;
         }
         if rules.is_empty() {
@@ -138,7 +150,7 @@ fn explain_event(args: &ExplainArgs) -> Outcome {
         }
         rules.iter().try_for_each(|rule| write_rule(out, rule))
     })?;
-    Ok(load::tell_rejects(inv, args.input.quiet, args.input.show_rejects))
+    Ok(())
 }
 
 /// How many columns a value takes at most.

@@ -40,7 +40,8 @@ pub(crate) fn run(args: &ScanArgs) -> Outcome {
     let wanted = select(inv, &query)?;
     let above = at_least(inv, &wanted, min_risk);
     let fold = args.collapse || args.print.format == Format::Table;
-    let most = output::most(args.print.top, if fold { TABLE_ROWS } else { usize::MAX });
+    let usual = if args.print.format == Format::Table { TABLE_ROWS } else { usize::MAX };
+    let most = output::most(args.print.top, usual);
     let shown = if fold {
         Shown::in_bursts(inv, order::sorted_in_bursts(&inv.table, &above, Sort::default(), None))
     } else {

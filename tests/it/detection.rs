@@ -109,6 +109,9 @@ fn what_a_session_repeats_is_one_line_that_knows_all_its_events() {
     assert_eq!((&refused["times"], refused["eventIDs"].as_array().unwrap().len()), (&json!(4), 4));
     assert_eq!(refused["firstTime"], "2026-03-02T09:01:00Z");
     assert_eq!(refused["lastTime"], "2026-03-02T09:04:00Z");
+    // Only a table is cut where nobody asked for it.
+    let demo = run(&["scan", "demo:", "--all", "--collapse", "--format", "jsonl"]).lines().len();
+    assert!(demo > 40, "{demo}");
     let csv = run(&["scan", &logs, "--all", "--collapse", "--format", "csv"]).out;
     assert!(csv.lines().next().unwrap().ends_with("Offset,Times,FirstTime,LastTime"), "{csv}");
 }
@@ -163,6 +166,15 @@ fn it_is_explained_which_conditions_matched_what() {
     let ran = run(&["rules", "explain", &id, &logs, "--no-builtin-rules", "--rules", &rules]);
     assert!(ran.out.contains("4 events of "), "{}", ran.out);
     assert_eq!(run(&["rules", "explain", "nothing", &logs]).code, 2);
+    // Two records that differ and have one id: both are told, and that there are two.
+    let mut other = stop_logging(9);
+    other["requestParameters"]["name"] = json!("main-two");
+    let both = Folder::new();
+    let logs = both.file("both.json", log(&[stop_logging(9), other]));
+    let id = stop_logging(9)["eventID"].as_str().unwrap().to_owned();
+    let ran = run(&["rules", "explain", &id, &logs, "--no-builtin-rules", "--rules", &rules]);
+    assert_eq!(ran.out.matches("critical: Trail touched").count(), 2, "{}", ran.out);
+    assert!(ran.err.contains("2 records that differ have the id"), "{}", ran.err);
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn write_head(out: &mut dyn Write, page: &ProfilePage, style: Style) -> io::Resu
     let p = &page.profile;
     writeln!(out, "{}", style.bold(&format!("{} {}", p.kind.name(), visible(&p.name))))?;
     let text = format!(
-        "  {}, {}, {} denied, {} critical; {} in, {} out",
+        "  {}, {}, {} denied, {} risky; {} in, {} out",
         plural(p.events, "event"),
         plural(p.writes, "write"),
         count(p.denied),
