@@ -100,8 +100,8 @@ fn item(inv: &Investigation, unit: Unit, rank: u64, line: &Rollup, spark: Option
 }
 
 /// A letter for each tactic, in the order of an attack.
-fn marks(inv: &Investigation, reached: &[String]) -> Vec<(char, bool)> {
-    let mark = |title: &str| (title.chars().next().unwrap_or('?'), reached.iter().any(|r| r == title));
+fn marks(inv: &Investigation, reached: &[String]) -> Vec<(String, bool)> {
+    let mark = |title: &str| (title.to_owned(), reached.iter().any(|r| r == title));
     inv.judgment.attack.tactics.iter().map(|tactic| mark(&tactic.title)).collect()
 }
 

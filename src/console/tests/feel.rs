@@ -226,6 +226,30 @@ fn a_table_of_values_is_exported_as_it_stands() {
 }
 
 #[test]
+fn a_view_that_is_chosen_is_not_hidden_by_the_table_of_values() {
+    let mut console = Console::on_story(140, 42);
+    console.press("f5");
+    assert!(console.model.overlays.is_empty());
+    console.line_with("rules, ");
+}
+
+#[test]
+fn rows_without_headings_have_some_in_a_file() {
+    let mut console = Console::on_story(140, 42);
+    console.press("3x<c-u>a.json<enter>");
+    let export = console.left.iter().find_map(|effect| match effect {
+        Effect::Deliver(delivery) => match &**delivery {
+            Delivery::Export(Export::Rows(heads, rows), _) => Some((heads.clone(), rows.clone())),
+            _ => None,
+        },
+        _ => None,
+    });
+    let (heads, rows) = export.unwrap();
+    assert_eq!(heads, ["what", "value"]);
+    assert!(rows.iter().all(|row| row.len() == 2) && rows[0][0] == "risk", "{rows:?}");
+}
+
+#[test]
 fn the_keys_that_may_follow_are_named() {
     let mut console = Console::on_story(140, 42);
     console.press("<enter>z");

@@ -138,6 +138,16 @@ fn a_frequency_table_counts_and_filters() {
     assert_eq!(scopes(&console).len(), 1);
 }
 
+#[test]
+fn a_value_that_is_kept_has_the_events_that_its_row_counts() {
+    let mut console = console();
+    console.press(":frequency<space>actor<enter><enter>");
+    let inv = console.model.inv.clone();
+    let name = scopes(&console)[0].strip_prefix("actor ").unwrap().to_owned();
+    let exact = crate::console::app::board::exact::actor(&inv, &name);
+    assert_eq!(console.model.page().scopes[0].expr, exact);
+}
+
 /// What is asked of the workers on a key, and not done yet.
 fn asked(console: &mut Console, key: &str) -> Vec<Effect> {
     let keys: Keys = key.parse().unwrap();

@@ -60,8 +60,8 @@ pub enum Cell {
     Time(Time),
     /// Counts over time.
     Spark(Vec<u32>),
-    /// A letter for each thing that can be reached, and whether it was.
-    Marks(Vec<(char, bool)>),
+    /// A name, of which the first letter is shown, for each thing that can be reached, and whether it was.
+    Marks(Vec<(String, bool)>),
     /// Something in a tree: how deep, whether it is what was asked for, its name.
     Tree(u32, bool, String),
 }
@@ -107,7 +107,10 @@ impl Cell {
             Self::Share(n) => format!("{n:.4}"),
             Self::Time(time) if time.is_known() => time.to_string(),
             Self::Spark(counts) => counts.iter().map(u32::to_string).collect::<Vec<_>>().join(" "),
-            Self::Marks(marks) => marks.iter().filter(|(_, on)| *on).map(|(letter, _)| *letter).collect(),
+            Self::Marks(marks) => {
+                let names = marks.iter().filter(|(_, on)| *on).map(|(name, _)| name.as_str());
+                names.collect::<Vec<_>>().join(", ")
+            }
             cell => cell.text().to_owned(),
         }
     }
@@ -125,6 +128,6 @@ impl Cell {
     }
 }
 
-fn reached(marks: &[(char, bool)]) -> usize {
+fn reached(marks: &[(String, bool)]) -> usize {
     marks.iter().filter(|(_, reached)| *reached).count()
 }

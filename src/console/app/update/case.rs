@@ -208,7 +208,14 @@ impl Model {
         let shown = self.shown.as_ref()?;
         let at = shown.focus(&self.page().desk);
         let table = shown.panel(at)?.table()?;
-        let heads = table.heads.iter().map(|head| head.name.to_owned()).collect();
+        let widest = table.items.iter().map(|item| item.cells.len()).max().unwrap_or(0);
+        // A panel that needs no headings on the screen needs them in a file.
+        let plain = (table.heads.len()..widest).map(|n| match n {
+            0 => "what".to_owned(),
+            1 => "value".to_owned(),
+            n => format!("value {n}"),
+        });
+        let heads = table.heads.iter().map(|head| head.name.to_owned()).chain(plain).collect();
         let row = |n| {
             shown
                 .item(at, n)

@@ -108,6 +108,13 @@ impl Model {
     pub(super) fn keep(&mut self, drop: bool) {
         if let Some(Overlay::Frequency(table)) = self.overlays.last() {
             let Some(scope) = table.scope(drop) else { return };
+            // The row counts the events of this name alone.
+            let scope = match (&table.field, table.chosen()) {
+                (FieldRef::Column(Field::Actor), Some(group)) => {
+                    exact::scope(&self.answer.inv, Field::Actor, &group.value, drop)
+                }
+                _ => scope,
+            };
             if !drop {
                 self.overlays.pop();
             }

@@ -7,6 +7,7 @@ use crate::console::app::keymap::{Context, Resolution};
 use crate::console::app::layout::{Area, USUAL_SHARE};
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::msg::{Effect, Mouse};
+use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::prompt::Asking;
 
 impl Model {
@@ -168,7 +169,11 @@ impl Model {
             Action::Move(motion) => self.move_cursor(motion),
             Action::Pane(step) => self.other_pane(step),
             Action::Detail => self.other_pane(Step::Next),
-            Action::View(view) => self.open_view(view),
+            Action::View(view) => {
+                // The table of values lies over the view that is left.
+                self.overlays.retain(|overlay| !matches!(overlay, Overlay::Frequency(_)));
+                self.open_view(view);
+            }
             Action::DetailSize(size) => self.resize_detail(size),
             Action::Open => self.open_row(effects),
             Action::Pivot(pivot) => self.pivot(pivot),

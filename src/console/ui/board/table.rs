@@ -143,8 +143,9 @@ fn put_cell(canvas: &mut Canvas<'_>, cell: &Cell, text: &str, column: &Column, (
     let pad = if column.right { column.width.saturating_sub(columns(text)) } else { 0 };
     match cell {
         Cell::Marks(marks) => {
-            for (n, (letter, reached)) in (0u16..).zip(marks) {
-                let (letter, role) = if *reached { (*letter, Role::Accent) } else { ('·', Role::Muted) };
+            for (n, (name, reached)) in (0u16..).zip(marks) {
+                let (letter, role) =
+                    if *reached { (initial(name), Role::Accent) } else { ('·', Role::Muted) };
                 canvas.put(x + n, y, column.width.saturating_sub(n), &letter.to_string(), role);
             }
         }
@@ -178,7 +179,7 @@ fn text(canvas: &Canvas<'_>, cell: &Cell, precision: Precision) -> String {
         Cell::Share(share) => format!("{} {:>3.0} %", bar(*share, BAR), share * 100.0),
         Cell::Time(time) => canvas.clock.cell(*time, precision),
         Cell::Spark(counts) => spark(counts),
-        Cell::Marks(marks) => marks.iter().map(|(letter, _)| *letter).collect(),
+        Cell::Marks(marks) => marks.iter().map(|(name, _)| initial(name)).collect(),
         Cell::Tree(depth, mine, name) => {
             let indent = match depth {
                 0 => String::new(),
@@ -222,6 +223,11 @@ fn role_of(cell: &Cell) -> Role {
         Cell::Tree(_, true, _) => Role::Accent,
         _ => Role::Text,
     }
+}
+
+/// The letter that stands for a name.
+fn initial(name: &str) -> char {
+    name.chars().next().unwrap_or('?')
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ fn hint(model: &Model, prompt: &Prompt) -> String {
 /// What a part of time means here, or what is wrong with it.
 fn range(model: &Model, text: &str) -> String {
     if text.trim().is_empty() {
-        return "last 2h, ±15m, 2026-01-09T22:00..".to_owned();
+        return "last 2h, ±15m, 2026-01-09T22:00.. (UTC)".to_owned();
     }
     let table = &model.inv.table;
     let span = (table.oldest(), table.newest());
