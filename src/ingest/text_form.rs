@@ -24,7 +24,9 @@ pub fn is_called_a_log(name: &str) -> bool {
     const ENDINGS: [&str; 3] = [".json", ".jsonl", ".ndjson"];
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
     let bare = [".gz", ".zst", ".zstd"].iter().find_map(|packed| name.strip_suffix(packed)).unwrap_or(&name);
-    ENDINGS.iter().any(|ending| bare.ends_with(ending)) || name.contains("_cloudtrail_")
+    // What other systems keep beside a file begins with a point: `._a.json`.
+    let is_named = ENDINGS.iter().any(|ending| bare.ends_with(ending)) || name.contains("_cloudtrail_");
+    is_named && !name.starts_with('.')
 }
 
 /// Tells the form of a text. `stray` says that nobody named the file and that it is not called a log: then it may be none.
@@ -66,7 +68,9 @@ mod tests {
         {
             assert!(is_called_a_log(name), "{name}");
         }
-        for name in ["LICENSE", "json", "logs.json/read.me", "a.gz", "b.txt", "my_cloudtrail_/c.png"] {
+        for name in
+            ["LICENSE", "json", "logs.json/read.me", "a.gz", "b.txt", "my_cloudtrail_/c.png", "m/._a.json"]
+        {
             assert!(!is_called_a_log(name), "{name}");
         }
     }
