@@ -1,7 +1,7 @@
 //! Scopes that mean exactly the value of a row.
 //!
-//! In a query an actor is found by a part of its name too: `actor:ann` finds `Admin/ann`. A row of a board stands for one name,
-//! so the others are taken out again.
+//! In a query an actor is found by a part of its name too: `actor:ann` finds `Admin/ann`; a principal by its id. A row stands for
+//! one name, so the others are taken out again.
 
 use std::collections::BTreeSet;
 
@@ -19,25 +19,42 @@ const OTHERS: usize = 500;
 /// When the field cannot have that value.
 pub fn scope(inv: &Investigation, field: Field, value: &str, drop: bool) -> Result<Scope, QueryError> {
     let scope = Scope::value(&FieldRef::Column(field), value, drop)?;
-    if field != Field::Actor || value.is_empty() {
-        return Ok(scope);
-    }
-    let expr = actor(inv, value);
+    let expr = match field {
+        _ if value.is_empty() => return Ok(scope),
+        Field::Actor => actor(inv, value),
+        Field::Principal => principal(inv, value),
+        _ => return Ok(scope),
+    };
     Ok(Scope { expr: if drop { expr.negate() } else { expr }, ..scope })
 }
 
 /// The events of the actors of that name, in whatever account.
 pub fn actor(inv: &Investigation, name: &str) -> Expr {
-    let term = |name: &str| {
-        let test = Test::Matches(Pattern::exact(name));
-        Expr::Term(Term { field: FieldRef::Column(Field::Actor), test })
-    };
     let dicts = inv.table.dicts();
     let names = (0..dicts.identity_count()).map(|id| dicts.actor(dicts.identity(id).actor).0);
     let is_like = |other: &&str| {
         !other.eq_ignore_ascii_case(name) && other.split('/').any(|part| part.eq_ignore_ascii_case(name))
     };
-    let others: BTreeSet<&str> = names.filter(is_like).collect();
+    without(Field::Actor, name, names.filter(is_like).collect())
+}
+
+/// The events of the principal that is called so, and not of those that have this as their id.
+fn principal(inv: &Investigation, name: &str) -> Expr {
+    let dicts = inv.table.dicts();
+    let is_like = |id: &u32| {
+        let own = dicts.identity(*id);
+        let (called, known_by) = (dicts.word(own.principal), dicts.word(own.principal_id));
+        known_by.eq_ignore_ascii_case(name) && !called.eq_ignore_ascii_case(name) && !called.is_empty()
+    };
+    let ids = (0..dicts.identity_count()).filter(is_like);
+    without(Field::Principal, name, ids.map(|id| dicts.word(dicts.identity(id).principal)).collect())
+}
+
+/// What a field finds by a name, without what it finds by others.
+fn without(field: Field, name: &str, others: BTreeSet<&str>) -> Expr {
+    let term = |name: &str| {
+        Expr::Term(Term { field: FieldRef::Column(field), test: Test::Matches(Pattern::exact(name)) })
+    };
     let others: Vec<Expr> = others.into_iter().take(OTHERS).map(term).collect();
     match others.len() {
         0 => term(name),
@@ -53,6 +70,28 @@ mod tests {
     use crate::profile::sample::{HOME, investigation, record, role, user};
     use crate::query::plan::plan;
     use crate::query::run;
+
+    #[test]
+    fn a_principal_is_not_those_whose_id_is_its_name() {
+        let nameless = json!({"type": "IAMUser", "principalId": "AIDAANN", "accountId": HOME});
+        let named = json!({"type": "IAMUser", "principalId": "AIDAANN", "accountId": HOME,
+                           "arn": format!("arn:aws:iam::{HOME}:user/ann"), "userName": "ann"});
+        let inv = investigation(&[
+            record("08:00:00", "s3:GetObject", &nameless, json!({})),
+            record("08:00:01", "s3:GetObject", &named, json!({})),
+            record("08:00:02", "s3:PutObject", &named, json!({})),
+        ]);
+        let count = |expr: &Expr| run::columns(&plan(expr, &inv), &inv.table).yes.count();
+        let arn = format!("arn:aws:iam::{HOME}:user/ann");
+        for (value, found) in [("AIDAANN", 1), (arn.as_str(), 2)] {
+            assert_eq!(count(&scope(&inv, Field::Principal, value, false).unwrap().expr), found, "{value}");
+            assert_eq!(
+                count(&scope(&inv, Field::Principal, value, true).unwrap().expr),
+                3 - found,
+                "{value}"
+            );
+        }
+    }
 
     #[test]
     fn an_actor_is_not_those_of_whose_name_it_is_a_part() {

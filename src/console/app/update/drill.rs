@@ -110,8 +110,8 @@ impl Model {
             let Some(scope) = table.scope(drop) else { return };
             // The row counts the events of this name alone.
             let scope = match (&table.field, table.chosen()) {
-                (FieldRef::Column(Field::Actor), Some(group)) => {
-                    exact::scope(&self.answer.inv, Field::Actor, &group.value, drop)
+                (FieldRef::Column(field @ (Field::Actor | Field::Principal)), Some(group)) => {
+                    exact::scope(&self.answer.inv, *field, &group.value, drop)
                 }
                 _ => scope,
             };
