@@ -233,10 +233,10 @@ fn a_view_that_is_chosen_is_not_hidden_by_the_table_of_values() {
     console.line_with("rules, ");
 }
 
-#[test]
-fn rows_without_headings_have_some_in_a_file() {
+/// The rows of a view as they go into a file, and what stands above them.
+fn exported(view: &str) -> (Vec<String>, Vec<Vec<String>>) {
     let mut console = Console::on_story(140, 42);
-    console.press("3x<c-u>a.json<enter>");
+    console.press(view).press("x<c-u>a.json<enter>");
     let export = console.left.iter().find_map(|effect| match effect {
         Effect::Deliver(delivery) => match &**delivery {
             Delivery::Export(Export::Rows(heads, rows), _) => Some((heads.clone(), rows.clone())),
@@ -244,7 +244,19 @@ fn rows_without_headings_have_some_in_a_file() {
         },
         _ => None,
     });
-    let (heads, rows) = export.unwrap();
+    export.unwrap()
+}
+
+#[test]
+fn what_is_a_letter_on_the_screen_is_a_name_in_a_file() {
+    let (heads, rows) = exported("1");
+    let tactics = heads.iter().position(|head| head == "tactics").unwrap();
+    assert!(rows[0][tactics].contains("Defense Impairment"), "{rows:?}");
+}
+
+#[test]
+fn rows_without_headings_have_some_in_a_file() {
+    let (heads, rows) = exported("3");
     assert_eq!(heads, ["what", "value"]);
     assert!(rows.iter().all(|row| row.len() == 2) && rows[0][0] == "risk", "{rows:?}");
 }
