@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::harness::{Console, investigation, story};
 use crate::config::Depth;
 use crate::console::app::action::View;
@@ -13,6 +15,7 @@ use crate::console::app::msg::Mouse;
 use crate::console::app::naming::Named;
 use crate::console::app::{Effect, Msg, Now, update};
 use crate::event::field::Field;
+use crate::profile::sample;
 
 fn console() -> Console {
     Console::on_story(140, 42)
@@ -140,12 +143,19 @@ fn a_frequency_table_counts_and_filters() {
 
 #[test]
 fn a_value_that_is_kept_has_the_events_that_its_row_counts() {
-    let mut console = console();
-    console.press(":frequency<space>actor<enter><enter>");
-    let inv = console.model.inv.clone();
-    let name = scopes(&console)[0].strip_prefix("actor ").unwrap().to_owned();
-    let exact = crate::console::app::board::exact::actor(&inv, &name);
-    assert_eq!(console.model.page().scopes[0].expr, exact);
+    // One name is a part of the other's.
+    let ann = |time: &str| sample::record(time, "s3:GetObject", &sample::user("ann", "AKIA1"), json!({}));
+    let role = sample::role(sample::HOME, "Admin", "ann", "ASIA1", "07:00:00");
+    let other = sample::record("08:00:02", "s3:GetObject", &role, json!({}));
+    let records = [ann("08:00:00"), ann("08:00:01"), other];
+    for (key, left) in [("<enter>", 2), ("-<esc>", 1)] {
+        let mut console = Console::begun(140, 42, Some("logs"));
+        console.send(Msg::Loaded(Arc::new(sample::investigation(&records))));
+        console.press("2:frequency<space>actor<enter>");
+        assert!(console.line_with(" ann ").contains(" 2 "), "{}", console.screen());
+        console.press(key);
+        assert_eq!((scopes(&console).len(), console.model.answer.matched), (1, left), "{key}");
+    }
 }
 
 /// What is asked of the workers on a key, and not done yet.

@@ -6,8 +6,10 @@
 use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 
+use crate::console::app::board::exact;
 use crate::console::app::page::Scope;
 use crate::event::field::{Field, FieldRef};
+use crate::investigation::Investigation;
 use crate::query::QueryError;
 use crate::query::group::Group;
 
@@ -227,8 +229,8 @@ impl Frequency {
         self.counted.as_ref()?.get(self.cursor)
     }
 
-    /// The scope of the value under the cursor; `None` when there is none.
-    pub fn scope(&self, drop: bool) -> Option<Result<Scope, QueryError>> {
+    /// The scope of the value under the cursor, with the events that its row counts; `None` when there is none.
+    pub fn scope(&self, inv: &Investigation, drop: bool) -> Option<Result<Scope, QueryError>> {
         let group = self.chosen()?;
         Some(match &self.field {
             // Times are counted by hour.
@@ -241,6 +243,7 @@ impl Frequency {
                 let id = group.value.split(' ').next().unwrap_or_default();
                 Scope::value(&self.field, id, drop)
             }
+            FieldRef::Column(field) => exact::scope(inv, *field, &group.value, drop),
             field => Scope::value(field, &group.value, drop),
         })
     }
@@ -299,10 +302,11 @@ mod tests {
 
     #[test]
     fn a_row_becomes_a_scope() {
+        let inv = Investigation::empty(crate::investigation::Judgment::shipped());
         let query = |field: Field, value: &str, drop: bool| {
             let mut table = Frequency::new(FieldRef::Column(field));
             fill(&mut table, vec![group(value, 1, 1)]);
-            table.scope(drop).unwrap().unwrap().expr.to_string()
+            table.scope(&inv, drop).unwrap().unwrap().expr.to_string()
         };
         assert_eq!(query(Field::Actor, "alice", false), "actor:alice");
         assert_eq!(query(Field::Error, "", true), "error:*");

@@ -107,14 +107,7 @@ impl Model {
 
     pub(super) fn keep(&mut self, drop: bool) {
         if let Some(Overlay::Frequency(table)) = self.overlays.last() {
-            let Some(scope) = table.scope(drop) else { return };
-            // The row counts the events of this name alone.
-            let scope = match (&table.field, table.chosen()) {
-                (FieldRef::Column(field @ (Field::Actor | Field::Principal)), Some(group)) => {
-                    exact::scope(&self.answer.inv, *field, &group.value, drop)
-                }
-                _ => scope,
-            };
+            let Some(scope) = table.scope(&self.answer.inv, drop) else { return };
             if !drop {
                 self.overlays.pop();
             }
