@@ -243,3 +243,17 @@ pub(super) fn tactics(p: &Profile, inv: &Investigation) -> Panel {
     let empty = "No call serves a tactic of an attack.";
     Panel::new("tactics", title, Body::Table(Table::new(heads, items.collect()))).or(empty)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_told_in_hundredths_and_something_is_never_nothing() {
+        for (n, whole, said) in
+            [(0, 9, "0 %"), (1, 1000, "less than 1 %"), (1, 3, "33 %"), (9, 9, "100 %"), (0, 0, "0 %")]
+        {
+            assert_eq!(part(n, whole), said);
+        }
+    }
+}

@@ -208,14 +208,11 @@ impl Model {
         let shown = self.shown.as_ref()?;
         let at = shown.focus(&self.page().desk);
         let table = shown.panel(at)?.table()?;
-        let widest = table.items.iter().map(|item| item.cells.len()).max().unwrap_or(0);
-        // A panel that needs no headings on the screen needs them in a file.
-        let plain = (table.heads.len()..widest).map(|n| match n {
-            0 => "what".to_owned(),
-            1 => "value".to_owned(),
-            n => format!("value {n}"),
-        });
-        let heads = table.heads.iter().map(|head| head.name.to_owned()).chain(plain).collect();
+        // A panel of names and values needs no headings on the screen, but in a file.
+        let heads = match table.heads.as_slice() {
+            [] => vec!["what".to_owned(), "value".to_owned()],
+            heads => heads.iter().map(|head| head.name.to_owned()).collect(),
+        };
         let row = |n| {
             shown
                 .item(at, n)
