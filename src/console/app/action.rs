@@ -10,6 +10,7 @@
 
 mod argument;
 mod catalog;
+mod meaning;
 mod words;
 
 use std::borrow::Cow;
