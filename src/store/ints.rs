@@ -30,38 +30,23 @@ pub(crate) trait Width: Copy {
     fn wide(self) -> u64;
 }
 
-impl Width for u8 {
-    #[inline]
-    fn wide(self) -> u64 {
-        self.into()
-    }
+macro_rules! widths {
+    ($($width:ty),*) => {
+        $(impl Width for $width {
+            #[inline]
+            fn wide(self) -> u64 {
+                self.into()
+            }
+        })*
+    };
 }
 
-impl Width for u16 {
-    #[inline]
-    fn wide(self) -> u64 {
-        self.into()
-    }
-}
+widths!(u8, u16, u32, u64);
 
 impl Width for [u8; 3] {
     #[inline]
     fn wide(self) -> u64 {
         u32::from_le_bytes([self[0], self[1], self[2], 0]).into()
-    }
-}
-
-impl Width for u32 {
-    #[inline]
-    fn wide(self) -> u64 {
-        self.into()
-    }
-}
-
-impl Width for u64 {
-    #[inline]
-    fn wide(self) -> u64 {
-        self
     }
 }
 

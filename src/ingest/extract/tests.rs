@@ -1,0 +1,194 @@
+use super::*;
+use crate::ingest::scan::Scanner;
+use crate::store::Table;
+use crate::store::segment::Builder;
+
+fn table(records: &[&str]) -> Table {
+    let dicts = Arc::new(Dicts::default());
+    let mut extractor = Extractor::new(dicts.clone());
+    let mut builder = Builder::default();
+    for (n, record) in records.iter().enumerate() {
+        let mut scanner = Scanner::default();
+        let (spans, _) = scanner.scan(record.as_bytes(), 0).unwrap();
+        let kind = kind_of(&spans).unwrap();
+        builder.push(&extractor.row(&spans, kind, Locator { offset: n as u64, ..Locator::default() }, false));
+    }
+    Table::new(vec![Arc::new(builder.seal())], dicts.snapshot(), true)
+}
+
+#[test]
+fn a_record_becomes_a_row() {
+    let table = table(&[
+        r#"{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","userName":"bob"},"eventTime":"2026-01-10T10:38:41Z",
+        "eventSource":"iam.amazonaws.com","eventName":"CreateUser","awsRegion":"us-east-1","sourceIPAddress":"203.0.113.7",
+        "userAgent":"aws\u002dcli\/2","errorCode":"AccessDenied","requestParameters":{"path":"/","userName":"eve"},"responseElements":null,
+        "eventID":"4c3b1a2f-0000-4abc-8def-0123456789ab","readOnly":false,"eventType":"AwsApiCall","recipientAccountId":"111122223333","eventCategory":"Management"}"#,
+    ]);
+    let row = table.row(0).unwrap();
+    assert_eq!(
+        (row.time().to_string().as_str(), row.event(), row.service(), row.actor()),
+        ("2026-01-10T10:38:41Z", "CreateUser", "iam", "bob")
+    );
+    assert_eq!(
+        (row.text(Column::Agent), row.text(Column::Target), row.account()),
+        ("aws-cli/2", "eve", "111122223333")
+    );
+    assert_eq!((row.outcome(), row.id().as_str()), (Outcome::Denied, "4c3b1a2f-0000-4abc-8def-0123456789ab"));
+    assert!(row.flags().has(Flags::WRITE));
+}
+
+#[test]
+fn wrong_types_and_nulls_lose_nothing_else() {
+    let keys = [
+        "userIdentity",
+        "eventTime",
+        "awsRegion",
+        "sourceIPAddress",
+        "userAgent",
+        "errorCode",
+        "requestParameters",
+        "responseElements",
+        "eventID",
+        "readOnly",
+        "eventType",
+        "recipientAccountId",
+        "eventCategory",
+        "resources",
+    ];
+    for value in ["null", "7", "true", "\"\"", "[]", "{}", "[null]", "\"\\ud800\"", "1e999"] {
+        for key in keys {
+            let record = format!(
+                r#"{{"eventVersion":"1.08","eventSource":"s3.amazonaws.com","eventName":"ConsoleLogin","eventTime":"2026-01-10T10:38:41Z","{key}":{value}}}"#
+            );
+            let table = table(&[&record]);
+            let row = table.row(0).unwrap();
+            assert_eq!((row.event(), row.service()), ("ConsoleLogin", "s3"), "{record}");
+            let _ = (row.id(), row.actor(), row.session(), row.outcome(), row.ip());
+        }
+    }
+}
+
+#[test]
+fn console_logins_fail_without_an_error_code() {
+    let login = |answer: &str, extra: &str| {
+        format!(
+            r#"{{"eventVersion":"1","eventTime":"2026-01-10T10:38:41Z","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","responseElements":{answer}{extra}}}"#
+        )
+    };
+    let (failed, fine) = (
+        login(r#"{"ConsoleLogin":"Failure"}"#, r#","errorMessage":"Failed authentication""#),
+        login(r#"{"ConsoleLogin":"Success"}"#, ""),
+    );
+    let table = table(&[&failed, &fine]);
+    let rows: Vec<_> =
+        table.rows().map(|r| (r.outcome(), r.flags().has(Flags::LOGIN_OK), r.text(Column::Error))).collect();
+    assert!(rows.contains(&(Outcome::Denied, false, "Failed authentication")));
+    assert!(rows.contains(&(Outcome::Success, true, "")));
+}
+
+#[test]
+fn what_pivots_need_is_kept_beside_the_columns() {
+    let table = table(&[
+        r#"{"eventVersion":"1.08","eventTime":"2026-01-10T10:00:00Z","eventSource":"sts.amazonaws.com","eventName":"AssumeRole",
+        "responseElements":{"credentials":{"accessKeyId":"ASIAX"},"assumedRoleUser":{"assumedRoleId":"AROAX:s"}},
+        "sharedEventID":"1eccc8c2-9cad-423c-afb4-54c55f419ebd","tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"AES","clientProvidedHostHeader":"h"}}"#,
+        r#"{"eventVersion":"1.08","eventTime":"2026-01-10T10:00:01Z","eventSource":"s3.amazonaws.com","eventName":"GetObject",
+        "responseElements":{"credentials":{"accessKeyId":"ASIAY"}},"additionalEventData":{"bytesTransferredIn":1,"bytesTransferredOut":70000}}"#,
+        r#"{"eventVersion":"1.08","eventTime":"2026-01-10T10:00:02Z","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin",
+        "responseElements":{"ConsoleLogin":"Success"},"additionalEventData":{"MFAUsed":"No"}}"#,
+    ]);
+    let rows: Vec<_> = table.rows().collect();
+    let grant = rows[0].grant().unwrap();
+    assert_eq!(
+        (grant.key, grant.principal_id, rows[0].text(Column::Tls)),
+        ("ASIAX", "AROAX:s", "TLSv1.3 AES")
+    );
+    assert!(rows[0].aside(Aside::Shared) != 0 && rows[1].aside(Aside::Shared) == 0);
+    assert_eq!((rows[1].aside(Aside::BytesIn), rows[1].aside(Aside::BytesOut)), (1, 70_000));
+    assert_eq!(rows[1].grant(), None, "objects are no credentials");
+    let no_mfa: Vec<bool> = rows.iter().map(|r| r.flags().has(Flags::NO_MFA)).collect();
+    assert_eq!(no_mfa, [false, false, true]);
+}
+
+#[test]
+fn what_looks_like_a_record_is_told_from_one() {
+    let kind = |text: &str| kind_of(&Scanner::default().scan(text.as_bytes(), 0).unwrap().0);
+    for (text, expected) in [
+        (r#"{"eventName":"A","eventSource":"s","eventTime":"t"}"#, Some(RecordKind::Event)),
+        (r#"{"eventVersion":"1.08","eventName":"A"}"#, Some(RecordKind::Event)),
+        (
+            r#"{"eventName":"A","eventSource":"s","eventID":"t","eventType":"AwsVpceEvents"}"#,
+            Some(RecordKind::Network),
+        ),
+        (r#"{"eventVersion":"1.08","eventTime":"t","insightDetails":{}}"#, Some(RecordKind::Insight)),
+        (
+            r#"{"eventVersion":"1.0","eventId":"x","timeWindow":{},"summary":{}}"#,
+            Some(RecordKind::Aggregated),
+        ),
+        (
+            r#"{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"t","s3":{}}"#,
+            None,
+        ),
+        (r#"{"EventId":"x","CloudTrailEvent":"{}"}"#, None),
+        (r#"{"Records":[]}"#, None),
+        ("{}", None),
+    ] {
+        assert_eq!(kind(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn insights_and_aggregates_show_what_they_have() {
+    let table = table(&[
+        r#"{"eventVersion":"1.08","eventTime":"2026-01-10T10:00:00Z","eventID":"i","insightDetails":{"eventName":"UpdateInstanceInformation","eventSource":"ssm.amazonaws.com"}}"#,
+        r#"{"eventVersion":"1.0","accountId":"111122223333","eventId":"a","eventSource":"s3.amazonaws.com","timeWindow":{"windowStart":"2026-01-10T11:00:00Z"},"summary":{}}"#,
+    ]);
+    let insight = table.row(0).unwrap();
+    assert_eq!(
+        (insight.kind(), insight.event(), insight.id().as_str()),
+        (RecordKind::Insight, "UpdateInstanceInformation", "i")
+    );
+    let sum = table.row(1).unwrap();
+    assert_eq!(
+        (sum.kind(), sum.account(), sum.time().to_string().as_str()),
+        (RecordKind::Aggregated, "111122223333", "2026-01-10T11:00:00Z")
+    );
+}
+
+#[test]
+fn a_record_without_an_id_is_known_by_its_content() {
+    let a = r#"{"eventVersion":"1","eventName":"A","eventTime":"x"}"#;
+    let b = r#"{ "eventTime":"x", "eventName":"A","eventVersion":"1"}"#;
+    let c = r#"{"eventVersion":"1","eventName":"B","eventTime":"x"}"#;
+    assert_eq!(content_id(a.as_bytes()), content_id(b.as_bytes()));
+    assert_ne!(content_id(a.as_bytes()), content_id(c.as_bytes()));
+    assert!(table(&[a]).row(0).unwrap().id().starts_with("no-id:"));
+}
+
+#[test]
+fn targets_are_the_most_telling_parameter() {
+    for (parameters, target) in [
+        (r#"{"name":"x","bucketName":"logs"}"#, Some(&b"\"logs\""[..])),
+        (r#"{"names":["a","b"]}"#, Some(&b"\"a\""[..])),
+        (r#"{"userName":null,"policyArn":"p"}"#, Some(&b"\"p\""[..])),
+        (r#"{"maxResults":5}"#, None),
+        ("null", None),
+        ("", None),
+    ] {
+        assert_eq!(target_in(parameters.as_bytes()), target, "{parameters}");
+    }
+}
+
+#[test]
+fn names_tell_reading_from_writing() {
+    for (name, reads) in [
+        ("GetObject", true),
+        ("Getaway", false),
+        ("ListUsers", true),
+        ("CreateUser", false),
+        ("BatchGetItem", true),
+        ("Scan", true),
+    ] {
+        assert_eq!(reads_by_name(name), reads, "{name}");
+    }
+}
