@@ -110,13 +110,13 @@ impl std::fmt::Debug for Inflater {
 impl Inflater {
     /// The text of a gzip file with exactly one sound member of at most `most` bytes; `None` for any other.
     pub fn gzip(&mut self, bytes: &[u8], most: u64) -> Option<&[u8]> {
-        let (_, size) = bytes.split_last_chunk::<4>()?;
-        let size = u32::from_le_bytes(*size) as usize;
+        let (_, last) = bytes.split_last_chunk::<4>()?;
+        let size = u32::from_le_bytes(*last) as usize;
         // The size field is the sender's claim. It is believed up to what deflate can reach at all.
         if size > WHOLE_MAX
             || size as u64 > most
             || size > bytes.len().saturating_mul(1032)
-            || has_second_member(bytes)
+            || has_second_member(bytes, *last)
         {
             return None;
         }
@@ -130,9 +130,11 @@ impl Inflater {
     }
 }
 
-/// Whether another gzip header may stand behind the first one: then only a stream reader knows.
-fn has_second_member(bytes: &[u8]) -> bool {
-    bytes.get(3..).is_some_and(|rest| memchr::memmem::find(rest, &[0x1f, 0x8b, 0x08]).is_some())
+/// Whether another gzip header may stand behind a first member of the length that the last one says it has: then only
+/// a stream reader knows. A member ends with its length, so that bytes which only look like a header are told apart.
+fn has_second_member(bytes: &[u8], size: [u8; 4]) -> bool {
+    memchr::memmem::find_iter(bytes, &[0x1f, 0x8b, 0x08])
+        .any(|at| at.checked_sub(4).and_then(|end| bytes.get(end..at)) == Some(&size[..]))
 }
 
 /// Reads the text of a stream, through as many layers as it has; archives are not opened.

@@ -32,6 +32,9 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 /// How many bytes of spans a worker remembers per column before it starts anew.
 const REMEMBERED: usize = 8 << 20;
 
+/// Above so many bytes, room is made for all at once: growing by doubling would write them anew time and again.
+const FEW: usize = 256 << 10;
+
 /// How the text of a raw value is read, and whether anything in it had to be replaced.
 pub(super) type Reader = fn(&[u8]) -> (Cow<'_, str>, bool);
 
@@ -142,6 +145,9 @@ impl Seen {
             self.table.clear();
             self.bytes.clear();
             self.lately = [Entry::default(); LATELY];
+        }
+        if self.bytes.len() > FEW && self.bytes.capacity() < REMEMBERED {
+            self.bytes.reserve_exact(REMEMBERED - self.bytes.len());
         }
         if raw.len() > REMEMBERED {
             return Entry { id, lossy, ..Entry::default() };

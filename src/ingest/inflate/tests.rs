@@ -95,6 +95,13 @@ fn the_fast_way_and_the_stream_agree() {
     assert_eq!(inflater.gzip(&one, u64::MAX), Some(text.as_bytes()));
     assert_eq!(inflater.gzip(&gzip(b""), u64::MAX), Some(&b""[..]));
     assert_eq!(inflater.gzip(&[one.clone(), one.clone()].concat(), u64::MAX), None, "two members");
+    assert_eq!(inflater.gzip(&[one.clone(), gzip(b"x")].concat(), u64::MAX), None, "of different lengths");
+    let stored = {
+        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+        out.write_all(b"\x1f\x8b\x08 is how a member begins").unwrap();
+        out.finish().unwrap()
+    };
+    assert!(inflater.gzip(&stored, u64::MAX).is_some(), "what looks like a header is none");
     assert_eq!(inflater.gzip(&one[..one.len() - 1], u64::MAX), None);
     assert_eq!(inflater.gzip(b"text", u64::MAX), None);
     assert_eq!(inflater.gzip(&one, 1), None, "more than was allowed");
