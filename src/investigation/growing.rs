@@ -18,6 +18,7 @@ use crate::ingest::pipeline;
 use crate::ingest::reopen::Reopener;
 use crate::ingest::status::Status;
 use crate::ingest::worker::{Options, Shared};
+use crate::memory::Keeping;
 use crate::score::rank::RuleLevels;
 use crate::score::{Scorer, burst, rank};
 use crate::source::Listing;
@@ -111,7 +112,10 @@ impl Growing {
 
     /// Loads the first listing. While it runs, `update` gets snapshots, on whichever thread made them.
     pub fn begin(&mut self, listing: Listing, update: Update<'_>) -> Investigation {
+        let keeping = Keeping::begin();
         pipeline::run(listing, &self.shared, &|segment| self.publish(segment, Some(update)));
+        // What stays is gathered in memory of its own, and not in the gaps that the load has left.
+        drop(keeping);
         self.finish().inv
     }
 
@@ -194,7 +198,9 @@ impl Growing {
         let table = Table::new(std::mem::take(&mut segments), dicts.clone(), true);
         let mut inv =
             Investigation { hits: self.sets.snapshot(), duplicates, conflicts, ..self.snapshot(table) };
+        let keeping = Keeping::begin();
         let compared = compare::compare(&inv, &self.captures);
+        drop(keeping);
         segments = std::mem::take(&mut inv.table).into_segments();
         self.add_hits(&mut segments, &compared.hits);
         let hits = self.sets.snapshot();
