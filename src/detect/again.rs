@@ -23,22 +23,26 @@ use crate::store::segment::Segment;
 pub struct Found {
     /// Its rows, ascending.
     pub rows: Vec<u32>,
-    /// How many times it found several events together; `None` for rules on single events.
+    /// How many times it found several events together; `None` for rules that look for no such thing.
     pub together: Option<usize>,
+    /// Of how many events a rule on what is new could not tell, as nothing was known yet to compare them with.
+    pub untold: usize,
 }
 
 /// The events that one of `rules` hits, whatever rules are in force; `None` when the reading was stopped.
 pub fn hits(inv: &Investigation, rules: &Rules, number: u32, reading: &Reading) -> Option<Found> {
     if let Some(rule) = rules.singles().get(number as usize) {
         let rows = retro::hits(inv, rule, reading).rows(&inv.table).collect();
-        return (!reading.is_stopped()).then_some(Found { rows, together: None });
+        return (!reading.is_stopped()).then_some(Found { rows, ..Found::default() });
     }
     let mut wanted = vec![false; rules.infos().len()];
     want(rules, number, &mut wanted);
     let compared = compared(inv, rules, &wanted, &|_| None, reading)?;
     let rows = compared.hits.iter().filter(|hit| hit.1 == number).map(|hit| hit.0).collect();
-    let together = compared.findings.iter().filter(|finding| finding.rule == number).count();
-    Some(Found { rows, together: Some(together) })
+    let found = compared.findings.iter().filter(|finding| finding.rule == number).count();
+    let is_first_seen = rules.firsts().any(|(_, rule)| rule == number);
+    let together = (!is_first_seen).then_some(found);
+    Some(Found { rows, together, untold: compared.without_baseline(number) })
 }
 
 /// Marks a rule on several events, and the correlations that it refers to.

@@ -4,7 +4,9 @@
 //! event belongs to is read from its columns where they hold it, else it was taken from its record on the way.
 
 mod fields;
+mod sieve;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
@@ -12,7 +14,7 @@ use foldhash::fast::FixedState;
 use super::capture::Captures;
 use super::correlate::{Hit, Match, ValueRef, correlate};
 use super::rules::Rules;
-use super::sigma::correlation::{Correlation, Link};
+use super::sigma::correlation::{Correlation, Kind, Link};
 use super::sigma::first_seen::{Considered, FirstSeen, Outcome};
 use crate::event::time::Time;
 use crate::investigation::Investigation;
@@ -45,6 +47,13 @@ pub struct Compared {
     pub lifts: Vec<(u32, u32)>,
     /// For rules on what is new, how many events could not be told: nothing was known yet to compare them with.
     pub no_baseline: Vec<(u32, usize)>,
+}
+
+impl Compared {
+    /// Of how many events a rule on what is new could not tell, as nothing was known yet to compare them with.
+    pub fn without_baseline(&self, rule: u32) -> usize {
+        self.no_baseline.iter().filter(|(number, _)| *number == rule).map(|(_, events)| events).sum()
+    }
 }
 
 /// Runs all rules on more than one event. `captures` are what was taken from the records while they were loaded.
@@ -117,23 +126,10 @@ impl Run<'_> {
             ) else {
                 continue;
             };
-            let (mut groups, mut values) = (Numbers::default(), Numbers::default());
-            let mut hits = Vec::new();
-            for (index, link) in links.iter().enumerate() {
-                let others;
-                let rows: &[u32] = match link {
-                    Link::Rule(rule) => self.rows.get(*rule).map_or(&[], Vec::as_slice),
-                    Link::Correlation(other) => {
-                        let matches = found.get(other).into_iter().flatten();
-                        others = matches
-                            .flat_map(|found| found.hits(&correlation.kind))
-                            .copied()
-                            .collect::<Vec<_>>();
-                        &others
-                    }
-                };
-                self.hits_of(correlation, index, rows, (&mut groups, &mut values), &mut hits);
-            }
+            let rows: Vec<Cow<'_, [u32]>> =
+                links.iter().map(|link| self.rows_of(link, &correlation.kind, &found)).collect();
+            let hits = sieve::hits(&self.fields, &self.inv.table, correlation, &rows)
+                .unwrap_or_else(|| self.all_hits(correlation, &rows));
             let matches = correlate(correlation, hits);
             let rule = self.rules.number_of_correlation(number);
             for found in &matches {
@@ -157,37 +153,45 @@ impl Run<'_> {
         });
     }
 
-    /// The hits of one of a correlation's rules; rows without a field of the group are left out.
-    fn hits_of(
-        &self,
-        correlation: &Correlation,
-        rule: usize,
-        rows: &[u32],
-        (groups, values): (&mut Numbers, &mut Numbers),
-        hits: &mut Vec<Hit>,
-    ) {
-        let by = self.fields.of(&correlation.group_fields(rule), false);
+    /// The rows of what a correlation of that kind refers to.
+    fn rows_of(&self, link: &Link, kind: &Kind, found: &HashMap<usize, Vec<Match>>) -> Cow<'_, [u32]> {
+        match link {
+            Link::Rule(rule) => self.rows.get(*rule).map_or(&[][..], Vec::as_slice).into(),
+            Link::Correlation(other) => {
+                let matches = found.get(other).into_iter().flatten();
+                matches.flat_map(|found| found.hits(kind)).copied().collect::<Vec<_>>().into()
+            }
+        }
+    }
+
+    /// The hits of a correlation, given the rows of each of its rules; rows without a field of the group are left out.
+    fn all_hits<R: AsRef<[u32]>>(&self, correlation: &Correlation, rows: &[R]) -> Vec<Hit> {
+        let (mut groups, mut values) = (Numbers::default(), Numbers::default());
+        let (mut hits, mut measures) = (Vec::new(), Vec::new());
         let is_numeric = correlation.kind.is_numeric();
-        let measured = self.fields.of(&correlation.value_fields(rule), is_numeric);
-        let mut measures = Vec::new();
-        for row in rows.iter().filter_map(|row| self.inv.table.row(*row)) {
-            let Some(time_ms) = row.time().millis() else { continue };
-            measures.clear();
-            if measured.is_empty() {
-                measures.push(None);
-            } else {
-                self.fields.each(&row, &measured, |value| {
-                    measures.push(Some(match is_numeric {
-                        true => ValueRef::Number(f64::from_bits(value)),
-                        false => ValueRef::Id(values.of(value)),
-                    }));
+        for (rule, rows) in rows.iter().enumerate() {
+            let by = self.fields.of(&correlation.group_fields(rule), false);
+            let measured = self.fields.of(&correlation.value_fields(rule), is_numeric);
+            for row in rows.as_ref().iter().filter_map(|row| self.inv.table.row(*row)) {
+                let Some(time_ms) = row.time().millis() else { continue };
+                measures.clear();
+                if measured.is_empty() {
+                    measures.push(None);
+                } else {
+                    self.fields.each(&row, &measured, |value| {
+                        measures.push(Some(match is_numeric {
+                            true => ValueRef::Number(f64::from_bits(value)),
+                            false => ValueRef::Id(values.of(value)),
+                        }));
+                    });
+                }
+                self.fields.each(&row, &by, |group| {
+                    let (group, rule, row) = (groups.of(group), rule as u16, row.number());
+                    hits.extend(measures.iter().map(|&value| Hit { time_ms, value, row, group, rule }));
                 });
             }
-            self.fields.each(&row, &by, |group| {
-                let (group, rule, row) = (groups.of(group), rule as u16, row.number());
-                hits.extend(measures.iter().map(|&value| Hit { time_ms, value, row, group, rule }));
-            });
         }
+        hits
     }
 
     fn first_seen(&mut self, wanted: &dyn Fn(u32) -> bool) {
@@ -252,167 +256,4 @@ impl Numbers {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::detect::attack::Attack;
-    use crate::detect::sigma::item::Placeholders;
-    use crate::ingest::worker::Options;
-    use crate::investigation::{Judgment, load};
-    use crate::source::{Object, Place as Source};
-
-    const BASES: &str = "
-title: failed
-name: failed
-level: high
-detection: {s: {eventName: ConsoleLogin, responseElements.ConsoleLogin: Failure}, condition: s}
----
-title: worked
-name: worked
-detection: {s: {eventName: ConsoleLogin, responseElements.ConsoleLogin: Success}, condition: s}
----
-";
-
-    fn investigation(rules: &str, events: &[Value]) -> Investigation {
-        let files = vec![("r.yml".to_owned(), format!("{BASES}{rules}"))];
-        let rules = Rules::read(&files, &Placeholders::new(), &[], &Attack::shipped());
-        assert_eq!(rules.faults(), []);
-        let records: Vec<Value> = events
-            .iter()
-            .enumerate()
-            .map(|(n, event)| {
-                let mut record = json!({
-                    "eventVersion": "1.10", "eventName": "ConsoleLogin", "eventSource": "signin.amazonaws.com",
-                    "eventTime": "2026-03-02T09:00:00Z", "eventID": format!("e{n}"),
-                });
-                for (key, value) in event.as_object().unwrap() {
-                    record[key] = value.clone();
-                }
-                record
-            })
-            .collect();
-        let text = json!({ "Records": records }).to_string();
-        let object =
-            Object { name: "t".to_owned(), place: Source::Memory(text.into_bytes().into()), found: true };
-        let judgment = Judgment { rules: Arc::new(rules), ..Judgment::shipped() };
-        load(Box::new(std::iter::once(Ok(object))), Options::default(), judgment, Arc::default(), &|_| {})
-    }
-
-    fn login(minute: u32, user: &str, ip: &str, worked: bool) -> Value {
-        let answer = if worked { "Success" } else { "Failure" };
-        json!({"eventTime": format!("2026-03-02T09:{minute:02}:00Z"), "userIdentity": {"type": "IAMUser", "userName": user},
-               "sourceIPAddress": ip, "responseElements": {"ConsoleLogin": answer}})
-    }
-
-    /// The ids of the shown rules that each event hit, in order of time.
-    fn shown(inv: &Investigation) -> Vec<Vec<&str>> {
-        inv.table.rows().map(|row| inv.rules_of(&row).map(|rule| rule.id.as_str()).collect()).collect()
-    }
-
-    #[test]
-    fn what_follows_upon_failures_is_found_by_group() {
-        let rules = "
-title: guessed
-id: guessed
-level: critical
-correlation: {type: temporal_ordered, rules: [many, worked], group-by: [sourceIPAddress], timespan: 30m}
----
-title: many
-name: many
-id: many
-correlation: {type: event_count, rules: [failed], group-by: [sourceIPAddress], timespan: 10m, condition: {gte: 3}}
-";
-        let events = [
-            login(0, "ann", "203.0.113.7", false),
-            login(1, "bob", "203.0.113.7", false),
-            login(2, "eve", "203.0.113.7", false),
-            login(5, "eve", "203.0.113.7", true),
-            login(6, "kim", "198.51.100.1", true),
-        ];
-        let inv = investigation(rules, &events);
-        let hits = shown(&inv);
-        assert_eq!(hits[3], ["guessed"]);
-        assert!(hits[4].is_empty(), "another address");
-        assert!(hits[0].is_empty() || hits[0] == ["guessed"], "what only serves is not shown: {hits:?}");
-        let many = inv.compared.findings.iter().find(|f| f.rows.len() == 3).unwrap();
-        assert_eq!((many.group.as_slice(), many.value), (&["203.0.113.7".to_owned()][..], 3.0));
-        // A hit that depends on other events ranks an event and gives it no points.
-        assert!(inv.table.row(3).unwrap().risk() < 90);
-    }
-
-    #[test]
-    fn different_values_are_counted_and_events_without_a_group_are_left_out() {
-        let rules = "
-title: spray
-id: spray
-correlation: {type: value_count, rules: [failed], group-by: [sourceIPAddress], timespan: 1h, condition: {field: userIdentity.userName, gte: 3}, generate: true}
-";
-        let mut nowhere = login(1, "dan", "x", false);
-        nowhere.as_object_mut().unwrap().remove("sourceIPAddress");
-        let ip = "203.0.113.7";
-        let three = [
-            login(0, "ann", ip, false),
-            nowhere,
-            login(2, "ann", ip, false),
-            login(3, "bob", ip, false),
-            login(4, "eve", ip, false),
-        ];
-        let inv = investigation(rules, &three);
-        let hits = shown(&inv);
-        assert_eq!(hits[0], ["failed", "spray"], "the rule reports by itself as well");
-        assert_eq!(hits[1], ["failed"]);
-        assert_eq!(hits[4], ["failed", "spray"]);
-        assert!(shown(&investigation(rules, &three[..4])).iter().all(|hits| !hits.contains(&"spray")));
-    }
-
-    #[test]
-    fn numbers_in_records_are_summed() {
-        let rules = "
-title: much
-id: much
-correlation: {type: value_sum, rules: [read], group-by: [userIdentity.userName, requestParameters.bucketName], timespan: 1h, condition: {field: additionalEventData.bytesTransferredOut, gt: 100}}
----
-title: read
-name: read
-detection: {s: {eventName: GetObject}, condition: s}
-";
-        let read = |minute: u32, bucket: &str, bytes: u32| {
-            json!({"eventTime": format!("2026-03-02T09:{minute:02}:00Z"), "eventName": "GetObject", "eventSource": "s3.amazonaws.com",
-                   "userIdentity": {"type": "IAMUser", "userName": "ann"}, "requestParameters": {"bucketName": bucket},
-                   "additionalEventData": {"bytesTransferredOut": bytes}})
-        };
-        let inv = investigation(rules, &[read(0, "a", 60), read(1, "b", 60), read(2, "a", 50)]);
-        assert_eq!(shown(&inv), [vec!["much"], vec![], vec!["much"]]);
-        assert_eq!(inv.compared.findings[0].group, ["ann", "a"]);
-    }
-
-    #[test]
-    fn what_is_new_is_told_and_what_has_no_baseline_is_counted() {
-        let rules = "
-title: new region
-id: new
-detection: {s: {eventName: RunInstances}, condition: s}
-first_seen: {key: [userIdentity.userName], dimension: [awsRegion], within: 7d, min_history: 1h}
-";
-        let run = |hour: u32, user: &str, name: &str, region: &str| {
-            json!({"eventTime": format!("2026-03-02T{hour:02}:00:00Z"), "eventName": name, "awsRegion": region,
-                   "eventSource": "ec2.amazonaws.com", "userIdentity": {"type": "IAMUser", "userName": user}})
-        };
-        let inv = investigation(
-            rules,
-            &[
-                run(1, "ann", "DescribeInstances", "eu-west-1"),
-                run(2, "eve", "RunInstances", "us-east-1"),
-                run(3, "ann", "RunInstances", "eu-west-1"),
-                run(4, "ann", "RunInstances", "eu-west-1"),
-                run(5, "ann", "RunInstances", "ap-south-1"),
-            ],
-        );
-        assert_eq!(shown(&inv), [vec![], vec![], vec!["new"], vec![], vec!["new"]]);
-        let rule = inv.judgment.rules.find("new").unwrap() as u32;
-        assert_eq!(inv.compared.no_baseline, [(rule, 1)]);
-    }
-}
+mod tests;

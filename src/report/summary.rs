@@ -36,6 +36,9 @@ pub struct Summary {
     pub inflated_bytes: u64,
     /// What was met that is no event and no fault.
     pub notes: BTreeMap<String, u64>,
+    /// By the id of a rule on what is new: of how many events it could not tell, as nothing was known yet to compare them
+    /// with.
+    pub no_baseline: BTreeMap<String, u64>,
 }
 
 impl Summary {
@@ -57,6 +60,13 @@ impl Summary {
             bytes: counts.read,
             inflated_bytes: counts.inflated,
             notes: inv.status.notes(),
+            no_baseline: no_baseline(inv),
         }
     }
+}
+
+fn no_baseline(inv: &Investigation) -> BTreeMap<String, u64> {
+    let infos = inv.judgment.rules.infos();
+    let named = inv.compared.no_baseline.iter().map(|(rule, events)| (infos.get(*rule as usize), *events));
+    named.filter_map(|(rule, events)| Some((rule?.id.clone(), events as u64))).collect()
 }

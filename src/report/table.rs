@@ -296,6 +296,15 @@ pub fn write_head(out: &mut dyn Write, inv: &Investigation, style: Style) -> io:
     if counts.rejected > 0 {
         notes.push(format!("{} could not be read", plural(counts.rejected, "thing")));
     }
+    let rules = inv.compared.no_baseline.len() as u64;
+    if rules > 0 {
+        let events: usize = inv.compared.no_baseline.iter().map(|(_, events)| events).sum();
+        notes.push(format!(
+            "{} on what is new had no baseline yet for {}",
+            plural(rules, "rule"),
+            plural(events as u64, "event")
+        ));
+    }
     if !notes.is_empty() {
         writeln!(out, "{}", style.dim(&notes.join(" · ")))?;
     }

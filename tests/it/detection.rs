@@ -46,6 +46,22 @@ fn folder() -> (Folder, String, String) {
 }
 
 #[test]
+fn what_a_rule_on_something_new_could_not_tell_is_counted_and_told() {
+    let folder = Folder::new();
+    let logs = folder.file("logs/a.json", log(&[stop_logging(1), stop_logging(2)]));
+    let rule = "title: New region\nid: new-region\nlogsource: {product: aws, service: cloudtrail}\n\
+        detection: {s: {eventName: StopLogging}, condition: s}\n\
+        first_seen: {key: [userIdentity.arn], dimension: [awsRegion], within: 7d, min_history: 1d}\n";
+    let rules = folder.file("rules/new.yml", rule);
+    let only = ["--no-builtin-rules", "--rules", rules.as_str()];
+    let summary = run(&[&["scan", &logs, "--summary"][..], &only].concat());
+    let summary: Value = serde_json::from_str(&summary.out).unwrap();
+    assert_eq!(summary["no_baseline"], json!({"new-region": 2}));
+    let table = run(&[&["scan", &logs][..], &only].concat()).out;
+    assert!(table.contains("1 rule on what is new had no baseline yet for 2 events"), "{table}");
+}
+
+#[test]
 fn events_carry_the_rules_that_they_hit_with_level_and_techniques() {
     let (_folder, logs, rules) = folder();
     let ran = run(&["scan", &logs, "--all", "--format", "jsonl", "--no-builtin-rules", "--rules", &rules]);

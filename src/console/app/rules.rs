@@ -67,6 +67,8 @@ struct Line<'r> {
     info: &'r RuleInfo,
     file: String,
     counts: Counts,
+    /// Of how many events it could not tell whether they are new.
+    untold: usize,
 }
 
 /// The board; `None` when nobody waits any more.
@@ -78,6 +80,7 @@ pub(super) fn board(request: &BoardRequest, labels: Option<&Labeled>) -> Option<
         info,
         file: file_of(rules, n, info),
         counts: counts.get(&n).copied().unwrap_or_default(),
+        untold: inv.compared.without_baseline(n),
     };
     let mut lines: Vec<Line<'_>> =
         (0u32..).zip(rules.infos()).filter(|(_, info)| !info.serves).map(line).collect();
@@ -141,6 +144,16 @@ fn notes(line: &Line<'_>) -> Vec<Note> {
         Note::new("tactics", info.tactics.join(", ")),
         Note::new("file", line.file.as_str()),
     ];
+    if line.untold > 0 {
+        let events = plural(line.untold as u64, "event");
+        notes.insert(
+            1,
+            Note::new(
+                "no baseline",
+                format!("{events} had nothing known to be compared with: no hits, and no passes"),
+            ),
+        );
+    }
     if info.muted {
         let text = "it gives no points and is shown nowhere but here; m or D lets it speak again";
         notes.insert(1, Note::new("muted", text));

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use foldhash::fast::FixedState;
 
@@ -19,8 +20,12 @@ pub(super) struct Fields<'a> {
     captures: &'a Captures,
     needs: &'a Needs,
     taken: Vec<Captured>,
+    /// By the number of a file, where what was taken from it begins.
+    files: Vec<usize>,
     /// What the values of columns come to, worked out once for each.
     known: RefCell<Vec<Known>>,
+    /// By columns, the first row with each combination of their values.
+    firsts: RefCell<HashMap<Vec<Column>, Rc<[u32]>>>,
 }
 
 /// What the values of a column come to for a field.
@@ -33,7 +38,7 @@ struct Known {
 
 /// What a value comes to.
 #[derive(Clone)]
-enum Worth {
+pub(super) enum Worth {
     One(u64),
     Many(Box<[u64]>),
 }
@@ -51,9 +56,24 @@ pub(super) struct Field<'f> {
     known: usize,
 }
 
+impl Field<'_> {
+    /// The column whose values tell; `None` where only the record does.
+    pub(super) fn column(&self) -> Option<Column> {
+        self.column
+    }
+}
+
 impl<'a> Fields<'a> {
     pub(super) fn new(inv: &'a Investigation, captures: &'a Captures, needs: &'a Needs) -> Self {
-        Self { inv, captures, needs, taken: captures.take(), known: RefCell::default() }
+        let taken = captures.take();
+        let mut files = Vec::new();
+        for (place, taken) in taken.iter().enumerate() {
+            if files.len() <= taken.at.file as usize {
+                files.resize(taken.at.file as usize + 1, place);
+            }
+        }
+        let (known, firsts) = (RefCell::default(), RefCell::default());
+        Self { inv, captures, needs, taken, files, known, firsts }
     }
 
     /// Fields to ask for; numbers where they are `numeric`.
@@ -114,8 +134,9 @@ impl<'a> Fields<'a> {
         Some(one)
     }
 
-    fn worth(&self, row: &Row<'_>, field: &Field<'_>) -> Worth {
-        let Some(column) = field.column else { return Worth::of(self.taken_at(row, field)) };
+    /// What a row has in a field.
+    pub(super) fn worth(&self, row: &Row<'_>, field: &Field<'_>) -> Worth {
+        let Some(column) = field.column else { return self.taken_at(row, field) };
         let id = row.id_of(column) as usize;
         let mut known = self.known.borrow_mut();
         let Some(known) = known.get_mut(field.known) else { return Worth::Many(Box::default()) };
@@ -139,17 +160,24 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn taken_at(&self, row: &Row<'_>, field: &Field<'_>) -> Vec<u64> {
-        let (at, Some(number)) = (row.locator(), field.number) else { return Vec::new() };
-        let from = self.taken.partition_point(|taken| (taken.at, taken.field) < (at, number));
-        let own = self.taken.get(from..).unwrap_or_default().iter();
-        let mut values: Vec<u64> = own
-            .take_while(|taken| taken.at == at && taken.field == number)
-            .map(|taken| taken.value)
-            .collect();
+    fn taken_at(&self, row: &Row<'_>, field: &Field<'_>) -> Worth {
+        let (at, Some(number)) = (row.locator(), field.number) else { return Worth::Many(Box::default()) };
+        let bound = |file: usize| self.files.get(file).copied().unwrap_or(self.taken.len());
+        let of_file =
+            self.taken.get(bound(at.file as usize)..bound(at.file as usize + 1)).unwrap_or_default();
+        let from = of_file.partition_point(|taken| (taken.at, taken.field) < (at, number));
+        let own = of_file.get(from..).unwrap_or_default();
+        let own = own.iter().take_while(|taken| taken.at == at && taken.field == number);
         // An event that several rules hit was taken for each.
-        values.dedup();
-        values
+        let mut values = own.map(|taken| taken.value);
+        match values.next() {
+            Some(first) if values.clone().all(|value| value == first) => Worth::One(first),
+            first => {
+                let mut all: Vec<u64> = first.into_iter().chain(values).collect();
+                all.dedup();
+                Worth::Many(all.into())
+            }
+        }
     }
 
     /// The values of fields of a row as texts, which are read from its record where no column has them.
@@ -171,7 +199,13 @@ impl<'a> Fields<'a> {
         let mut starts: HashMap<u64, i64, FixedState> = HashMap::default();
         let columns: Option<Vec<Column>> = fields.iter().map(|field| field.column).collect();
         let Some(columns) = columns.filter(|columns| !columns.is_empty()) else { return starts };
-        for row in self.first_rows(&columns).into_iter().filter_map(|row| self.inv.table.row(row)) {
+        let first = self.firsts.borrow().get(&columns).cloned();
+        let first = first.unwrap_or_else(|| {
+            let rows: Rc<[u32]> = self.first_rows(&columns).into();
+            self.firsts.borrow_mut().insert(columns, rows.clone());
+            rows
+        });
+        for row in first.iter().filter_map(|row| self.inv.table.row(*row)) {
             if let Some(time) = row.time().millis() {
                 self.each(&row, fields, |key| {
                     starts.entry(key).or_insert(time);

@@ -69,6 +69,8 @@ pub struct Verdict {
     pub hits: usize,
     /// How many times it found several events together; `None` for a rule on single events.
     pub together: Option<usize>,
+    /// Of how many events a rule on what is new could not tell.
+    pub untold: usize,
     /// How many of its events belong to an attack, and how many do not; `None` where nothing is labeled.
     pub labeled: Option<(usize, usize)>,
     /// How many of them the saved rule does not hit.
@@ -102,6 +104,7 @@ impl Trial {
             rule: Some(info.title.clone()),
             hits: now.rows.len(),
             together: now.together,
+            untold: now.untold,
             labeled: self.labels.as_ref().map(|labels| self.labeled(labels, &now.rows)),
             samples: self.samples(&gained, &lost, &now.rows),
             gained: gained.len(),

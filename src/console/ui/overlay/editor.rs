@@ -197,6 +197,10 @@ fn catch(page: &mut Page<'_, '_>, editor: &Editor) {
     if let Some(times) = verdict.together {
         page.line(&format!("on several events, found {}", plural(times as u64, "time")), Role::Muted);
     }
+    if verdict.untold > 0 {
+        let events = plural(verdict.untold as u64, "event");
+        page.more(&format!("no baseline yet for {events}: nothing known to compare with"), Role::Warning);
+    }
     if let Some((attack, benign)) = verdict.labeled {
         let role = if benign == 0 { Role::Muted } else { Role::Warning };
         let (attack, benign) = (count(attack as u64), count(benign as u64));
