@@ -273,7 +273,7 @@ pub fn source_of(service: &str) -> String {
 }
 
 /// A name without the version that some services write behind it: `20150331`, `20150331v2`, `2020_05_31`.
-fn without_version(name: &str) -> &str {
+pub fn without_version(name: &str) -> &str {
     let digit = |c: char| c.is_ascii_digit();
     let version = name.rfind('v').filter(|at| *at > 0 && name.len() - at <= 3);
     let body = match version.map(|at| name.split_at(at)) {
@@ -286,7 +286,7 @@ fn without_version(name: &str) -> &str {
             continue;
         };
         let fits = |(c, f): (char, char)| if f == 'd' { digit(c) } else { c == f };
-        if end.chars().zip(form.chars()).all(fits) {
+        if !start.is_empty() && end.chars().zip(form.chars()).all(fits) {
             return start;
         }
     }

@@ -162,6 +162,14 @@ title: other fields
 id: others
 detection: {s: {readOnly: false, managementEvent: true, eventID|re: '^[0-7]'}, condition: s}
 ---
+title: any case
+id: any-case
+detection: {s: {eventName|re|i: '^GET'}, exactly: {eventName|re: '^GET'}, condition: s and not exactly}
+---
+title: without its version
+id: without-its-version
+detection: {s: {eventName: [ListFunctions, Get]}, condition: s}
+---
 title: expression
 id: expression
 detection: {s: {userIdentity.arn|re: 'assumed-role/[^/]+/i-', eventName|neq: Decrypt}, condition: s}

@@ -102,7 +102,7 @@ pub(crate) fn item_on_values(item: &Item, values: &[&[u8]]) -> bool {
     let passes = |test: &Test| match test {
         Test::Null => values.iter().all(|value| json::is_null(value)),
         Test::Exists(wanted) => values.iter().any(|value| !json::is_null(value)) == *wanted,
-        test => values.iter().any(|value| value_passes(test, value)),
+        test => values.iter().any(|value| value_passes(test, value) || other_form(item, test, value)),
     };
     let found = if item.all { item.tests.iter().all(passes) } else { item.tests.iter().any(passes) };
     found != item.negated
@@ -113,7 +113,7 @@ pub(crate) fn item_on_text(item: &Item, text: &str) -> bool {
     let passes = |test: &Test| match test {
         Test::Null => false,
         Test::Exists(wanted) => *wanted,
-        test => plain::text_passes(test, text, &Value::Null),
+        test => item.forms(text).any(|text| plain::text_passes(test, text, &Value::Null)),
     };
     let found = if item.all { item.tests.iter().all(passes) } else { item.tests.iter().any(passes) };
     found != item.negated
@@ -142,6 +142,15 @@ pub(crate) fn values_below<'r>(value: &'r [u8], rest: &[String]) -> Vec<&'r [u8]
         }
     }
     found
+}
+
+/// Whether another form of a text passes than the one that is written.
+fn other_form(item: &Item, test: &Test, value: &[u8]) -> bool {
+    value.first() == Some(&b'"')
+        && item
+            .forms(&json::unquote(value).0)
+            .skip(1)
+            .any(|form| plain::text_passes(test, form, &Value::Null))
 }
 
 fn value_passes(test: &Test, value: &[u8]) -> bool {

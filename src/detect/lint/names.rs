@@ -1,7 +1,7 @@
 //! The names of events and services that a rule asks for: whether they are logged, and by whom.
 
 use super::{Finding, Kind, Known, Weight, is_about, note, required, warning};
-use crate::detect::operations::{Operations, service_of, source_of};
+use crate::detect::operations::{Operations, service_of, source_of, without_version};
 use crate::detect::sigma::item::{Item, Test};
 use crate::detect::sigma::rule::Rule;
 use crate::query::{Part, Pattern, Shape};
@@ -119,7 +119,9 @@ impl Names<'_, '_> {
         }
         let services = self.services.list();
         let about_unknown = matches!(self.services, Services::Unknown);
-        if let Some(logged) = self.operations.renamed(name, services).filter(|_| !about_unknown) {
+        // With a version behind it a name is matched as well.
+        let logged = self.operations.renamed(name, services).filter(|logged| without_version(logged) != name);
+        if let Some(logged) = logged.filter(|_| !about_unknown) {
             return Some(renamed(name, logged, line, item));
         }
         let Some(spelling) = self.operations.spelling(name) else {
@@ -212,7 +214,7 @@ fn renamed(name: &str, logged: &str, line: usize, item: &Item) -> Finding {
 
 /// The word that an expression made of `cased` stands for; `None` when it is anything more.
 fn cased(expression: &str) -> Option<String> {
-    let word = expression.strip_prefix('^')?.strip_suffix('$')?.replace("\\_", "_");
+    let word = expression.strip_prefix("(?s)^")?.strip_suffix('$')?.replace("\\_", "_");
     word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_').then_some(word)
 }
 

@@ -78,7 +78,7 @@ fn names_are_judged_by_the_service_and_the_way_they_are_compared() {
         ("eventName: stopLogging", &[Kind::Case]),
         ("eventName: [CreateFunction20150331, ListTags20170331]", &[]),
         ("eventName: CreateFunction", &[]),
-        ("eventSource: lambda.amazonaws.com\neventName: CreateFunction", &[Kind::Renamed]),
+        ("eventSource: lambda.amazonaws.com\neventName: CreateFunction", &[]),
         ("eventSource: appsync.amazonaws.com\neventName: CreateFunction", &[]),
         ("eventSource: [iam.amazonaws.com, ec2.amazonaws.com]\neventName: DescribeInstances", &[]),
         ("eventSource: brandnew.amazonaws.com\neventName: DoSomething", &[]),

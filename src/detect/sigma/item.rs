@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use regex::{Regex, RegexBuilder};
 
 use super::yaml::{Node, Value};
+use crate::detect::operations::without_version;
 use crate::query::{Op, Part, Pattern};
 use crate::text::nearest;
 use value::{Changing, changed, parts};
@@ -143,34 +144,59 @@ struct Modifiers<'m> {
 pub type Placeholders = std::collections::BTreeMap<String, Vec<String>>;
 
 impl Item {
-    /// Reads `key: value` of a search; a key without a name looks anywhere in the record.
+    /// Reads `key: value` of a search; a key without a name looks anywhere in the record. With `all` and modifiers that make several
+    /// values of one, it is an item for each value that is written: of its forms one has to be there.
     ///
     /// # Errors
     /// An unknown modifier, or a value that cannot be what the modifiers ask for.
-    pub fn read(key: &Node, value: &Node, placeholders: &Placeholders) -> Result<Self, ItemError> {
+    pub fn read(key: &Node, value: &Node, placeholders: &Placeholders) -> Result<Vec<Self>, ItemError> {
         let line = key.line;
         let name = key.scalar().unwrap_or_default();
         let mut parts = name.split('|');
         let field = parts.next().filter(|field| !field.is_empty());
         let words: Vec<&str> = parts.collect();
-        let modifiers = modifiers(&words).map_err(|reason| ItemError { line, reason })?;
-        let mut tests = Vec::new();
-        let mut lines = Vec::new();
-        for node in value.elements() {
-            let line = node.line;
-            let values = changed(node, &modifiers.changes, placeholders);
-            let values = values.map_err(|reason| ItemError { line, reason })?;
-            for value in values {
-                let test = test(&modifiers, &value).map_err(|reason| ItemError { line, reason })?;
-                tests.push(test);
-                lines.push(line);
-            }
+        let mut modifiers = modifiers(&words).map_err(|reason| ItemError { line, reason })?;
+        if field.is_none() {
+            // Words without a field are looked for in all that a record says.
+            modifiers.place.get_or_insert(Place::Anywhere);
         }
-        if tests.is_empty() {
+        let field: Option<Vec<String>> = field.map(|field| field.split('.').map(str::to_owned).collect());
+        let written = value.elements().iter().map(|node| {
+            let fault = |reason| ItemError { line: node.line, reason };
+            let values = changed(node, &modifiers.changes, placeholders).map_err(fault)?;
+            let tests: Result<Vec<Test>, _> = values.iter().map(|value| test(&modifiers, value)).collect();
+            Ok((node.line, tests.map_err(fault)?))
+        });
+        let written = written.collect::<Result<Vec<(usize, Vec<Test>)>, ItemError>>()?;
+        let (all, negated) = (modifiers.all, modifiers.negated);
+        let item = |line: usize, all: bool, written: Vec<(usize, Vec<Test>)>| {
+            let (lines, tests) = written
+                .into_iter()
+                .flat_map(|(line, tests)| tests.into_iter().map(move |test| (line, test)))
+                .unzip();
+            Self { line, field: field.clone(), tests, lines, all, negated }
+        };
+        if written.iter().all(|(_, tests)| tests.is_empty()) {
             return Err(ItemError { line, reason: format!("{name} has no value to compare with") });
         }
-        let field = field.map(|field| field.split('.').map(str::to_owned).collect());
-        Ok(Self { line, field, tests, lines, all: modifiers.all, negated: modifiers.negated })
+        if !all || written.iter().all(|(_, tests)| tests.len() == 1) {
+            return Ok(vec![item(line, all, written)]);
+        }
+        if negated {
+            let reason = format!(
+                "{name}: neq cannot stand beside all and {}; leave neq out and write `not` in the condition",
+                modifiers.changes.join(", ")
+            );
+            return Err(ItemError { line, reason });
+        }
+        Ok(written.into_iter().map(|one| item(one.0, false, vec![one])).collect())
+    }
+
+    /// What a text is held against the tests as: the name of an event as it is and without the version of its API.
+    pub(crate) fn forms<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        let is_name = self.field.as_deref().is_some_and(|field| matches!(field, [one] if one == "eventName"));
+        let plain = is_name.then(|| without_version(text)).filter(|plain| *plain != text);
+        std::iter::once(text).chain(plain)
     }
 }
 
@@ -250,13 +276,11 @@ fn test(modifiers: &Modifiers<'_>, value: &Changing) -> Result<Test, String> {
 }
 
 fn regex(text: &str, flags: (bool, bool, bool)) -> Result<Test, String> {
-    let mut builder = RegexBuilder::new(text);
-    builder
-        .case_insensitive(flags.0)
-        .multi_line(flags.1)
-        .dot_matches_new_line(flags.2)
-        .size_limit(REGEX_SIZE);
-    builder.build().map(Test::Regex).map_err(|e| {
+    // The flags stand in the expression: what is written alike has to mean the same, or two items would be taken for one.
+    let letters: String =
+        [(flags.0, 'i'), (flags.1, 'm'), (flags.2, 's')].into_iter().filter(|f| f.0).map(|f| f.1).collect();
+    let whole = if letters.is_empty() { text.to_owned() } else { format!("(?{letters}){text}") };
+    RegexBuilder::new(&whole).size_limit(REGEX_SIZE).build().map(Test::Regex).map_err(|e| {
         let reason = e.to_string();
         let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
         format!("the regular expression cannot be used: {reason}")
@@ -285,7 +309,7 @@ fn pattern(modifiers: &Modifiers<'_>, mut parts: Vec<Part>) -> Test {
         })
         .collect();
     // Escaped text with dots is an expression always; were it too large, the pattern without case is the next best.
-    match RegexBuilder::new(&format!("^{body}$")).dot_matches_new_line(true).size_limit(REGEX_SIZE).build() {
+    match RegexBuilder::new(&format!("(?s)^{body}$")).size_limit(REGEX_SIZE).build() {
         Ok(regex) => Test::Regex(regex),
         Err(_) => Test::Text(Pattern::new(parts)),
     }

@@ -33,10 +33,15 @@ pub fn item_matches(item: &Item, record: &Value) -> bool {
         Some(path) => seen(path, values_at(record, path)),
         None => vec![record],
     };
+    let other_form = |test: &Test, value: &Value| {
+        value
+            .as_str()
+            .is_some_and(|text| item.forms(text).skip(1).any(|form| text_passes(test, form, record)))
+    };
     let passes = |test: &Test| match test {
         Test::Null => values.iter().all(|value| value.is_null()),
         Test::Exists(wanted) => values.iter().any(|value| !value.is_null()) == *wanted,
-        test => values.iter().any(|value| value_passes(test, value, record)),
+        test => values.iter().any(|value| value_passes(test, value, record) || other_form(test, value)),
     };
     let found = if item.all { item.tests.iter().all(passes) } else { item.tests.iter().any(passes) };
     found != item.negated
@@ -199,6 +204,11 @@ mod tests {
             ("userIdentity.arn|fieldref|endswith: requestParameters.owner", true),
             ("requestParameters.cmd|contains|windash: ' -enc'", false),
             ("requestParameters.dash|startswith|windash: '-x'", true),
+            // Of the forms of each value that is written, one has to be there.
+            ("requestParameters.cmd|contains|all|windash: ['/enc', SQB]", true),
+            ("requestParameters.cmd|contains|all|windash: ['/enc', /nop]", false),
+            ("requestParameters.blob|base64offset|contains|all: [foobar]", true),
+            ("requestParameters.blob|base64offset|contains|all: [foobar, nothing]", false),
             ("requestParameters.cmd|wide|base64offset|contains: IEX", true),
             ("requestParameters.blob|base64|contains: foobar", true),
             ("userIdentity.userName|expand: '%admins%'", true),
@@ -214,12 +224,31 @@ mod tests {
     }
 
     #[test]
+    fn the_name_of_an_event_is_met_with_and_without_its_version() {
+        let record = json!({"eventName": "UpdateFunctionCode20150331v2", "requestParameters": {"eventName": "A20150331"}});
+        for (line, fires_then) in [
+            ("eventName: UpdateFunctionCode", true),
+            ("eventName: UpdateFunctionCode20150331v2", true),
+            ("eventName|endswith: Code", true),
+            ("eventName|re: '^Update.*Code$'", true),
+            ("eventName|neq: UpdateFunctionCode", false),
+            ("eventName: UpdateFunction", false),
+            ("requestParameters.eventName: A", false),
+        ] {
+            let rule = rule(&format!("  s: {{{line}}}\n  condition: s\n")).unwrap();
+            assert_eq!(fires(&rule, &record), fires_then, "{line}");
+        }
+    }
+
+    #[test]
     fn lists_of_maps_and_words_without_a_field() {
         for (detection, fires_then) in [
             ("  s:\n    - eventName: x\n    - eventName: StopLogging\n  condition: s\n", true),
             ("  s:\n    - eventName: StopLogging\n      errorCode: x\n  condition: s\n", false),
             ("  k:\n    - nothing\n    - foobar\n    - user/ALICE\n  condition: k\n", true),
             ("  k:\n    '|all':\n      - '*alice*'\n      - '*StopLogging*'\n  condition: k\n", true),
+            ("  k:\n    '|all':\n      - user/alice\n      - StopLog\n  condition: k\n", true),
+            ("  k:\n    '|all':\n      - user/alice\n      - nothing\n  condition: k\n", false),
             (
                 "  a:\n    eventName: x\n  b:\n    eventName: StopLogging\n  condition:\n    - a\n    - b\n",
                 true,

@@ -124,9 +124,10 @@ pub(crate) fn slug(file: &str) -> String {
 impl Search {
     /// Reads the value of a search; a fault comes with its line.
     pub(crate) fn read(node: &Node, placeholders: &Placeholders) -> Result<Self, (usize, String)> {
-        let group = |map: &Node| {
+        let group = |map: &Node| -> Result<Vec<Item>, (usize, String)> {
             let items = map.entries().iter().map(|(key, value)| Item::read(key, value, placeholders));
-            items.collect::<Result<Vec<Item>, _>>().map_err(|e| (e.line, e.reason))
+            let items = items.collect::<Result<Vec<Vec<Item>>, _>>().map_err(|e| (e.line, e.reason))?;
+            Ok(items.into_iter().flatten().collect())
         };
         let groups = match &node.value {
             Value::Map(_) => vec![group(node)?],
@@ -134,10 +135,8 @@ impl Search {
                 list.iter().map(group).collect::<Result<_, _>>()?
             }
             _ => {
-                // Words without a field are looked for anywhere in the record.
-                let anywhere = Node { line: node.line, value: Value::Text("|contains".to_owned()) };
-                let item = Item::read(&anywhere, node, placeholders).map_err(|e| (e.line, e.reason))?;
-                vec![vec![item]]
+                let anywhere = Node { line: node.line, value: Value::Text(String::new()) };
+                vec![Item::read(&anywhere, node, placeholders).map_err(|e| (e.line, e.reason))?]
             }
         };
         Ok(Self { groups })

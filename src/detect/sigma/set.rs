@@ -104,6 +104,14 @@ impl Reading<'_> {
         let mut global: Option<Node> = None;
         let mut before: Option<Node> = None;
         for document in documents {
+            if let Some(key) = twice(&document) {
+                let name = key.scalar().unwrap_or_default();
+                let reason = format!(
+                    "the key `{name}` stands twice in one map; put both values into a list under it, or name one of them otherwise"
+                );
+                self.fault(file, key.line, reason);
+                continue;
+            }
             let action = document.get("action").and_then(Node::scalar).unwrap_or_default();
             match action.as_str() {
                 "global" => global = Some(document),
@@ -189,26 +197,43 @@ fn elsewhere(node: &Node) -> Option<String> {
     ))
 }
 
-/// `above` over `below`: maps are merged, anything else is replaced.
+/// A document over what it shares.
 fn merged(below: Option<&Node>, above: &Node) -> Node {
-    let Some(below) = below else { return above.clone() };
-    let mut entries: Vec<(Node, Node)> =
-        below.entries().iter().filter(|(key, _)| key.text() != Some("action")).cloned().collect();
+    match below {
+        Some(below) => {
+            let shared = below.entries().iter().filter(|(key, _)| key.text() != Some("action")).cloned();
+            over(&Node { line: below.line, value: Value::Map(shared.collect()) }, above)
+        }
+        None => above.clone(),
+    }
+}
+
+/// `above` over `below`: maps are merged, those in them too; anything else is replaced. Documents are nested only so deep.
+fn over(below: &Node, above: &Node) -> Node {
+    let mut entries = below.entries().to_vec();
     for (key, value) in above.entries() {
-        let known = entries.iter_mut().find(|(known, _)| known.value == key.value);
-        match known {
-            // One level is enough: a detection may share its searches or its condition.
+        match entries.iter_mut().find(|(known, _)| known.value == key.value) {
             Some((_, old)) if !old.entries().is_empty() && !value.entries().is_empty() => {
-                let mut inner = old.entries().to_vec();
-                inner.retain(|(key, _)| !value.entries().iter().any(|(new, _)| new.value == key.value));
-                inner.extend(value.entries().iter().cloned());
-                *old = Node { line: value.line, value: Value::Map(inner) };
+                *old = over(old, value);
             }
             Some((_, old)) => *old = value.clone(),
             None => entries.push((key.clone(), value.clone())),
         }
     }
     Node { line: above.line, value: Value::Map(entries) }
+}
+
+/// A key that stands twice in one map, the second time; all but one would be lost without a word.
+fn twice(node: &Node) -> Option<&Node> {
+    let keys = node.entries();
+    let own =
+        keys.iter().enumerate().find(|(n, (key, _))| keys[..*n].iter().any(|(k, _)| k.value == key.value));
+    match (own, &node.value) {
+        (Some((_, (key, _))), _) => Some(key),
+        (None, Value::Map(entries)) => entries.iter().find_map(|(_, value)| twice(value)),
+        (None, Value::List(list)) => list.iter().find_map(twice),
+        (None, _) => None,
+    }
 }
 
 #[cfg(test)]
@@ -249,6 +274,38 @@ mod tests {
         .enumerate()
         {
             assert!(said[n].contains(text), "{text}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn maps_are_shared_to_any_depth() {
+        let text = "action: global\ntitle: G\ndetection: {s: {eventName: X}, condition: s}\n---\nid: a\ndetection: {s: {awsRegion: r}}\n---\naction: repeat\nid: b\ndetection: {s: {errorCode: E}}\n---\naction: reset\n---\ntitle: C\nid: c\ndetection: {s: {awsRegion: r}, condition: s}\n";
+        let (set, faults) = RuleSet::read([("g.yml", text)], &Placeholders::new());
+        assert_eq!(faults, []);
+        let fired = |record: Json| -> String {
+            set.rules.iter().filter(|rule| fires(rule, &record)).map(|rule| rule.id.as_str()).collect()
+        };
+        assert_eq!(fired(json!({"eventName": "Y", "awsRegion": "r"})), "c");
+        assert_eq!(fired(json!({"eventName": "X", "awsRegion": "r"})), "ac");
+        assert_eq!(fired(json!({"eventName": "X", "awsRegion": "r", "errorCode": "E"})), "abc");
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_a_fault_of_its_rule() {
+        let twice = "title: T\nid: t\ndetection:\n  s: {a: 1}\n  s: {b: 2}\n  condition: s\n";
+        let level = format!("{RULE}level: low\nlevel: high\n");
+        let listed =
+            "title: L\nid: l\ndetection:\n  s:\n    - a: 1\n      b: 2\n      a: 3\n  condition: s\n";
+        let (set, faults) = RuleSet::read(
+            [("t.yml", twice), ("l.yml", &level), ("m.yml", listed), ("r.yml", RULE)],
+            &Placeholders::new(),
+        );
+        assert_eq!(set.rules.len(), 1);
+        let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        for (n, begin) in
+            ["t.yml:5: the key `s` ", "l.yml:8: the key `level` ", "m.yml:7: the key `a` "].iter().enumerate()
+        {
+            assert!(said[n].starts_with(begin), "{begin}: {said:?}");
         }
     }
 
