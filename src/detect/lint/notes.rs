@@ -1,7 +1,7 @@
 //! What a good rule has besides its detection: tests, a level, a technique that there still is.
 
 use super::shadow::LEVELS;
-use super::{Finding, Kind, note};
+use super::{Finding, Kind, note, warning};
 use crate::detect::attack::Attack;
 use crate::detect::sigma::rule::Rule;
 use crate::text::nearest;
@@ -11,7 +11,9 @@ pub(super) fn check(rule: &Rule, attack: &Attack, out: &mut Vec<Finding>) {
         let text = "no events of its own to test it with; add `tests:` with one that must match".to_owned();
         out.push(note(rule.line, Kind::Untested, text));
     }
-    out.extend(level(rule).map(|text| note(rule.line, Kind::Level, text)));
+    // A level that is misspelled gives no points: that is no matter of taste.
+    let weigh = if rule.level.is_empty() { note } else { warning };
+    out.extend(level(rule).map(|text| weigh(rule.line, Kind::Level, text)));
     techniques(rule, attack, out);
 }
 

@@ -169,8 +169,11 @@ impl<'t> Parser<'t> {
 
     fn unknown(&self, name: &str) -> ConditionError {
         let near = nearest(name, self.names.iter().copied());
-        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        ConditionError(format!("there is no search `{name}`{near}"))
+        let near = near.map_or_else(
+            || format!("there are `{}`", self.names.join("`, `")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        ConditionError(format!("there is no search `{name}`; {near}"))
     }
 }
 

@@ -233,8 +233,11 @@ fn modifiers<'m>(words: &[&'m str]) -> Result<Modifiers<'m>, String> {
             }
             _ => {
                 let near = nearest(word, MODIFIERS.into_iter());
-                let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-                return Err(format!("there is no modifier {word}{near}"));
+                let near = near.map_or_else(
+                    || format!("there are {}", MODIFIERS.join(", ")),
+                    |near| format!("did you mean {near}?"),
+                );
+                return Err(format!("there is no modifier {word}; {near}"));
             }
         }
     }
@@ -245,6 +248,13 @@ fn test(modifiers: &Modifiers<'_>, value: &Changing) -> Result<Test, String> {
     let text = match value {
         Changing::Other(Value::Null) => return Ok(Test::Null),
         Changing::Other(Value::Bool(is)) if modifiers.exists => return Ok(Test::Exists(*is)),
+        // Words that stand for true and false in older YAML.
+        Changing::Wild(text) if modifiers.exists && ["yes", "on"].contains(&text.to_lowercase().as_str()) => {
+            return Ok(Test::Exists(true));
+        }
+        Changing::Wild(text) if modifiers.exists && ["no", "off"].contains(&text.to_lowercase().as_str()) => {
+            return Ok(Test::Exists(false));
+        }
         Changing::Other(Value::Bool(is)) => is.to_string(),
         Changing::Other(Value::Number(_, written)) => written.clone(),
         Changing::Other(_) => return Err("this cannot be compared with".to_owned()),
@@ -256,7 +266,7 @@ fn test(modifiers: &Modifiers<'_>, value: &Changing) -> Result<Test, String> {
     };
     let number = || text.parse::<f64>().map_err(|_| format!("`{text}` is no number"));
     if modifiers.exists {
-        return Err("exists takes true or false".to_owned());
+        return Err(format!("`{text}`: exists takes true or false, without quotes"));
     } else if let Some(unit) = modifiers.unit {
         return number().map(|n| Test::TimePart(unit, n));
     } else if let Some(op) = modifiers.op {
@@ -283,7 +293,14 @@ fn regex(text: &str, flags: (bool, bool, bool)) -> Result<Test, String> {
     RegexBuilder::new(&whole).size_limit(REGEX_SIZE).build().map(Test::Regex).map_err(|e| {
         let reason = e.to_string();
         let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        format!("the regular expression cannot be used: {reason}")
+        let way_out = match reason {
+            r if r.contains("look-around") || r.contains("backreferences") => {
+                "write a search of its own for it, and `and` or `not` in the condition"
+            }
+            r if r.contains("size limit") => "make it shorter, or several values of it",
+            _ => "a character that stands for itself has a `\\` before it",
+        };
+        format!("the regular expression cannot be used: {}; {way_out}", reason.trim_end_matches('.'))
     })
 }
 

@@ -191,6 +191,7 @@ mod tests {
             ("eventName: null", false),
             ("errorCode|exists: false", true),
             ("eventName|exists: true", true),
+            ("errorCode|exists: No", true),
             ("responseElements|exists: true", false),
             ("requestParameters.name: a\\*b", true),
             ("requestParameters.name: a\\?b", false),

@@ -102,8 +102,11 @@ impl<'n> Names<'n> {
             }
             (None, None) => {
                 let near = nearest(text, self.ids.keys().chain(self.names.keys()).copied());
-                let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                Err(format!("there is no rule with the id or name `{text}`{near}"))
+                let near = near.map_or_else(
+                    || "give a rule this name, or add its file with --rules".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                Err(format!("there is no rule with the id or name `{text}`; {near}"))
             }
         }
     }
