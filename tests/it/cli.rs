@@ -137,6 +137,44 @@ fn the_summary_counts_everything() {
 }
 
 #[test]
+fn the_summary_counts_what_a_query_matches_and_heeds_the_risk_to_fail_on() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let ran = run(&["scan", &file, "--summary", "-q", "outcome:denied"]);
+    let summary = ran.json();
+    let counts = ["events", "actors", "records", "files"].map(|key| summary[key].as_u64());
+    assert_eq!((ran.code, counts), (0, [Some(1), Some(1), Some(12), Some(1)]), "{summary}");
+    assert_eq!((&summary["first"], &summary["last"]), (&json!("2026-03-02T09:00:30Z"), &summary["first"]));
+    let none = run(&["scan", &file, "--summary", "-q", "event:Nothing"]).json();
+    assert_eq!((&none["events"], &none["actors"], &none["first"]), (&json!(0), &json!(0), &Value::Null));
+    for (args, code) in [
+        (&["--fail-on", "high"][..], 1),
+        (&["--fail-on", "100"], 0),
+        (&["--fail-on", "high", "-q", "event:Describe*"], 0),
+    ] {
+        let ran = run(&[&["scan", &file, "--summary"][..], args].concat());
+        assert_eq!(ran.code, code, "{args:?}");
+        assert!(ran.json()["events"].is_u64());
+    }
+}
+
+#[test]
+fn json_is_one_document_and_jsonl_a_line_for_each_entry() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let events = run(&["query", &file, "", "--format", "json"]).json();
+    assert_eq!(events.as_array().map(Vec::len), Some(12));
+    assert_eq!(events, json!(run(&["query", &file, "", "--format", "jsonl"]).lines()));
+    assert_eq!(run(&["query", &file, "event:Nothing", "--format", "json"]).json(), json!([]));
+    for counted in [&["-g", "event"][..], &["--histogram"]] {
+        let ran = |form| run(&[&["query", &file, "", "--format", form][..], counted].concat());
+        let (lines, document) = (ran("jsonl").lines(), ran("json").json());
+        assert!(lines.len() > 1, "{counted:?}");
+        assert_eq!(json!(lines), document, "{counted:?}");
+    }
+}
+
+#[test]
 fn duplicates_keep_every_origin_and_conflicts_are_flagged() {
     let folder = Folder::new();
     folder.file("a.json", log(&[stop_logging(1)]));
