@@ -62,7 +62,8 @@ fn print_events(
         Format::Table => {
             let style = output::table_style();
             let of = plural(inv.event_count(), "event");
-            writeln!(out, "{} of {of}", plural(wanted.count() as u64, "row"))?;
+            let folded = table::folded(&shown).map_or_else(String::new, |folded| format!(" {folded}"));
+            writeln!(out, "{} of {of}{folded}", plural(wanted.count() as u64, "row"))?;
             table::write_events(out, inv, &shown, most, style)
         }
     })?;
@@ -97,6 +98,14 @@ fn print_groups(
 fn print_series(args: &QueryArgs, inv: &Investigation, wanted: &Selection) -> Result<(), Failure> {
     let table = args.print.format == Format::Table;
     let most = output::most(args.print.top, if table { TABLE_BUCKETS } else { BUCKETS });
+    let rows = wanted.rows(&inv.table).filter_map(|n| inv.table.row(n));
+    let without = rows.filter(|row| !row.time().is_known()).count() as u64;
+    if without > 0 && !args.print.quiet {
+        let events = plural(without, "event");
+        eprintln!(
+            "trailhound: {events} without a readable time, in no stretch of time; see them with -g time"
+        );
+    }
     let series = Series::new(&inv.table, wanted, inv.table.oldest(), inv.table.newest(), most.min(1_000_000));
     output::to_stdout(|out| match args.print.format {
         Format::Csv => csv::write_series(out, &series, output::csv_style(&args.print)),

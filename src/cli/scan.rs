@@ -14,6 +14,7 @@ use crate::report::summary::Summary;
 use crate::report::{csv, document, event_line, table};
 use crate::score::Level;
 use crate::score::rollup::{Unit, rollup};
+use crate::text::plural;
 
 /// How many events a table shows unless told.
 const TABLE_ROWS: usize = 40;
@@ -101,6 +102,10 @@ fn print(
             writeln!(out)?;
             if shown.is_empty() {
                 return writeln!(out, "No event has a risk of {min_risk} or more; see all with --all.");
+            }
+            if let Some(folded) = table::folded(shown) {
+                let events: usize = shown.lines(inv).map(|line| line.times()).sum();
+                writeln!(out, "{} {folded}", plural(events as u64, "event"))?;
             }
             table::write_events(out, inv, shown, most, style)
         }

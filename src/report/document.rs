@@ -139,12 +139,7 @@ impl Entries {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_groups(
-    out: &mut dyn Write,
-    field: &str,
-    groups: &[Group],
-    entries: Entries,
-) -> io::Result<()> {
+pub fn write_groups(out: &mut dyn Write, field: &str, groups: &[Group], entries: Entries) -> io::Result<()> {
     #[derive(Serialize)]
     struct Line<'a> {
         field: &'a str,
