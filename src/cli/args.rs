@@ -195,7 +195,7 @@ pub enum Format {
     Csv,
     /// One JSON document.
     Json,
-    /// A line of JSON for each event.
+    /// A line of JSON for each event, or for each entry of what is counted.
     Jsonl,
 }
 
@@ -237,10 +237,10 @@ pub struct ScanArgs {
     /// Only events that match this query.
     #[arg(long, short, value_name = "QUERY", allow_hyphen_values = true)]
     pub query: Option<String>,
-    /// Print only counts, as JSON.
+    /// Print only counts, as JSON; with a query, events, actors, first and last are those of what matches, the rest is of all that was read.
     #[arg(long)]
     pub summary: bool,
-    /// One line for all that a session repeats without anything else between, with how often, first and last time.
+    /// One line for all that a session repeats without anything else between, with how often, first and last time; a table does so always.
     #[arg(long)]
     pub collapse: bool,
     /// End with status 1 when an event has at least this risk: a number, or low, medium, high, critical.

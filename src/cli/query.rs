@@ -11,6 +11,7 @@ use crate::query::order::{self, Sort};
 use crate::query::records::Reading;
 use crate::query::run::Selection;
 use crate::query::series::Series;
+use crate::report::document::Entries;
 use crate::report::shown::Shown;
 use crate::report::{csv, document, event_line, table};
 use crate::text::{count, plural};
@@ -55,12 +56,14 @@ fn print_events(
         Shown::singly(order::sorted(&inv.table, wanted, sort, Some(most)))
     };
     output::to_stdout(|out| match args.print.format {
-        Format::Jsonl | Format::Json => event_line::write(out, inv, &shown),
+        Format::Jsonl => event_line::write(out, inv, &shown),
+        Format::Json => document::write_list(out, inv, &shown),
         Format::Csv => csv::write_events(out, inv, &shown, output::csv_style(&args.print)),
         Format::Table => {
             let style = output::table_style();
             let of = plural(inv.event_count(), "event");
-            writeln!(out, "{} of {of}", plural(wanted.count() as u64, "row"))?;
+            let folded = table::folded(&shown).map_or_else(String::new, |folded| format!(" {folded}"));
+            writeln!(out, "{} of {of}{folded}", plural(wanted.count() as u64, "row"))?;
             table::write_events(out, inv, &shown, most, style)
         }
     })?;
@@ -85,7 +88,8 @@ fn print_groups(
     let name = crate::query::name(field);
     output::to_stdout(|out| match args.print.format {
         Format::Csv => csv::write_groups(out, &name, &groups, output::csv_style(&args.print)),
-        Format::Json | Format::Jsonl => document::write_groups(out, &name, &groups),
+        Format::Json => document::write_groups(out, &name, &groups, Entries::List),
+        Format::Jsonl => document::write_groups(out, &name, &groups, Entries::Lines),
         Format::Table => table::write_groups(out, &name, &groups, output::table_style()),
     })?;
     Ok(())
@@ -94,10 +98,19 @@ fn print_groups(
 fn print_series(args: &QueryArgs, inv: &Investigation, wanted: &Selection) -> Result<(), Failure> {
     let table = args.print.format == Format::Table;
     let most = output::most(args.print.top, if table { TABLE_BUCKETS } else { BUCKETS });
+    let rows = wanted.rows(&inv.table).filter_map(|n| inv.table.row(n));
+    let without = rows.filter(|row| !row.time().is_known()).count() as u64;
+    if without > 0 && !args.print.quiet {
+        let events = plural(without, "event");
+        eprintln!(
+            "trailhound: {events} without a readable time, in no stretch of time; see them with -g time"
+        );
+    }
     let series = Series::new(&inv.table, wanted, inv.table.oldest(), inv.table.newest(), most.min(1_000_000));
     output::to_stdout(|out| match args.print.format {
         Format::Csv => csv::write_series(out, &series, output::csv_style(&args.print)),
-        Format::Json | Format::Jsonl => document::write_series(out, &series),
+        Format::Json => document::write_series(out, &series, Entries::List),
+        Format::Jsonl => document::write_series(out, &series, Entries::Lines),
         Format::Table => table::write_series(out, &series, output::table_style()),
     })?;
     Ok(())

@@ -107,12 +107,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 /// What is known of one's own organization, by the file that the settings name.
 pub(crate) fn environment(settings: &Settings) -> Result<Environment, Failure> {
-    environment_in(settings.environment_file.as_deref())
-}
-
-/// What is known of one's own organization, by that file.
-pub(crate) fn environment_in(path: Option<&Path>) -> Result<Environment, Failure> {
-    let Some(path) = path else { return Ok(Environment::default()) };
+    let Some(path) = &settings.environment_file else { return Ok(Environment::default()) };
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|e| Failure::Use(format!("{name}: {e}")))?;
     Environment::parse(&name, &text).map_err(|e| Failure::Use(e.to_string()))

@@ -7,6 +7,7 @@ use crate::cli::args::{ExplainArgs, RulesCommand};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::output::to_stdout;
 use crate::cli::{load, rule_files};
+use crate::config;
 use crate::detect::attack::Attack;
 use crate::detect::environment::Environment;
 use crate::detect::explain::{Explained, explain};
@@ -21,7 +22,7 @@ use crate::text::{clip_middle, count, fit, plural, visible};
 pub(crate) fn run(command: &RulesCommand) -> Outcome {
     match command {
         RulesCommand::List { paths } => list(paths),
-        RulesCommand::Check { paths } => check(paths),
+        RulesCommand::Check { paths, environment_file } => check(paths, environment_file.as_deref()),
         RulesCommand::Test { paths, environment_file } => test(paths, environment_file.as_deref()),
         RulesCommand::Explain(args) => explain_event(args),
     }
@@ -37,8 +38,15 @@ fn read(paths: &[PathBuf], environment: &Environment) -> Result<(Files, Rules), 
     Ok((files, rules))
 }
 
+/// What is known of one's own organization: by the file that is named, else as the settings say.
+fn environment(file: Option<&Path>) -> Result<Environment, Failure> {
+    let named = file.map(|file| file.display().to_string());
+    let flags = config::Flags { environment_file: named, ..config::Flags::default() };
+    rule_files::environment(&load::sound_settings(&flags)?)
+}
+
 fn list(paths: &[PathBuf]) -> Outcome {
-    let (_, rules) = read(paths, &Environment::default())?;
+    let (_, rules) = read(paths, &environment(None)?)?;
     to_stdout(|out| {
         for rule in rules.infos().iter().filter(|rule| !rule.serves) {
             let id = visible(&rule.id);
@@ -50,8 +58,8 @@ fn list(paths: &[PathBuf]) -> Outcome {
 }
 
 /// Prints what is suspicious about the rules that can be used.
-fn check(paths: &[PathBuf]) -> Outcome {
-    let (files, rules) = read(paths, &Environment::default())?;
+fn check(paths: &[PathBuf], environment_file: Option<&Path>) -> Outcome {
+    let (files, rules) = read(paths, &environment(environment_file)?)?;
     let facts = Facts::shipped();
     let mut findings: Vec<(&Rule, Finding)> = Vec::new();
     for rule in rules.singles() {
@@ -85,7 +93,7 @@ fn check(paths: &[PathBuf]) -> Outcome {
 
 /// Holds rules to their examples.
 fn test(paths: &[PathBuf], environment_file: Option<&Path>) -> Outcome {
-    let environment = rule_files::environment_in(environment_file)?;
+    let environment = environment(environment_file)?;
     let (files, rules) = read(paths, &environment)?;
     let untested = rules.singles().iter().filter(|rule| !rule.tested).count();
     let sound = rules.faults().is_empty();

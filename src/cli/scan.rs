@@ -10,9 +10,11 @@ use crate::query::order::{self, Sort};
 use crate::query::run::{self, Reading, Selection};
 use crate::query::{Query, parse, plan};
 use crate::report::shown::Shown;
-use crate::report::{csv, document, event_line, summary, table};
+use crate::report::summary::Summary;
+use crate::report::{csv, document, event_line, table};
 use crate::score::Level;
 use crate::score::rollup::{Unit, rollup};
+use crate::text::plural;
 
 /// How many events a table shows unless told.
 const TABLE_ROWS: usize = 40;
@@ -30,14 +32,17 @@ pub(crate) fn run(args: &ScanArgs) -> Outcome {
     }
     let ready = args.notify.then(|| Ready::new(&settings)).transpose()?;
     let inv = load::everything(&args.sources, &settings, args.print.quiet)?;
+    let wanted = select(inv, &query)?;
+    let found = fail_on.is_some_and(|least| !at_least(inv, &wanted, least).is_empty());
     if args.summary {
+        let counts = if query.is_all() { Summary::new(inv) } else { Summary::of(inv, &wanted) };
         output::to_stdout(|out| {
-            serde_json::to_writer_pretty(&mut *out, &summary::Summary::new(inv))?;
+            serde_json::to_writer_pretty(&mut *out, &counts)?;
             out.write_all(b"\n")
         })?;
-        return Ok(load::tell_rejects(inv, args.print.quiet, args.print.show_rejects));
+        let unreadable = load::tell_rejects(inv, args.print.quiet, args.print.show_rejects);
+        return Ok(if found { Exit::Found } else { unreadable });
     }
-    let wanted = select(inv, &query)?;
     let above = at_least(inv, &wanted, min_risk);
     let fold = args.collapse || args.print.format == Format::Table;
     let usual = if args.print.format == Format::Table { TABLE_ROWS } else { usize::MAX };
@@ -51,7 +56,6 @@ pub(crate) fn run(args: &ScanArgs) -> Outcome {
     print(args, inv, &query, &wanted, min_risk, &shown, most)?;
     let unreadable = load::tell_rejects(inv, args.print.quiet, args.print.show_rejects);
     let told = ready.map_or(Ok(Exit::Done), |ready| ready.tell(inv, &wanted, args.print.quiet))?;
-    let found = fail_on.is_some_and(|least| !at_least(inv, &wanted, least).is_empty());
     Ok(match (told, found) {
         // What nobody was told matters more than what was found.
         (Exit::NotWritten, _) => told,
@@ -98,6 +102,10 @@ fn print(
             writeln!(out)?;
             if shown.is_empty() {
                 return writeln!(out, "No event has a risk of {min_risk} or more; see all with --all.");
+            }
+            if let Some(folded) = table::folded(shown) {
+                let events: usize = shown.lines(inv).map(|line| line.times()).sum();
+                writeln!(out, "{} {folded}", plural(events as u64, "event"))?;
             }
             table::write_events(out, inv, shown, most, style)
         }

@@ -163,7 +163,7 @@ pub static FIELDS: &[FieldInfo] = &[
     row(Field::Category, "category", &["eventCategory"], Text, "Management, Data, Insight, NetworkActivity"),
     row(Field::Type, "type", &["eventType"], Text, "AwsApiCall, AwsConsoleSignIn, AwsServiceEvent, ..."),
     row(Field::Id, "id", &["eventID"], Text, "the id of the event"),
-    row(Field::File, "file", &[], Text, "the file the record was read from"),
+    row(Field::File, "file", &[], Text, "the files that the record was read from"),
     row(
         Field::Flag,
         "flag",

@@ -30,6 +30,10 @@ const EARLIEST_MS: i64 = -62_135_596_800_000;
 impl Time {
     /// The time of a record that has none, or none that can be read.
     pub const UNKNOWN: Self = Self(i64::MIN);
+    /// The earliest time there is: the beginning of the year 1.
+    pub const EARLIEST: Self = Self(EARLIEST_MS);
+    /// The latest time there is: the end of the year 9999.
+    pub const LATEST: Self = Self(LATEST_MS);
 
     /// A time from milliseconds since the epoch; unknown when out of the years 1-9999.
     pub const fn from_millis(ms: i64) -> Self {

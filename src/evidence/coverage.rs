@@ -2,8 +2,8 @@
 //!
 //! An hour without events is only worth a word where there should have been some. What should have
 //! been is taken from the log itself: an account's region has, at the same hour of other days, so
-//! many events on average (where there are no other days, over all of its hours). A stretch of empty
-//! hours in which at least [`EXPECTED`] events should have been is a gap; nights and weekends of a quiet
+//! many events on average (of less than two days, over all of its other hours). The stretch itself is
+//! no part of the average. A stretch of empty hours in which at least [`EXPECTED`] events should have been is a gap; nights and weekends of a quiet
 //! region are none. A stretch that lasts to the end of the log is one as well, and open.
 //!
 //! What was never logged leaves no trace here: data events that are off, a region that never had a trail.
@@ -294,37 +294,50 @@ fn gap(lanes: &[Lane], lane: &Lane, (from, to): (i64, i64), expected: f64, open:
     }
 }
 
-/// How many events a lane has in an hour, by the hour of the day.
+/// What a lane has, by the hour of the day.
 struct Usual {
     by_hour: [f64; 24],
+    /// Its first hour, and the one behind its last.
+    span: (i64, i64),
 }
 
 impl Usual {
     fn of(lane: &Lane) -> Self {
-        let (Some(first), Some(last)) = (lane.hours.first(), lane.hours.last()) else {
-            return Self { by_hour: [0.0; 24] };
-        };
-        let span = last.0 - first.0 + 1;
-        let mut events = [0.0; 24];
+        let first = lane.hours.first().map_or(0, |hour| hour.0);
+        let end = lane.hours.last().map_or(0, |hour| hour.0 + 1);
+        let mut by_hour = [0.0; 24];
         for (hour, count) in &lane.hours {
-            if let Some(slot) = events.get_mut(hour.rem_euclid(24) as usize) {
+            if let Some(slot) = by_hour.get_mut(hour.rem_euclid(24) as usize) {
                 *slot += f64::from(*count);
             }
         }
-        let all: f64 = events.iter().sum();
-        // Of less than two days an hour of the day says nothing about another day.
-        let days = span / 24;
-        let mean = |of_hour: f64| if days < 2 { all / span as f64 } else { of_hour / days as f64 };
-        Self { by_hour: events.map(mean) }
+        Self { by_hour, span: (first, end) }
     }
 
-    /// How many events should be between two hours, the end excluded.
+    /// How many events should be between two hours without any, the end excluded, by the hours beside them: what is
+    /// missing says nothing about what is usual.
     fn between(&self, from: i64, to: i64) -> f64 {
-        let hours = (to - from).max(0);
-        let whole = (hours / 24) as f64 * self.by_hour.iter().sum::<f64>();
-        let rest = (0..hours % 24).filter_map(|n| self.by_hour.get((from + n).rem_euclid(24) as usize));
-        whole + rest.sum::<f64>()
+        let (first, end) = self.span;
+        let inside = (from.max(first), to.min(end));
+        let missing = (inside.1 - inside.0).max(0);
+        let span = end - first;
+        // Of less than two days an hour of the day says nothing about another day.
+        if span / 24 < 2 {
+            // Where more is missing than there is, what is there is a moment and no measure.
+            let rest = if span - missing < missing { span } else { span - missing };
+            return self.by_hour.iter().sum::<f64>() * (to - from).max(0) as f64 / rest.max(1) as f64;
+        }
+        let expected = |(hour, events): (i64, &f64)| {
+            let others = days_with(hour, (first, end)) - days_with(hour, inside);
+            if others > 0 { days_with(hour, (from, to)) as f64 * events / others as f64 } else { 0.0 }
+        };
+        (0..).zip(&self.by_hour).map(expected).sum()
     }
+}
+
+/// On how many days an hour of the day lies between two hours, the end excluded.
+fn days_with(hour: i64, (from, to): (i64, i64)) -> i64 {
+    ((to - 1 - hour).div_euclid(24) - (from - 1 - hour).div_euclid(24)).max(0)
 }
 
 /// The calls that switched logging, in order of time.

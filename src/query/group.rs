@@ -88,9 +88,9 @@ pub fn group(inv: &Investigation, selection: &Selection, field: &FieldRef, readi
 
 /// Whether an event can have more than one value of a field: then the groups together have more events than there are.
 pub fn may_be_several(field: &FieldRef) -> bool {
-    use Field::{FirstSeen, Flag, Rule, Tactic, Technique};
+    use Field::{File, FirstSeen, Flag, Rule, Tactic, Technique};
     match field {
-        FieldRef::Column(field) => matches!(field, FirstSeen | Flag | Rule | Tactic | Technique),
+        FieldRef::Column(field) => matches!(field, File | FirstSeen | Flag | Rule | Tactic | Technique),
         FieldRef::Identity(_) | FieldRef::Raw(_) => true,
     }
 }
@@ -220,8 +220,15 @@ impl<'a> Keyer<'a> {
             }
             Field::Technique | Field::Tactic => self.attack(row, put),
             Field::File => {
-                let file = row.locator().file;
-                put(u64::from(file), &|| self.files.get(file as usize).cloned().unwrap_or_default());
+                let mut files = vec![row.locator().file];
+                if row.flags().has(Flags::DUPLICATE) {
+                    files.extend(inv.table.origins(row.number()).map(|at| at.file));
+                    files.sort_unstable();
+                    files.dedup();
+                }
+                for file in files {
+                    put(u64::from(file), &|| self.files.get(file as usize).cloned().unwrap_or_default());
+                }
             }
             Field::Flag => {
                 for name in flag_names(row) {

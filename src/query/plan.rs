@@ -6,7 +6,10 @@
 
 mod fields;
 
+use std::collections::HashSet;
 use std::sync::Arc;
+
+use foldhash::fast::RandomState;
 
 use crate::event::address::parse_ip;
 use crate::event::field::{Field, FieldRef};
@@ -20,6 +23,7 @@ use crate::store::Column;
 use crate::store::bits::IdSet;
 use crate::store::dicts::DictSet;
 use crate::store::flags::Flags;
+use crate::store::segment::Locator;
 use fields::risk_range;
 
 /// A query made ready for one table.
@@ -59,9 +63,16 @@ pub enum Node {
     /// The id is this one, with these of the two id flags.
     Id(u128, Flags),
     /// The id as text matches.
-    IdText(Pattern),
+    IdText {
+        /// What it is held against.
+        pattern: Pattern,
+        /// The ids that are no UUIDs and match.
+        odd: IdSet,
+    },
     /// The file is in a set.
     File(IdSet),
+    /// The place is one of these; only events that were met in several places are asked.
+    At(HashSet<Locator, RandomState>),
     /// What was found in the record is in a set of numbers.
     Hits(IdSet),
     /// The raw record passes.
@@ -107,12 +118,12 @@ impl Node {
             | Self::Flags(_)
             | Self::File(_)
             | Self::Hits(_) => 1,
-            Self::Context(_) | Self::Session { .. } | Self::Kinds(_) | Self::Id(..) => 2,
+            Self::At(_) | Self::Context(_) | Self::Session { .. } | Self::Kinds(_) | Self::Id(..) => 2,
             Self::And(nodes) | Self::Or(nodes) | Self::AtLeast(_, nodes) => {
                 nodes.iter().map(Self::cost).fold(0, u32::saturating_add)
             }
             Self::Not(node) => node.cost(),
-            Self::IdText(_) => 50,
+            Self::IdText { .. } => 50,
             Self::Raw(_) | Self::Tested(_) => 1000,
         }
     }

@@ -41,7 +41,8 @@ impl RawTest {
     }
 
     fn passes(&self, value: &[u8]) -> bool {
-        if json::is_null(value) {
+        // A column has no text for what is absent.
+        if value.is_empty() || json::is_null(value) {
             return false;
         }
         let text = || json::display(value);
@@ -78,6 +79,7 @@ impl RawTest {
 
 /// Calls `visit` with each value that a path leads to, until it says that it has seen enough; whether it did. Lists on
 /// the way are entered, and one at the end where `enter` says so; a step that is a number also picks that element.
+/// A step is every key that differs from it in case alone.
 pub(super) fn walk<'v>(
     value: &'v [u8],
     path: &[String],
@@ -105,7 +107,7 @@ pub(super) fn walk<'v>(
                 }
             }
         } else {
-            let found = json::members(value).filter(|m| key_is(m.key, wanted)).last();
+            let found = json::members(value).filter(|m| key_is(m.key, wanted));
             open.extend(found.map(|m| (m.value, step + 1)));
         }
     }
@@ -149,6 +151,19 @@ mod tests {
         assert!(is("requestParameters.tags.1.value", "y") && !is("requestParameters.tags.0.value", "y"));
         assert!(is("requestParameters.x-amz-acl", "public-read"));
         assert!(!is("requestParameters.nothing", "null"));
+    }
+
+    #[test]
+    fn keys_that_differ_in_case_alone_are_all_looked_at() {
+        let record = br#"{"requestParameters":{"A":"upper","a":"lower","b":{"x":1},"B":{"X":2}}}"#;
+        let hit = |path: &str, text: &str| {
+            let path = path.split('.').map(str::to_owned).collect();
+            RawTest::new(path, Test::Matches(Pattern::exact(text)), Time::UNKNOWN).matches(record)
+        };
+        for key in ["requestParameters.A", "requestParameters.a"] {
+            assert!(hit(key, "upper") && hit(key, "lower") && !hit(key, "other"), "{key}");
+        }
+        assert!(hit("requestParameters.b.x", "1") && hit("requestParameters.b.x", "2"));
     }
 
     #[test]

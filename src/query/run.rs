@@ -11,6 +11,7 @@ use crate::query::plan::Node;
 use crate::query::records;
 pub use crate::query::records::Reading;
 use crate::store::bits::Bits;
+use crate::store::id;
 use crate::store::segment::Segment;
 use crate::store::{Column, Row, Table};
 
@@ -222,7 +223,7 @@ fn retain(node: &Node, segment: &Segment, bits: &mut Bits) {
             let contexts = segment.contexts();
             keep(bits, &|row| contexts.get(row).is_some_and(|c| c & wanted != 0));
         }
-        Node::Session { .. } | Node::Kinds(_) | Node::Id(..) | Node::IdText(_) => {
+        Node::At(_) | Node::Session { .. } | Node::Kinds(_) | Node::Id(..) | Node::IdText { .. } => {
             keep(bits, &|row| passes_columns(node, segment, row));
         }
         Node::Hits(set) => segment.hit_column().retain(set, bits),
@@ -248,10 +249,21 @@ fn passes_columns(node: &Node, segment: &Segment, row: usize) -> bool {
             let sources = table.get(segment.column(Column::Event).id(row) as usize);
             sources.is_some_and(|s| s.contains(&segment.column(Column::Source).id(row)))
         }
+        Node::At(places) => {
+            let is_there = || places.contains(&segment.locator(row));
+            !places.is_empty() && segment.flags(row).has(Flags::DUPLICATE) && is_there()
+        }
         Node::Id(id, wanted) => {
             let both = Flags::ODD_ID.with(Flags::NO_ID).bits();
             segment.ids().get(row) == Some(id) && segment.flags(row).bits() & both == wanted.bits()
         }
+        Node::IdText { pattern, odd } => segment.ids().get(row).is_some_and(|&id| {
+            let flags = segment.flags(row);
+            if flags.has(Flags::ODD_ID) {
+                return u32::try_from(id).is_ok_and(|id| odd.contains(id));
+            }
+            pattern.matches(&id::text_of(id, flags))
+        }),
         _ => false,
     }
 }
@@ -265,7 +277,6 @@ fn decide(node: &Node, row: &Row<'_>, raw: &[u8]) -> bool {
         Node::Raw(test) => test.matches(raw),
         Node::Tested(test) => (test.0)(raw),
         Node::AtLeast(least, nodes) => nodes.iter().filter(|n| decide(n, row, raw)).count() >= *least,
-        Node::IdText(pattern) => pattern.matches(&row.id()),
         leaf => {
             let (segment, slot) = row.place();
             let mut bits = Bits::none(segment.len());

@@ -56,8 +56,7 @@ impl Series {
         if most == 0 || last < first {
             return Self::default();
         }
-        let step = step_for(first, last, most);
-        let start = first.div_euclid(step) * step;
+        let (step, start) = step_for(first, last, most);
         let mut buckets = vec![
             [0; Level::ALL.len()];
             (((last - start) / step) as usize).saturating_add(1).min(most.max(1))
@@ -81,7 +80,9 @@ impl Series {
 
     /// The beginning of a stretch.
     pub fn start_of(&self, bucket: usize) -> Time {
-        self.from.plus_millis(self.step_ms.saturating_mul(bucket as i64))
+        let start = self.from.plus_millis(self.step_ms.saturating_mul(bucket as i64));
+        // What ends after the calendar ends with it.
+        if self.from.is_known() && !start.is_known() { Time::LATEST } else { start }
     }
 
     /// The greatest count of a stretch.
@@ -101,15 +102,17 @@ impl Series {
     }
 }
 
-/// The shortest readable step with which the span fits into `most` stretches.
-fn step_for(first: i64, last: i64, most: usize) -> i64 {
-    let fits = |step: &i64| (last.div_euclid(*step) - first.div_euclid(*step)) < most as i64;
+/// The shortest readable step with which the span fits into `most` stretches, and where the first of them begins.
+fn step_for(first: i64, last: i64, most: usize) -> (i64, i64) {
+    // The first stretch begins with the calendar where it would begin before it.
+    let start = |step: i64| (first.div_euclid(step) * step).max(Time::EARLIEST.raw());
+    let fits = |step: &i64| (last - start(*step)) / *step < most as i64;
+    if let Some(step) = STEPS.into_iter().find(fits) {
+        return (step, start(step));
+    }
+    // Longer ones are not counted from 1970: no step is so long that times before and after it share one.
     let longest = STEPS[STEPS.len() - 1];
-    STEPS.into_iter().find(fits).unwrap_or_else(|| {
-        let mut step = longest;
-        while !fits(&step) {
-            step *= 2;
-        }
-        step
-    })
+    let start = start(longest);
+    let units = (last - start) / longest + 1;
+    (units.unsigned_abs().div_ceil(most as u64) as i64 * longest, start)
 }

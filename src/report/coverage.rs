@@ -68,6 +68,9 @@ fn strip(lane: &Lane, (from, to): (i64, i64)) -> String {
 }
 
 fn gaps(out: &mut dyn Write, coverage: &Coverage, most: usize, style: Style) -> io::Result<()> {
+    if coverage.gaps.is_empty() && coverage.hours.0 >= coverage.hours.1 {
+        return writeln!(out, "\nwhether there are gaps cannot be told: no hour has an event");
+    }
     if coverage.gaps.is_empty() {
         return writeln!(
             out,
@@ -125,6 +128,18 @@ fn switches(out: &mut dyn Write, coverage: &Coverage, most: usize, style: Style)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_any_event_nothing_is_said_of_gaps() {
+        let nothing = Coverage { hours: (0, 0), lanes: vec![], gaps: vec![], switches: vec![] };
+        let words = |coverage: &Coverage| {
+            let mut out = Vec::new();
+            write(&mut out, coverage, 10, Style { color: false, width: 100 }).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert!(words(&nothing).contains("cannot be told") && !words(&nothing).contains("no gaps"));
+        assert!(words(&Coverage { hours: (5, 9), ..nothing }).contains("no gaps"));
+    }
 
     #[test]
     fn a_strip_shows_much_little_and_nothing() {

@@ -99,11 +99,47 @@ pub fn resources(inv: &Investigation, row: &Row<'_>) -> Vec<String> {
     }
 }
 
-/// Writes counts by value as a list.
+/// Writes events as one list, each with everything that is known of it but the raw record.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_groups(out: &mut dyn Write, field: &str, groups: &[Group]) -> io::Result<()> {
+pub fn write_list(out: &mut dyn Write, inv: &Investigation, shown: &Shown) -> io::Result<()> {
+    out.write_all(b"[")?;
+    for (n, line) in shown.lines(inv).enumerate() {
+        out.write_all(if n == 0 { b"\n  " } else { b",\n  " })?;
+        serde_json::to_writer(&mut *out, &EventLine::new(inv, &line))?;
+    }
+    out.write_all(if shown.is_empty() { b"]\n" } else { b"\n]\n" })
+}
+
+/// How entries of a list are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Entries {
+    /// As one list.
+    List,
+    /// Each on a line of its own.
+    Lines,
+}
+
+impl Entries {
+    fn write<T: Serialize>(self, out: &mut dyn Write, entries: &[T]) -> io::Result<()> {
+        if self == Self::List {
+            serde_json::to_writer_pretty(&mut *out, entries)?;
+            return out.write_all(b"\n");
+        }
+        for entry in entries {
+            serde_json::to_writer(&mut *out, entry)?;
+            out.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes counts by value.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_groups(out: &mut dyn Write, field: &str, groups: &[Group], entries: Entries) -> io::Result<()> {
     #[derive(Serialize)]
     struct Line<'a> {
         field: &'a str,
@@ -128,15 +164,14 @@ pub fn write_groups(out: &mut dyn Write, field: &str, groups: &[Group]) -> io::R
             last: time_text(g.last),
         })
         .collect();
-    serde_json::to_writer_pretty(&mut *out, &lines)?;
-    out.write_all(b"\n")
+    entries.write(out, &lines)
 }
 
-/// Writes a histogram as a list of stretches of time.
+/// Writes a histogram as stretches of time.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_series(out: &mut dyn Write, series: &Series) -> io::Result<()> {
+pub fn write_series(out: &mut dyn Write, series: &Series, entries: Entries) -> io::Result<()> {
     let lines: Vec<serde_json::Value> = (0..series.buckets.len())
         .map(|n| {
             let mut line = serde_json::Map::new();
@@ -149,6 +184,5 @@ pub fn write_series(out: &mut dyn Write, series: &Series) -> io::Result<()> {
             line.into()
         })
         .collect();
-    serde_json::to_writer_pretty(&mut *out, &lines)?;
-    out.write_all(b"\n")
+    entries.write(out, &lines)
 }

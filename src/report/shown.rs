@@ -47,6 +47,11 @@ impl Shown {
         self.bursts.as_ref().map_or(self.rows.len(), Vec::len)
     }
 
+    /// How many lines stand for more than one event, where what a session repeats is one line.
+    pub fn folded(&self) -> usize {
+        self.bursts.iter().flatten().filter(|burst| burst.len() > 1).count()
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -1,11 +1,14 @@
 //! The counts of a load: what there is, what was folded, what could not be read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
+use crate::event::time::Time;
 use crate::investigation::Investigation;
+use crate::query::run::Selection;
 use crate::report::event_line::time_text;
+use crate::store::flags::RecordKind;
 
 /// Only counts.
 #[derive(Clone, PartialEq, Eq, Serialize, Debug)]
@@ -61,6 +64,21 @@ impl Summary {
             inflated_bytes: counts.inflated,
             notes: inv.status.notes(),
             no_baseline: no_baseline(inv),
+        }
+    }
+
+    /// As [`Summary::new`], with the counts of what happened (events, actors, first and last) those of the selected
+    /// events alone. What was read stays what it is: no query chooses among files.
+    pub fn of(inv: &Investigation, selection: &Selection) -> Self {
+        let rows = || selection.rows(&inv.table).filter_map(|n| inv.table.row(n));
+        let times = || rows().map(|row| row.time()).filter(|time| time.is_known());
+        let text = |time: Option<Time>| time.and_then(time_text);
+        Self {
+            events: rows().filter(|row| row.kind() != RecordKind::Aggregated).count() as u64,
+            actors: rows().map(|row| row.identity().actor).collect::<HashSet<_>>().len() as u64,
+            first: text(times().min()),
+            last: text(times().max()),
+            ..Self::new(inv)
         }
     }
 }

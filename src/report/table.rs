@@ -63,6 +63,16 @@ impl Style {
     }
 }
 
+/// What a table of events says above them of lines that stand for several.
+pub fn folded(all: &Shown) -> Option<String> {
+    let lines = plural(all.len() as u64, "line");
+    (all.folded() > 0).then(|| {
+        format!(
+            "in {lines}: what a session repeats is one line, ×N for N events; each has its own with --format csv or jsonl"
+        )
+    })
+}
+
 /// Writes events with their reasons; what stands for several is marked `×N`.
 ///
 /// # Errors

@@ -70,6 +70,11 @@ impl fmt::Display for IdText {
     }
 }
 
+/// An id that is no number of a dictionary, as text.
+pub(crate) fn text_of(id: u128, flags: Flags) -> String {
+    IdText { id, none: flags.has(Flags::NO_ID) }.to_string()
+}
+
 /// The UUID in `text`, in the one form that CloudTrail writes: lower case, with hyphens.
 pub fn parse_uuid(text: &str) -> Option<u128> {
     uuid_in(text.as_bytes())

@@ -8,9 +8,10 @@ use crate::event::address::{AddressKind, parse_ip};
 use crate::event::identity::Arn;
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
+use crate::store::bits::IdSet;
 use crate::store::dicts::{DictSet, Dicts, Grant, IdentityRow};
 use crate::store::flags::{Flags, RecordKind};
-use crate::store::id::{IdKey, IdText};
+use crate::store::id::{self, IdKey};
 use crate::store::segment::{Locator, Segment};
 use crate::store::{Aside, Column};
 
@@ -165,6 +166,12 @@ impl Table {
     pub fn origins(&self, row: u32) -> impl Iterator<Item = Locator> + '_ {
         let from = self.origins.partition_point(|o| o.0 < row);
         self.origins[from..].iter().take_while(move |o| o.0 == row).map(|o| o.1)
+    }
+
+    /// Where those events stand that were met elsewhere in a file of a set: their own place, by which they are known.
+    pub(crate) fn also_in<'a>(&'a self, files: &'a IdSet) -> impl Iterator<Item = Locator> + 'a {
+        let there = self.origins.iter().filter(|(_, at)| files.contains(at.file));
+        there.filter_map(|(row, _)| self.row(*row)).map(|row| row.locator())
     }
 
     /// The memory of the columns, in bytes, without the dictionaries.
@@ -322,7 +329,7 @@ impl<'a> Row<'a> {
         if flags.has(Flags::ODD_ID) {
             return self.table.dicts.odd_ids().get(id as u32).to_owned();
         }
-        IdText { id, none: flags.has(Flags::NO_ID) }.to_string()
+        id::text_of(id, flags)
     }
 
     /// Whether it has that id.

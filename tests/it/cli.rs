@@ -137,6 +137,44 @@ fn the_summary_counts_everything() {
 }
 
 #[test]
+fn the_summary_counts_what_a_query_matches_and_heeds_the_risk_to_fail_on() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let ran = run(&["scan", &file, "--summary", "-q", "outcome:denied"]);
+    let summary = ran.json();
+    let counts = ["events", "actors", "records", "files"].map(|key| summary[key].as_u64());
+    assert_eq!((ran.code, counts), (0, [Some(1), Some(1), Some(12), Some(1)]), "{summary}");
+    assert_eq!((&summary["first"], &summary["last"]), (&json!("2026-03-02T09:00:30Z"), &summary["first"]));
+    let none = run(&["scan", &file, "--summary", "-q", "event:Nothing"]).json();
+    assert_eq!((&none["events"], &none["actors"], &none["first"]), (&json!(0), &json!(0), &Value::Null));
+    for (args, code) in [
+        (&["--fail-on", "high"][..], 1),
+        (&["--fail-on", "100"], 0),
+        (&["--fail-on", "high", "-q", "event:Describe*"], 0),
+    ] {
+        let ran = run(&[&["scan", &file, "--summary"][..], args].concat());
+        assert_eq!(ran.code, code, "{args:?}");
+        assert!(ran.json()["events"].is_u64());
+    }
+}
+
+#[test]
+fn json_is_one_document_and_jsonl_a_line_for_each_entry() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let events = run(&["query", &file, "", "--format", "json"]).json();
+    assert_eq!(events.as_array().map(Vec::len), Some(12));
+    assert_eq!(events, json!(run(&["query", &file, "", "--format", "jsonl"]).lines()));
+    assert_eq!(run(&["query", &file, "event:Nothing", "--format", "json"]).json(), json!([]));
+    for counted in [&["-g", "event"][..], &["--histogram"]] {
+        let ran = |form| run(&[&["query", &file, "", "--format", form][..], counted].concat());
+        let (lines, document) = (ran("jsonl").lines(), ran("json").json());
+        assert!(lines.len() > 1, "{counted:?}");
+        assert_eq!(json!(lines), document, "{counted:?}");
+    }
+}
+
+#[test]
 fn duplicates_keep_every_origin_and_conflicts_are_flagged() {
     let folder = Folder::new();
     folder.file("a.json", log(&[stop_logging(1)]));
@@ -154,6 +192,53 @@ fn duplicates_keep_every_origin_and_conflicts_are_flagged() {
     assert!(folded[0]["alsoAt"][0]["file"].as_str().unwrap().ends_with("b.json"), "{}", folded[0]);
     let conflicts = lines.iter().filter(|line| line["conflict"] == true).count();
     assert_eq!(conflicts, 2);
+}
+
+#[test]
+fn an_event_is_found_by_every_file_that_it_is_in() {
+    let folder = Folder::new();
+    folder.file("a.json", log(&[stop_logging(1), stop_logging(2)]));
+    folder.file("b.json", log(&[stop_logging(1), stop_logging(1)]));
+    let source = folder.path().to_str().unwrap();
+    for (query, found) in
+        [("file:*a.json", 2), ("file:*b.json", 1), ("-file:*b.json", 1), ("file:*c.json", 0)]
+    {
+        let ran = run(&["query", source, "--format", "jsonl", "--", query]);
+        assert_eq!(ran.lines().len(), found, "{query}: {}", ran.err);
+    }
+    let groups = run(&["query", source, "", "-g", "file", "--format", "jsonl"]).lines();
+    let counts: Vec<u64> = groups.iter().map(|group| group["events"].as_u64().unwrap()).collect();
+    assert_eq!(counts, [2, 1], "{groups:?}");
+}
+
+#[test]
+fn ids_are_found_by_a_part_of_them_made_up_ones_too() {
+    let folder = Folder::new();
+    let without = |n| record(n, json!({"eventID": null}));
+    let odd = record(3, json!({"eventID": "odd-3"}));
+    let file = folder.file("a.json", log(&[record(0, json!({})), without(1), without(2), odd]));
+    for (query, found) in
+        [("id:no-id*", 2), ("id:00000000-*", 1), ("id:odd*", 1), ("-id:no-id*", 2), ("id:x*", 0)]
+    {
+        let ran = run(&["query", &file, "--format", "jsonl", "--", query]);
+        let ids = ran.lines().iter().map(|line| line["eventID"].to_string()).collect::<Vec<_>>();
+        assert!(ids.len() == found, "{query}: {ids:?} {}", ran.err);
+    }
+}
+
+#[test]
+fn an_identity_that_is_null_or_missing_is_none_as_anything_else_is() {
+    let folder = Folder::new();
+    let mut missing = record(1, json!({"requestParameters": {"a": 1}}));
+    missing.as_object_mut().unwrap().remove("userIdentity");
+    let records = [record(0, json!({})), missing, record(2, json!({"userIdentity": null}))];
+    let file = folder.file("a.json", log(&records));
+    for (query, found) in [("userIdentity:*", 1), ("-userIdentity:*", 2), ("requestParameters:*", 1)] {
+        let ran = run(&["query", &file, "--format", "jsonl", "--", query]);
+        assert_eq!(ran.lines().len(), found, "{query}: {}", ran.err);
+    }
+    let groups = run(&["query", &file, "", "-g", "userIdentity", "--format", "jsonl"]).lines();
+    assert_eq!((&groups[0]["value"], &groups[0]["events"]), (&json!(""), &json!(2)), "{groups:?}");
 }
 
 #[test]
@@ -182,6 +267,19 @@ fn the_table_tells_rank_risk_and_reasons() {
         assert!(ran.out.contains(text), "{text}\n{}", ran.out);
     }
     assert!(!ran.out.contains('\u{1b}'), "no colors where nobody watches");
+}
+
+#[test]
+fn a_table_says_that_it_folds_what_a_session_repeats() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let said = "in 3 lines: what a session repeats is one line, ×N for N events";
+    let query = run(&["query", &file, "", "--top", "0"]).out;
+    assert!(query.starts_with(&format!("12 rows of 12 events {said}")), "{query}");
+    let scan = run(&["scan", &file, "--all"]).out;
+    assert!(scan.contains(&format!("\n12 events {said}")), "{scan}");
+    let single = run(&["query", &file, "event:StopLogging"]).out;
+    assert!(single.starts_with("1 row of 12 events\n"), "{single}");
 }
 
 #[test]
@@ -221,6 +319,24 @@ fn queries_print_rows_groups_and_histograms() {
     assert_eq!(bad.code, 2);
     assert!(bad.err.contains("did you mean `actor`?") && bad.err.contains("^^^^"), "{}", bad.err);
     assert!(bad.out.is_empty());
+}
+
+#[test]
+fn a_histogram_has_the_year_one_and_says_what_has_no_time() {
+    let folder = Folder::new();
+    let mut records = story();
+    for (n, time) in [(40, "0001-01-01T00:00:00Z"), (41, "no time")] {
+        let mut record = record(n, json!({}));
+        record["eventTime"] = json!(time);
+        records.push(record);
+    }
+    let file = folder.file("a.json", log(&records));
+    let ran = run(&["query", &file, "", "--histogram"]);
+    assert!(ran.out.starts_with("0001-01-01T00:00:00Z") && !ran.out.contains("unknown"), "{}", ran.out);
+    assert!(ran.err.contains("1 event without a readable time"), "{}", ran.err);
+    let quiet = run(&["query", &file, "", "--histogram", "--quiet", "--format", "jsonl"]);
+    assert_eq!(quiet.err, "");
+    assert_eq!(quiet.lines().iter().map(|line| line["events"].as_u64().unwrap()).sum::<u64>(), 13);
 }
 
 #[test]

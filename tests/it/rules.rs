@@ -1,6 +1,6 @@
 //! Rules as they are checked before anybody relies on them.
 
-use super::help::{Folder, run};
+use super::help::{Folder, program, run};
 
 const HEAD: &str =
     "title: T\nlevel: high\nlogsource: {product: aws, service: cloudtrail}\ntags: [attack.t1685.002]\n";
@@ -48,6 +48,29 @@ fn the_second_of_two_rules_that_look_for_the_same_is_named() {
     assert!(first.contains("b.yml:1: warning: this looks for the same as `T` in "), "{}", ran.out);
     assert!(first.ends_with("a.yml:1; leave one of them out"), "{first}");
     assert_eq!(ran.code, 1);
+}
+
+#[test]
+fn the_way_out_that_a_placeholder_names_can_be_taken() {
+    let folder = Folder::new();
+    let detection = "detection:\n  s:\n    recipientAccountId|expand: '%own%'\n  condition: s\n";
+    let rule = folder.file("rule.yml", format!("{HEAD}{detection}"));
+    let known = folder.file("org.toml", "[placeholders]\nown = [\"111122223333\"]\n");
+    for command in ["check", "list"] {
+        let without = run(&["rules", command, &rule]);
+        assert_eq!(without.code, 2, "{command}");
+        assert!(without.err.contains("%own%"), "{}", without.err);
+        let ran = program()
+            .args(["rules", command, &rule])
+            .env("TRAILHOUND_ENVIRONMENT_FILE", &known)
+            .output()
+            .unwrap();
+        assert_eq!(ran.status.code(), Some(0), "{command}: {}", String::from_utf8_lossy(&ran.stderr));
+    }
+    for command in ["check", "test"] {
+        let with = run(&["rules", command, &rule, "--environment-file", &known]);
+        assert_eq!((with.code, with.err.as_str()), (0, ""), "{command}");
+    }
 }
 
 #[test]

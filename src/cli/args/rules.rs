@@ -35,6 +35,9 @@ pub enum RulesCommand {
         /// Files, or folders with everything below them; the built-in rules when none is named.
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
+        /// What is known of your organization, for rules that ask for it.
+        #[arg(long, value_name = "FILE")]
+        environment_file: Option<PathBuf>,
     },
 }
 

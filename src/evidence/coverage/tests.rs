@@ -94,6 +94,20 @@ fn a_hole_in_a_busy_region_is_a_gap_and_says_what_went_on_elsewhere() {
 }
 
 #[test]
+fn the_day_of_a_gap_is_none_of_the_days_that_it_is_held_against() {
+    for (each, expected) in [(1, 4.0), (10, 40.0)] {
+        let records = steady(A, "eu-west-1", (0..72).filter(|hour| !(29..33).contains(hour)), each);
+        let coverage = covered(&records);
+        assert_eq!(told(&coverage), [(format!("{A} eu-west-1 2026-03-02T05:00:00Z"), 4, false)]);
+        assert!((coverage.gaps[0].expected - expected).abs() < 0.01, "{}", coverage.gaps[0].expected);
+    }
+    // Within a day and a half the other hours are the measure, unless nearly all is missing.
+    let records = steady(A, "eu-west-1", (0..36).filter(|hour| !(20..24).contains(hour)), 10);
+    assert!((covered(&records).gaps[0].expected - 40.0).abs() < 0.01);
+    assert_eq!(told(&covered(&steady(A, "eu-west-1", [0, 39].into_iter(), 1))), []);
+}
+
+#[test]
 fn quiet_nights_and_rare_regions_are_no_gaps() {
     let office = (0..24 * 7).filter(|hour| (8..18).contains(&(hour % 24)));
     let mut records = steady(A, "eu-west-1", office, 5);

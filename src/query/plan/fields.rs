@@ -95,7 +95,9 @@ impl Planner<'_> {
             Field::File => {
                 let names = self.inv.files.names();
                 let hit = |id: u32| names.get(id as usize).is_some_and(|name| pattern.matches(name));
-                Node::File(IdSet::from_test(names.len() as u32, hit))
+                let files = IdSet::from_test(names.len() as u32, hit);
+                let also = self.inv.table.also_in(&files).collect();
+                Node::Or(vec![Node::File(files), Node::At(also)])
             }
             // The parser gives times and risks other tests.
             Field::Time | Field::Risk => Node::Const(false),
@@ -221,7 +223,11 @@ impl Planner<'_> {
     }
 
     fn id(&self, pattern: &Pattern) -> Node {
-        let Shape::Exact(text) = pattern.shape() else { return Node::IdText(pattern.clone()) };
+        let Shape::Exact(text) = pattern.shape() else {
+            let odd_ids = self.dicts.odd_ids();
+            let odd = IdSet::from_test(odd_ids.len(), |id| id != 0 && pattern.matches(odd_ids.get(id)));
+            return Node::IdText { pattern: pattern.clone(), odd };
+        };
         let lower = text.to_lowercase();
         if let Some(uuid) = parse_uuid(&lower) {
             return Node::Or(vec![Node::Id(uuid, Flags::default()), self.odd_id(pattern)]);

@@ -332,6 +332,18 @@ fn bursts_stand_together_and_go_by_the_highest_of_their_ranks() {
 }
 
 #[test]
+fn the_first_and_the_last_year_are_in_a_series_by_their_names() {
+    let (inv, _) = loaded();
+    let all = Selection::all(&inv.table);
+    for most in [1, 7, 48, 500] {
+        let series = Series::new(&inv.table, &all, Time::EARLIEST, Time::LATEST, most);
+        let names: Vec<String> = (0..=series.buckets.len()).map(|n| series.start_of(n).to_string()).collect();
+        assert_eq!(names[0], "0001-01-01T00:00:00Z", "{most}");
+        assert!(!names.contains(&"unknown".to_owned()) && names.is_sorted(), "{names:?}");
+    }
+}
+
+#[test]
 fn a_series_counts_every_event_that_has_a_time() {
     let (inv, _) = loaded();
     let all = Selection::all(&inv.table);
