@@ -27,6 +27,7 @@ mod object;
 mod ocsf;
 mod payload;
 mod python;
+mod query;
 mod reason;
 mod row;
 mod struct_text;
@@ -34,6 +35,8 @@ mod table;
 mod tree;
 mod walk;
 mod wrapper;
+
+pub use reason::broken;
 
 #[cfg(test)]
 mod story;

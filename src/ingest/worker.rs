@@ -245,13 +245,13 @@ impl<'a> Worker<'a> {
                     return;
                 }
                 let row = record.and_then(|s| {
-                    let mut row = self.extractor.row(&s, kind_of(&s)?, at, reconstructed);
+                    let mut row = self.extractor.row(&s, kind_of_found(&s, &json)?, at, reconstructed);
                     watched(&mut self.watch, &s, &mut row);
                     Some(row)
                 });
                 match row {
                     Some(row) => self.push(row),
-                    None => self.reject_at(offset, "what is wrapped here is no CloudTrail record", &json),
+                    None => self.reject_at(offset, &no_row(&json), &json),
                 }
             }
             Found::Digest => {
@@ -331,7 +331,8 @@ impl Take for Worker<'_> {
             Err(fault) => return self.foreign(text, at, offset).ok_or(fault),
         };
         // A record without a time may have it under another name, which is for the shapes to find.
-        let kind = kind_of(&spans).filter(|&k| spans.has(Key::EventTime) || k == RecordKind::Aggregated);
+        let has_time = || !matches!(spans.get(Key::EventTime), b"" | b"null");
+        let kind = kind_of(&spans).filter(|&k| has_time() || k == RecordKind::Aggregated);
         let Some(kind) = kind else {
             self.open_value(&text[at..end], offset);
             return Ok(end);
@@ -382,6 +383,24 @@ fn sifted(wanted: &[String], spans: &Spans<'_>) -> bool {
     let name = spans.get(Key::EventName);
     let name = name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\"")).unwrap_or(name);
     !wanted.iter().any(|wanted| wanted.as_bytes() == name)
+}
+
+/// What kind of record the shapes found. They have seen what is around it, so that one may lack what a record by
+/// itself is known by; what is not even JSON is none.
+fn kind_of_found(spans: &Spans<'_>, json: &[u8]) -> Option<RecordKind> {
+    kind_of(spans).or_else(|| match shape::broken(json) {
+        Some(_) => None,
+        None if spans.has(Key::InsightDetails) => Some(RecordKind::Insight),
+        None if spans.has(Key::TimeWindow) || spans.get(Key::EventCategory) == b"\"Aggregated\"" => {
+            Some(RecordKind::Aggregated)
+        }
+        None => Some(RecordKind::Event),
+    })
+}
+
+/// Why something that the shapes found makes no row.
+fn no_row(json: &[u8]) -> String {
+    shape::broken(json).unwrap_or_else(|| "what is wrapped here is no CloudTrail record".to_owned())
 }
 
 /// Lets the watch look at an event; what is counted or summed up is no act of anybody.
