@@ -18,6 +18,7 @@ use std::borrow::Cow;
 
 use crate::json::{self, Member};
 
+mod companion;
 pub mod csv;
 mod ecs;
 pub mod line;

@@ -80,6 +80,8 @@ struct Current {
     found: bool,
     /// Whether it is what was added to a file that is counted already.
     goes_on: bool,
+    /// Whether it is in an archive, which counts as one file.
+    is_member: bool,
     records: u64,
     rejects: u64,
     others: u64,
@@ -136,9 +138,15 @@ impl<'a> Worker<'a> {
 
     /// What is being read is no log.
     fn no_log(&self) {
-        if !self.now.goes_on {
-            self.shared.status.add(Count::Passed, 1);
+        if self.now.goes_on {
+            return;
         }
+        if self.now.is_member {
+            self.shared.status.note("file in an archive that is no log");
+            return;
+        }
+        self.shared.status.add(Count::Passed, 1);
+        self.shared.status.note("file that is no log");
     }
 
     fn begin(&mut self, file: u32, name: &str, found: bool) {
@@ -222,6 +230,7 @@ impl<'a> Worker<'a> {
             info.members.push(member.position);
             let number = self.shared.files.add(info.clone());
             self.begin(number, &info.name, true);
+            self.now.is_member = true;
             let inner = Origin { info, depth: origin.depth + 1 };
             self.stream(member.reader, member.compressed, &inner);
             !self.shared.status.is_cancelled()

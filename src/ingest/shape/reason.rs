@@ -153,10 +153,6 @@ const HINTS: &[Hint] = &[
     },
     Hint { keys: &["logStreams"], is: "a list of log streams, not their events; run filter-log-events" },
     Hint {
-        keys: &["files", "hashSignature"],
-        is: "the signature of an export of CloudTrail Lake, which holds no events",
-    },
-    Hint {
         keys: &["Contents"],
         is: "a list of objects in S3, not their content; copy them with `aws s3 cp --recursive`",
     },

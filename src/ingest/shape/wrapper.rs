@@ -10,7 +10,7 @@ use super::reason::{self, Unknown};
 use super::row::Cell;
 use super::table::{self, Columns};
 use super::walk::{Batch, Step, Walker};
-use super::{Evidence, ecs, lookup, ocsf, query};
+use super::{Evidence, companion, ecs, lookup, ocsf, query};
 use crate::json;
 use crate::text::{clip, visible};
 
@@ -19,6 +19,7 @@ type Opener = fn(&mut Walker<'_>, &Object<'_>) -> Option<Step>;
 /// In the order in which they are tried: what is distinctive comes first.
 const OPENERS: &[Opener] = &[
     digest,
+    companion::open,
     record_list,
     log_list,
     query::lake_page,
