@@ -56,8 +56,14 @@ fn add(log: &Path, sources: &[String], action: &str) -> Outcome {
     }
     let (mut acts, mut exit) = (Vec::new(), Exit::Done);
     let (actor, host) = (author::user(), author::host());
-    for listed in local::list(sources) {
+    let own = absolute(&log.display().to_string());
+    for listed in local::list_every(sources) {
         let hashed = match listed {
+            // Each line that is added would change what is said of it.
+            Ok(object) if absolute(&object.name) == own => {
+                eprintln!("trailhound: {}: left out: it is the log of custody itself", visible(&object.name));
+                continue;
+            }
             Ok(object) => read(&object.place)
                 .map(|hash| (object.name.clone(), hash))
                 .map_err(|e| (object.name, e.to_string())),

@@ -87,7 +87,12 @@ pub(crate) fn listing(
     let one = |source: &String| match source.as_str() {
         DEMO => Ok(demo()),
         cloud if is_cloud(cloud) => aws::listing(cloud, settings, status),
-        _ => Ok(local::list(std::slice::from_ref(source))),
+        _ => {
+            let status = status.clone();
+            let passed =
+                move || status.note("file in a folder that is not called as logs are; name it to read it");
+            Ok(local::list_telling(std::slice::from_ref(source), Arc::new(passed)))
+        }
     };
     let parts: Vec<Listing> = sources.iter().map(one).collect::<Result<_, Failure>>()?;
     Ok(Box::new(parts.into_iter().flatten()))

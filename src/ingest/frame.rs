@@ -126,10 +126,14 @@ impl<T: Take> Feed<'_, T> {
                 Some(Below::Unknown) if !self.last => Step::More(at),
                 _ => self.object(at),
             },
-            b'[' => {
-                self.framer.in_list = true;
-                Step::At(at + 1)
-            }
+            b'[' => match begins_row(&self.text[at..]) {
+                Some(true) => self.value(at),
+                None if !self.last => Step::More(at),
+                _ => {
+                    self.framer.in_list = true;
+                    Step::At(at + 1)
+                }
+            },
             b'"' => self.value(at),
             // What closes the list in which the way was lost.
             b']' | b'}' if self.framer.recovered => Step::At(at + 1),
@@ -260,6 +264,21 @@ enum Below {
     Other(usize),
     /// The text ends before one can tell.
     Unknown,
+}
+
+/// Whether a list is a row of Logs Insights, whose elements are the cells of one record: `jq -c '.results[]'`
+/// writes one a line. `None` when the text ends before one can tell.
+fn begins_row(list: &[u8]) -> Option<bool> {
+    const FIRST: &[u8] = b"\"field\"";
+    let brace = skip_space(list, 1);
+    if *list.get(brace)? != b'{' {
+        return Some(false);
+    }
+    let rest = list.get(skip_space(list, brace + 1)..)?;
+    match rest.len() < FIRST.len() {
+        true if FIRST.starts_with(rest) => None,
+        _ => Some(rest.starts_with(FIRST)),
+    }
 }
 
 /// How long a prefix before a value may be, in bytes.
@@ -404,6 +423,11 @@ mod tests {
         assert_eq!(values(""), [""; 0]);
         assert_eq!(values(r#"{"Records":[]}"#), [""; 0]);
         assert_eq!(values(r#"["x", null, 5, ["y"]]"#), [r#""x""#, "null", "5", r#"["y"]"#]);
+        let row = r#"[ {"field":"@message","value":"m"},{"field":"@ptr","value":"p"}]"#;
+        assert_eq!(values(&format!("{row}\n{row}")), [row, row], "the cells of a row belong together");
+        for size in [1, 3, 7] {
+            assert_eq!(walk_in_pieces(row.as_bytes(), size), walk(row), "by {size}");
+        }
         assert_eq!(values(r#"{"Records":{}}"#), [r#"{"Records":{}}"#], "no list: the taker judges it");
     }
 

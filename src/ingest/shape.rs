@@ -18,6 +18,7 @@ use std::borrow::Cow;
 
 use crate::json::{self, Member};
 
+mod companion;
 pub mod csv;
 mod ecs;
 pub mod line;
@@ -27,6 +28,7 @@ mod object;
 mod ocsf;
 mod payload;
 mod python;
+mod query;
 mod reason;
 mod row;
 mod struct_text;
@@ -34,6 +36,8 @@ mod table;
 mod tree;
 mod walk;
 mod wrapper;
+
+pub use reason::broken;
 
 #[cfg(test)]
 mod story;

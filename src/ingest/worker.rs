@@ -80,6 +80,8 @@ struct Current {
     found: bool,
     /// Whether it is what was added to a file that is counted already.
     goes_on: bool,
+    /// Whether it is in an archive, which counts as one file.
+    is_member: bool,
     records: u64,
     rejects: u64,
     others: u64,
@@ -136,9 +138,15 @@ impl<'a> Worker<'a> {
 
     /// What is being read is no log.
     fn no_log(&self) {
-        if !self.now.goes_on {
-            self.shared.status.add(Count::Passed, 1);
+        if self.now.goes_on {
+            return;
         }
+        if self.now.is_member {
+            self.shared.status.note("file in an archive that is no log");
+            return;
+        }
+        self.shared.status.add(Count::Passed, 1);
+        self.shared.status.note("file that is no log");
     }
 
     fn begin(&mut self, file: u32, name: &str, found: bool) {
@@ -222,6 +230,7 @@ impl<'a> Worker<'a> {
             info.members.push(member.position);
             let number = self.shared.files.add(info.clone());
             self.begin(number, &info.name, true);
+            self.now.is_member = true;
             let inner = Origin { info, depth: origin.depth + 1 };
             self.stream(member.reader, member.compressed, &inner);
             !self.shared.status.is_cancelled()
@@ -245,13 +254,13 @@ impl<'a> Worker<'a> {
                     return;
                 }
                 let row = record.and_then(|s| {
-                    let mut row = self.extractor.row(&s, kind_of(&s)?, at, reconstructed);
+                    let mut row = self.extractor.row(&s, kind_of_found(&s, &json)?, at, reconstructed);
                     watched(&mut self.watch, &s, &mut row);
                     Some(row)
                 });
                 match row {
                     Some(row) => self.push(row),
-                    None => self.reject_at(offset, "what is wrapped here is no CloudTrail record", &json),
+                    None => self.reject_at(offset, &no_row(&json), &json),
                 }
             }
             Found::Digest => {
@@ -331,7 +340,8 @@ impl Take for Worker<'_> {
             Err(fault) => return self.foreign(text, at, offset).ok_or(fault),
         };
         // A record without a time may have it under another name, which is for the shapes to find.
-        let kind = kind_of(&spans).filter(|&k| spans.has(Key::EventTime) || k == RecordKind::Aggregated);
+        let has_time = || !matches!(spans.get(Key::EventTime), b"" | b"null");
+        let kind = kind_of(&spans).filter(|&k| has_time() || k == RecordKind::Aggregated);
         let Some(kind) = kind else {
             self.open_value(&text[at..end], offset);
             return Ok(end);
@@ -382,6 +392,24 @@ fn sifted(wanted: &[String], spans: &Spans<'_>) -> bool {
     let name = spans.get(Key::EventName);
     let name = name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\"")).unwrap_or(name);
     !wanted.iter().any(|wanted| wanted.as_bytes() == name)
+}
+
+/// What kind of record the shapes found. They have seen what is around it, so that one may lack what a record by
+/// itself is known by; what is not even JSON is none.
+fn kind_of_found(spans: &Spans<'_>, json: &[u8]) -> Option<RecordKind> {
+    kind_of(spans).or_else(|| match shape::broken(json) {
+        Some(_) => None,
+        None if spans.has(Key::InsightDetails) => Some(RecordKind::Insight),
+        None if spans.has(Key::TimeWindow) || spans.get(Key::EventCategory) == b"\"Aggregated\"" => {
+            Some(RecordKind::Aggregated)
+        }
+        None => Some(RecordKind::Event),
+    })
+}
+
+/// Why something that the shapes found makes no row.
+fn no_row(json: &[u8]) -> String {
+    shape::broken(json).unwrap_or_else(|| "what is wrapped here is no CloudTrail record".to_owned())
 }
 
 /// Lets the watch look at an event; what is counted or summed up is no act of anybody.

@@ -64,6 +64,16 @@ impl Selection {
         found.is_some_and(|((start, _), bits)| bits.contains((row - start) as usize))
     }
 
+    /// Those of these rows that are in it.
+    #[must_use]
+    pub fn only(&self, table: &Table, rows: &[u32]) -> Self {
+        let mut some = Self { bits: self.bits.iter().map(|bits| Bits::none(bits.len())).collect() };
+        for &row in rows.iter().filter(|row| self.contains(table, **row)) {
+            some.add(table, row);
+        }
+        some
+    }
+
     fn add(&mut self, table: &Table, row: u32) {
         let starts: Vec<u32> = table.segments().map(|(start, _)| start).collect();
         if let Some(at) = starts.partition_point(|&s| s <= row).checked_sub(1)

@@ -12,33 +12,56 @@ use crate::source::{Listed, Listing, Missing, Object, Place};
 const ENDINGS: [&str; 13] =
     ["json", "jsonl", "ndjson", "gz", "gzip", "log", "txt", "csv", "zst", "bz2", "zip", "tar", "tgz"];
 
+/// Told of each file in a folder that is passed over because of its name.
+pub type PassedOver = Arc<dyn Fn() + Send + Sync>;
+
+/// How folders are walked.
+#[derive(Clone, Default)]
+struct Walk {
+    /// More may come: it is no fault that a folder holds nothing yet.
+    grows: bool,
+    /// Every file counts, whatever it is called.
+    every: bool,
+    passed: Option<PassedOver>,
+}
+
 /// The objects that these arguments name, in the order of the arguments and, below a folder, of the names.
 ///
 /// An argument that exists is taken as it is, whatever characters it holds; else it is a pattern.
 pub fn list(arguments: &[String]) -> Listing {
-    list_as(arguments, false)
+    list_as(arguments, &Walk::default())
+}
+
+/// As [`list`], and `passed` is told of what is not listed.
+pub fn list_telling(arguments: &[String], passed: PassedOver) -> Listing {
+    list_as(arguments, &Walk { passed: Some(passed), ..Walk::default() })
+}
+
+/// As [`list`], with every file of a folder and of the folders below it, hidden ones as well.
+pub fn list_every(arguments: &[String]) -> Listing {
+    list_as(arguments, &Walk { every: true, ..Walk::default() })
 }
 
 /// As [`list`], where more may come: it is no fault that a folder holds nothing yet.
 pub fn list_growing(arguments: &[String]) -> Listing {
-    list_as(arguments, true)
+    list_as(arguments, &Walk { grows: true, ..Walk::default() })
 }
 
-fn list_as(arguments: &[String], grows: bool) -> Listing {
-    let listings: Vec<Listing> = arguments.iter().map(|argument| list_one(argument, grows)).collect();
+fn list_as(arguments: &[String], how: &Walk) -> Listing {
+    let listings: Vec<Listing> = arguments.iter().map(|argument| list_one(argument, how)).collect();
     Box::new(listings.into_iter().flatten())
 }
 
-fn list_one(argument: &str, grows: bool) -> Listing {
+fn list_one(argument: &str, how: &Walk) -> Listing {
     if argument == "-" {
         return one(Ok(once("-", Pipe::Stdin)));
     }
     let path = Path::new(argument);
     match std::fs::metadata(path) {
-        Ok(meta) if meta.is_dir() => Box::new(Folder::new(path, grows)),
+        Ok(meta) if meta.is_dir() => Box::new(Folder::new(path, how.clone())),
         Ok(meta) if !meta.is_file() => one(Ok(once(argument, Pipe::Path(path.to_owned())))),
         Ok(_) => one(Ok(file(path, false))),
-        Err(_) if argument.contains(['*', '?', '[']) => matching(argument, grows),
+        Err(_) if argument.contains(['*', '?', '[']) => matching(argument, how.clone()),
         Err(e) => one(Err(Missing { name: argument.to_owned(), reason: advice(&e) })),
     }
 }
@@ -70,7 +93,7 @@ fn advice(e: &std::io::Error) -> String {
 }
 
 /// The files and folders that a pattern matches.
-fn matching(pattern: &str, grows: bool) -> Listing {
+fn matching(pattern: &str, how: Walk) -> Listing {
     let missing = |reason: String| one(Err(Missing { name: pattern.to_owned(), reason }));
     let paths: Vec<PathBuf> = match glob::glob(pattern) {
         Ok(paths) => paths.filter_map(Result::ok).collect(),
@@ -81,7 +104,7 @@ fn matching(pattern: &str, grows: bool) -> Listing {
     }
     Box::new(paths.into_iter().flat_map(move |path| {
         if path.is_dir() {
-            Box::new(Folder::new(&path, grows)) as Listing
+            Box::new(Folder::new(&path, how.clone())) as Listing
         } else {
             one(Ok(file(&path, true)))
         }
@@ -92,6 +115,7 @@ fn matching(pattern: &str, grows: bool) -> Listing {
 struct Folder {
     name: String,
     walk: walkdir::IntoIter,
+    how: Walk,
     /// How many files were passed over, and whether anything was listed.
     passed: usize,
     listed: bool,
@@ -100,9 +124,9 @@ struct Folder {
 }
 
 impl Folder {
-    fn new(path: &Path, grows: bool) -> Self {
+    fn new(path: &Path, how: Walk) -> Self {
         let walk = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter();
-        Self { name: path.display().to_string(), walk, passed: 0, listed: false, said: grows }
+        Self { name: path.display().to_string(), walk, passed: 0, listed: false, said: how.grows, how }
     }
 
     /// What to say of a folder in which there was nothing to read.
@@ -140,18 +164,23 @@ impl Iterator for Folder {
                     return Some(Err(self.empty()));
                 }
             };
-            let hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+            let hidden =
+                !self.how.every && entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
             if hidden && entry.file_type().is_dir() {
                 self.walk.skip_current_dir();
             }
             if entry.file_type().is_dir() {
                 continue;
             }
-            if !hidden && entry.file_type().is_file() && may_be_log(entry.path()) {
+            let wanted = self.how.every || may_be_log(entry.path());
+            if !hidden && entry.file_type().is_file() && wanted {
                 self.listed = true;
                 return Some(Ok(file(entry.path(), true)));
             }
             self.passed += 1;
+            if let Some(passed) = &self.how.passed {
+                passed();
+            }
         }
     }
 }
@@ -198,6 +227,22 @@ mod tests {
             ["README.md"],
             "what is named is read, whatever its ending"
         );
+    }
+
+    #[test]
+    fn what_is_passed_over_is_told_and_every_file_can_be_had() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a.json", "b.pdf", "c.json.bak", ".d"] {
+            fs::write(dir.path().join(name), "x").unwrap();
+        }
+        let folder = [dir.path().display().to_string()];
+        let passed = Arc::new(AtomicUsize::new(0));
+        let counter = passed.clone();
+        let telling = list_telling(&folder, Arc::new(move || _ = counter.fetch_add(1, Ordering::Relaxed)));
+        assert_eq!((telling.count(), passed.load(Ordering::Relaxed)), (1, 3));
+        assert_eq!(list_every(&folder).count(), 4);
     }
 
     #[test]

@@ -139,6 +139,19 @@ impl Table {
         })
     }
 
+    /// The numbers of all events with one of these ids, in order; conflicting ones have the same.
+    pub fn find_ids<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Vec<u32> {
+        let keys: Vec<IdKey> = ids.map(|id| self.id_key(id)).collect();
+        let found = self.segments().flat_map(|(start, segment)| {
+            let slots = (0..).zip(segment.ids());
+            let keys = &keys;
+            slots.filter_map(move |(slot, stored)| {
+                keys.iter().any(|key| key.is(segment, slot, *stored)).then_some(start + slot as u32)
+            })
+        });
+        found.collect()
+    }
+
     /// As [`Table::find_id`] for an event of that time: looks at those alone.
     pub fn find_id_at(&self, id: &str, time: Time) -> Option<u32> {
         let key = self.id_key(id);

@@ -54,7 +54,10 @@ fn the_notification_that_is_also_called_records_is_told_apart() {
 #[test]
 fn what_is_no_log_is_passed_in_a_folder_and_refused_by_name() {
     let (err, events, code) = beside_a_good_one("picture.png", b"\x89PNG\r\n\x1a\nwhatever");
-    assert_eq!((err.as_str(), events, code), ("", 1, 0));
+    assert_eq!((events, code), (1, 0));
+    let said =
+        "trailhound: passed over: file in a folder that is not called as logs are; name it to read it (×1)";
+    assert_eq!(err.trim_end(), said);
     // What is called a log and holds something else may have been one.
     let answer = "<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code></Error>";
     for (name, content) in [
@@ -72,6 +75,28 @@ fn what_is_no_log_is_passed_in_a_folder_and_refused_by_name() {
     let ran = run(&["scan", &file]);
     assert_eq!(ran.code, 3);
     assert!(ran.err.contains("picture.json: an image, which holds no events"), "{}", ran.err);
+}
+
+#[test]
+fn what_lies_beside_logs_is_noted_and_counted_and_no_fault() {
+    let folder = Folder::new();
+    folder.file("good.json", log(&[stop_logging(900)]));
+    folder.file("LICENSE", "do what you want");
+    folder.file("a.pdf", "%PDF");
+    folder.file("b.json.bak", "{}");
+    folder.file("result_sign.json", r#"{"version":"1.0","files":[],"hashSignature":"7c"}"#);
+    folder.file("public-keys.json", r#"{"PublicKeyList":[{"Value":"MIIB","Fingerprint":"67"}]}"#);
+    folder.file("metadata.json", r#"{"a.gz":{"signature":"29","signature-algorithm":"SHA256withRSA"}}"#);
+    let ran = run(&["scan", folder.path().to_str().unwrap(), "--summary"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let notes = json!({
+        "file in a folder that is not called as logs are; name it to read it": 2,
+        "file that is no log": 1,
+        "public keys of CloudTrail, by which digests are checked": 1,
+        "the metadata of digest files, with their signatures": 1,
+        "the signature of query results of CloudTrail Lake": 1,
+    });
+    assert_eq!((&ran.json()["notes"], &ran.json()["rejected"]), (&notes, &json!(0)));
 }
 
 #[test]

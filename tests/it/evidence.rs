@@ -84,16 +84,19 @@ fn custody_is_kept_and_checked() {
     let folder = Folder::new();
     let file = folder.file("logs/a.json", "abc");
     folder.file("logs/b.json", "x");
+    // What is handed over is the folder, with all that lies in it.
+    folder.file("logs/picture.png", "x");
+    folder.file("logs/.hidden", "x");
     let chain = folder.path().join("custody.jsonl").to_str().unwrap().to_owned();
     let ran = run(&["custody", "add", &chain, folder.path().join("logs").to_str().unwrap()]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.out.starts_with("2 lines from number 1; sha256 of the last line "), "{}", ran.out);
+    assert!(ran.out.starts_with("4 lines from number 1; sha256 of the last line "), "{}", ran.out);
     let first: Value =
-        serde_json::from_str(std::fs::read_to_string(&chain).unwrap().lines().next().unwrap()).unwrap();
+        serde_json::from_str(std::fs::read_to_string(&chain).unwrap().lines().nth(1).unwrap()).unwrap();
     assert_eq!(first["sha256"], "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     assert_eq!(
         (&first["seq"], &first["action"], &first["object"]),
-        (&json!(1), &json!("acquired"), &json!(file))
+        (&json!(2), &json!("acquired"), &json!(file))
     );
     let ran = run(&["custody", "verify", &chain, "--files"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
@@ -102,7 +105,7 @@ fn custody_is_kept_and_checked() {
     let ran = run(&["custody", "verify", &chain, "--files"]);
     assert_eq!(ran.code, 1);
     assert!(
-        ran.err.contains("custody.jsonl:1:") && ran.err.contains("a.json: it is not what it was"),
+        ran.err.contains("custody.jsonl:2:") && ran.err.contains("a.json: it is not what it was"),
         "{}",
         ran.err
     );

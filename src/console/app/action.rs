@@ -19,8 +19,8 @@ use std::fmt;
 pub use argument::{Argument, ArgumentInfo, Choice, Name, Number};
 pub use catalog::{Command, commands};
 pub use words::{
-    Axis, Brush, Category, Copied, Craft, Edge, Edit, Fold, Least, Length, Motion, Pivot, Preset, Progress,
-    Question, Size, Step, View, Whom,
+    Axis, Brush, Category, Copied, Craft, Edge, Edit, Exported, Fold, Least, Length, Motion, Pivot, Preset,
+    Progress, Question, Size, Step, View, Whom,
 };
 
 use super::range::Range;
@@ -217,8 +217,8 @@ actions! {
         ExportIndicators = "export-indicators",
         /// takes back the last change of the case
         Undo = "undo",
-        /// exports the list into a file
-        Export = "export",
+        /// exports the list into a file; with a word, only that part of it
+        Export(Option<Exported>) = "export",
         /// shows what Slack would be told of the row, and sends it
         Slack = "slack",
         /// writes the report as PDF

@@ -12,6 +12,7 @@ mod casework;
 mod counting;
 mod drill;
 mod elsewhere;
+mod exporting;
 mod jump;
 mod keys;
 mod list;

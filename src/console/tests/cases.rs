@@ -145,6 +145,35 @@ fn an_export_names_its_form_and_replaces_nothing_unasked() {
     assert!(matches!(*delivery, Delivery::Export(_, target) if target.replace && target.path == "a.csv"));
 }
 
+#[test]
+fn marked_events_are_exported_alone() {
+    let mut console = console(140, 42);
+    console.press("x");
+    console.line_with("1 marked in this list; ctrl-x exports only those");
+    console.press("<c-x>");
+    console.line_with("export marked to trailhound-events.csv");
+    console.line_with("1 marked in this list; ctrl-x exports all of it");
+    console.press("<c-x>");
+    console.line_with("export to trailhound-events.csv");
+    console.press("<c-x><c-u>a.json<enter>");
+    let Delivery::Export(Export::Events(inv, marked, _), target) = handed_over(&mut console) else {
+        panic!()
+    };
+    let ids: Vec<String> =
+        marked.rows(&inv.table).filter_map(|row| inv.table.row(row)).map(|row| row.id()).collect();
+    assert_eq!(
+        (ids, target.path.as_str()),
+        (vec!["00000000-0000-4000-8000-000000000011".to_owned()], "a.json")
+    );
+    // The key asks by itself as well, and says where there is nothing to ask for.
+    console.press("<c-x>");
+    console.line_with("export marked to trailhound-marked.csv");
+    console.press("<esc>/event:StopLogging<enter><c-x>");
+    console.line_with("no event of this list is marked: m marks one");
+    console.press("x");
+    assert!(!console.screen().contains("marked in this list"), "{}", console.screen());
+}
+
 /// What was handed over last.
 fn handed_over(console: &mut Console) -> Delivery {
     match console.left.pop() {

@@ -68,7 +68,25 @@ fn no_record(value: &[u8]) -> String {
     }
 }
 
+/// Where and how a text is no JSON; `None` when it is, or only holds characters as they are that have to be escaped.
+pub fn broken(text: &[u8]) -> Option<String> {
+    let fault = serde_json::from_slice::<serde::de::IgnoredAny>(text).err()?;
+    if fault.to_string().starts_with("control character") {
+        return None;
+    }
+    let lines = text.split_inclusive(|&b| b == b'\n').take(fault.line().saturating_sub(1));
+    // Columns count from 1, and 0 stands for the end of the line before.
+    let place = lines.map(<[u8]>::len).sum::<usize>() + fault.column().saturating_sub(1);
+    let what = fault.to_string();
+    let what = what.split(" at line ").next().unwrap_or_default();
+    let from = &text[place.saturating_sub(8).min(text.len())..text.len().min(place.saturating_add(24))];
+    Some(format!("broken JSON {place} bytes further on, around {}: {what}", quoted(from)))
+}
+
 fn object(value: &[u8]) -> String {
+    if let Some(fault) = broken(value) {
+        return fault;
+    }
     if let Some(hint) = HINTS.iter().find(|h| h.keys.iter().all(|key| json::member(value, key).is_some())) {
         return hint.is.to_owned();
     }
@@ -135,10 +153,6 @@ const HINTS: &[Hint] = &[
     },
     Hint { keys: &["logStreams"], is: "a list of log streams, not their events; run filter-log-events" },
     Hint {
-        keys: &["files", "hashSignature"],
-        is: "the signature of an export of CloudTrail Lake, which holds no events",
-    },
-    Hint {
         keys: &["Contents"],
         is: "a list of objects in S3, not their content; copy them with `aws s3 cp --recursive`",
     },
@@ -159,6 +173,10 @@ mod tests {
                 "neither a CloudTrail record nor a known wrapper of one; its members are a␛[2J, b",
             ),
             (r#"{"Version":"2012-10-17","Statement":[]}"#, "an IAM policy, not a CloudTrail record"),
+            (
+                "{\"eventVersion\":\"1.08\",\n\"eventID\":bad}",
+                "broken JSON 34 bytes further on, around `ventID\":bad}`: expected value",
+            ),
             (r#""hello""#, "a text that holds no CloudTrail record: `hello`"),
         ] {
             assert_eq!(describe(Unknown::NotRecord, value.as_bytes()), reason);

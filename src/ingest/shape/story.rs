@@ -1,5 +1,6 @@
 //! The shapes A to R of the wild, each with a sample, and what must come out of it.
 
+mod file;
 mod plain;
 mod rebuilt;
 mod storm;
@@ -16,8 +17,15 @@ pub(super) const RECORD: &str = r#"{"eventVersion":"1.11","userIdentity":{"type"
 /// Another record.
 pub(super) const OTHER: &str = r#"{"eventVersion":"1.08","eventTime":"2026-01-10T10:39:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","eventID":"4c3b0000-0000-4000-8000-000000000002"}"#;
 
-/// Everything found in a value.
+/// Everything found in a value, which has to be found in a file of nothing else as well.
 pub(super) fn found(value: impl AsRef<[u8]>) -> Vec<Found<'static>> {
+    let all = inside(value.as_ref());
+    file::assert_agrees(value.as_ref(), &all);
+    all
+}
+
+/// Everything found in a value.
+fn inside(value: impl AsRef<[u8]>) -> Vec<Found<'static>> {
     let mut all = Vec::new();
     open(value.as_ref(), &mut |found| all.push(found.into_owned()));
     assert!(!all.is_empty(), "something is always found");
@@ -61,6 +69,8 @@ pub(super) fn table(text: &str) -> Vec<(u64, Found<'static>)> {
         let before = all.iter().find(|(offset, _)| offset == at).map(|(_, found)| found.clone());
         assert!(again == before || matches!(first, Found::Reject(_)), "row at {at} read again: {again:?}");
     }
+    let whole: Vec<Found<'_>> = all.iter().map(|(_, found)| found.clone()).collect();
+    file::assert_agrees(text.as_bytes(), &whole);
     all
 }
 

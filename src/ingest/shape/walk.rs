@@ -11,7 +11,7 @@ use super::object::{Object, is_closed, offset_in};
 use super::reason::{self, Unknown};
 use super::tree::Tree;
 use super::{Evidence, Found, MAX_DEPTH, MAX_PAYLOAD, MAX_PAYLOADS, MAX_RECORD};
-use super::{line, payload, python, struct_text, wrapper};
+use super::{line, payload, python, query, struct_text, wrapper};
 use crate::json;
 
 /// Whether something was recognized; if so, everything about it has been told to the sink.
@@ -46,7 +46,12 @@ impl<'s> Walker<'s> {
     pub(crate) fn open(&mut self, value: &[u8]) {
         let value = value.trim_ascii();
         let is_list = value.starts_with(b"[") && style(value) == Style::Json;
-        let told = if is_list { self.list(value, "", true) } else { self.value(value) };
+        let row = if is_list { query::lone_row(self, value) } else { None };
+        let told = match row {
+            Some(told) => told,
+            None if is_list => self.list(value, "", true),
+            None => self.value(value),
+        };
         self.tell(told, value);
     }
 

@@ -10,7 +10,7 @@ use super::reason::{self, Unknown};
 use super::row::Cell;
 use super::table::{self, Columns};
 use super::walk::{Batch, Step, Walker};
-use super::{Evidence, ecs, lookup, ocsf};
+use super::{Evidence, companion, ecs, lookup, ocsf, query};
 use crate::json;
 use crate::text::{clip, visible};
 
@@ -19,11 +19,12 @@ type Opener = fn(&mut Walker<'_>, &Object<'_>) -> Option<Step>;
 /// In the order in which they are tried: what is distinctive comes first.
 const OPENERS: &[Opener] = &[
     digest,
+    companion::open,
     record_list,
     log_list,
-    query_rows,
+    query::lake_page,
     result_set,
-    results,
+    query::results,
     field_rows,
     hits,
     lambda,
@@ -110,26 +111,6 @@ fn log_list(w: &mut Walker<'_>, o: &Object<'_>) -> Option<Step> {
     must_list(w, o, key)
 }
 
-/// CloudTrail Lake: a row is a list of maps with one key each.
-fn query_rows(w: &mut Walker<'_>, o: &Object<'_>) -> Option<Step> {
-    let rows = o.list("QueryResultRows")?;
-    let mut batch = Batch::new(true);
-    for row in json::elements(rows) {
-        let cells: Vec<json::Member<'_>> = match row.first() {
-            Some(b'{') => json::members(row).collect(),
-            _ => json::elements(row).flat_map(json::members).collect(),
-        };
-        let names = cells.iter().map(|m| json::decode(m.key).0.into_owned()).collect();
-        let told = Columns::of(names).open(w, cells.iter().map(|m| Cell::of_json(m.value)).collect());
-        w.note(told, row, &mut batch, "QueryResultRows");
-    }
-    Some(if json::elements(rows).next().is_none() {
-        w.nothing("an empty page of CloudTrail Lake")
-    } else {
-        Ok(())
-    })
-}
-
 /// Athena's `get-query-results`: the first row repeats the names.
 fn result_set(w: &mut Walker<'_>, o: &Object<'_>) -> Option<Step> {
     let set = o.object("ResultSet")?;
@@ -158,35 +139,6 @@ fn result_set(w: &mut Walker<'_>, o: &Object<'_>) -> Option<Step> {
         w.note(told, row, &mut batch, "ResultSet.Rows");
     }
     Some(if rows.is_empty() { w.nothing("an empty page of Athena") } else { Ok(()) })
-}
-
-/// Logs Insights (rows are lists of `field` and `value`), or Splunk (rows are objects).
-fn results(w: &mut Walker<'_>, o: &Object<'_>) -> Option<Step> {
-    let rows = o.list("results")?;
-    let is_query = ["statistics", "status", "preview", "init_offset", "queryLanguage"]
-        .iter()
-        .any(|key| o.raw(key).is_some());
-    let mut batch = Batch::new(is_query);
-    if is_query && json::elements(rows).next().is_none() {
-        return Some(w.nothing("an empty page of query results"));
-    }
-    let told = w.deeper(|w| {
-        for row in json::elements(rows) {
-            let told = if row.starts_with(b"[") { insights_row(w, row) } else { w.value(row) };
-            w.note(told, row, &mut batch, "results");
-        }
-        batch.finish()
-    });
-    told.is_ok().then_some(told)
-}
-
-fn insights_row(w: &mut Walker<'_>, row: &[u8]) -> Step {
-    let part = |cell, key| json::member(cell, key);
-    let names = json::elements(row)
-        .map(|cell| part(cell, "field").and_then(json::scalar).unwrap_or_default().into_owned())
-        .collect();
-    let cells = json::elements(row).map(|cell| part(cell, "value").and_then(Cell::of_json)).collect();
-    Columns::of(names).open(w, cells)
 }
 
 /// A table as names and rows, the way Splunk writes `json_rows`.

@@ -257,6 +257,12 @@ words! {
         Link = "link",
     }
 
+    /// Which part of the list is exported.
+    Exported is a "part" {
+        /// the events of the list that are marked
+        Marked = "marked",
+    }
+
     /// What is opened or closed.
     Fold is a "fold" {
         /// opens or closes this part

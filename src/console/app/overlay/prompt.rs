@@ -21,6 +21,8 @@ pub enum Asking {
     Tag,
     /// The file of an export.
     Export,
+    /// The file of an export of marked events alone.
+    Marked,
     /// The file of the report.
     Report,
     /// What a hunt is called.
@@ -44,6 +46,8 @@ pub struct Prompt {
     pub about: Option<Subject>,
     /// The revision of that when the prompt was opened; a change is decided on that one.
     pub seen: Option<i64>,
+    /// How many events of the list are marked, where an export is asked for.
+    pub marked: usize,
     /// The line.
     pub line: Line,
     /// What was there before: closing the prompt brings it back.
@@ -71,6 +75,7 @@ impl Prompt {
             asking,
             about: None,
             seen: None,
+            marked: 0,
             line: Line::new(text).with_breaks(matches!(asking, Asking::Note | Asking::Resolution(_))),
             before: text.to_owned(),
             query: query::parse(text).unwrap_or_default(),

@@ -4,7 +4,7 @@ use crate::case::model::{Kind, NewIndicator};
 use crate::case::{State, Subject};
 use crate::console::app::action::{Progress, View};
 use crate::console::app::answer::Part;
-use crate::console::app::casework::{Delivery, Export, Place, Target, Told, Work};
+use crate::console::app::casework::{Delivery, Place, Target, Told, Work};
 use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::msg::Effect;
 use crate::console::app::overlay::chooser::Chooser;
@@ -153,23 +153,6 @@ impl Model {
         }
     }
 
-    /// Asks for the file of an export or of the report.
-    pub(super) fn ask_path(&mut self, asking: Asking) {
-        if self.source.is_none() {
-            return self.note("nothing is open yet");
-        }
-        let path = match asking {
-            Asking::Report => "trailhound-report.pdf".to_owned(),
-            _ => match self.overlays.last() {
-                Some(Overlay::Frequency(table)) => {
-                    format!("trailhound-{}.csv", Self::value_name(&table.field))
-                }
-                _ => format!("trailhound-{}.csv", self.page().view.name()),
-            },
-        };
-        self.overlays.push(Overlay::Prompt(Box::new(Prompt::new(asking, &path))));
-    }
-
     pub(super) fn accept_path(&mut self, prompt: Box<Prompt>, effects: &mut Vec<Effect>) {
         let path = prompt.line.text().trim().to_owned();
         let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
@@ -187,38 +170,13 @@ impl Model {
         let delivery = match prompt.asking {
             Asking::Report => Some(Delivery::Report(self.inv.clone(), self.sources.clone(), target)),
             Asking::Indicators => self.indicators().map(|all| Delivery::Indicators(all, target)),
+            Asking::Marked => self.export_marked().map(|export| Delivery::Export(export, target)),
             _ => self.export().map(|export| Delivery::Export(export, target)),
         };
         match delivery {
             Some(delivery) => self.deliver(delivery, effects),
             None => self.note("there is nothing to export here"),
         }
-    }
-
-    /// What the view shows: its events, or the rows of the panel that has the keys.
-    fn export(&self) -> Option<Export> {
-        if let Some(Overlay::Frequency(table)) = self.overlays.last() {
-            return table.counted.clone().map(Export::Values);
-        }
-        if !self.page().view.has_board() {
-            let answer = &self.answer;
-            let sort = self.page().sort;
-            return Some(Export::Events(answer.inv.clone(), answer.selection.clone(), sort));
-        }
-        let shown = self.shown.as_ref()?;
-        let at = shown.focus(&self.page().desk);
-        let table = shown.panel(at)?.table()?;
-        // A panel of names and values needs no headings on the screen, but in a file.
-        let heads = match table.heads.as_slice() {
-            [] => vec!["what".to_owned(), "value".to_owned()],
-            heads => heads.iter().map(|head| head.name.to_owned()).collect(),
-        };
-        let row = |n| {
-            shown
-                .item(at, n)
-                .map(|item| item.cells.iter().map(crate::console::app::board::cell::Cell::plain).collect())
-        };
-        Some(Export::Rows(heads, (0..table.items.len()).filter_map(row).collect()))
     }
 
     /// Shows what would go out about the row, before anything does.

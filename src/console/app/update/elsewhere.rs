@@ -143,7 +143,8 @@ impl Model {
     /// Whether a path is typed into the topmost line.
     fn types_path(&self) -> Option<String> {
         let Some(Overlay::Prompt(prompt)) = self.overlays.last() else { return None };
-        let is_path = matches!(prompt.asking, Asking::Export | Asking::Report | Asking::Source);
+        let is_path =
+            matches!(prompt.asking, Asking::Export | Asking::Marked | Asking::Report | Asking::Source);
         // Where there was only one, the next tab looks into it.
         let goes_on = prompt.cycling.is_none() || prompt.completions.candidates.len() == 1;
         (is_path && goes_on).then(|| prompt.line.text().to_owned())
@@ -165,7 +166,7 @@ impl Model {
             return;
         }
         let forms: &[&str] = match prompt.asking {
-            Asking::Export => &super::case::FORMS,
+            Asking::Export | Asking::Marked => &super::case::FORMS,
             Asking::Report => &["pdf"],
             _ => &[],
         };

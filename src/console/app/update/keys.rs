@@ -1,6 +1,6 @@
 //! From keys to actions.
 
-use crate::console::app::action::Action;
+use crate::console::app::action::{Action, Exported};
 use crate::console::app::action::{Motion, Step, View};
 use crate::console::app::key::{Code, Key};
 use crate::console::app::keymap::{Context, Resolution};
@@ -246,7 +246,8 @@ impl Model {
             Action::ImportIndicators => self.ask_file(Asking::Import),
             Action::ExportIndicators => self.ask_file(Asking::Indicators),
             Action::Undo => self.undo(effects),
-            Action::Export => self.ask_path(Asking::Export),
+            Action::Export(None) => self.ask_path(Asking::Export),
+            Action::Export(Some(Exported::Marked)) => self.ask_marked(),
             Action::Report => self.ask_path(Asking::Report),
             Action::Slack => self.preview(effects),
         }

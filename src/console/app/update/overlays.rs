@@ -186,7 +186,9 @@ impl Model {
             (Asking::Note | Asking::Tag | Asking::Resolution(_), _) => self.accept_about(&prompt, effects),
             (Asking::Hunt, _) => self.accept_hunt(&prompt, effects),
             (Asking::Import, _) => self.accept_import(&prompt, effects),
-            (Asking::Export | Asking::Report | Asking::Indicators, _) => self.accept_path(prompt, effects),
+            (Asking::Export | Asking::Marked | Asking::Report | Asking::Indicators, _) => {
+                self.accept_path(prompt, effects);
+            }
         }
     }
 

@@ -4,6 +4,8 @@ use ratatui::layout::Position;
 
 use super::typed;
 use crate::config::Role;
+use crate::console::app::action::{Action, Exported};
+use crate::console::app::keymap::Context;
 use crate::console::app::layout::Area;
 use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::overlay::prompt::{Asking, Prompt};
@@ -26,6 +28,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt) -> O
         Asking::Note => "note ",
         Asking::Tag => "tag ",
         Asking::Export => "export to ",
+        Asking::Marked => "export marked to ",
         Asking::Report => "report to ",
         Asking::Hunt => "call this hunt ",
         Asking::Resolution(_) => "what came of it ",
@@ -68,7 +71,7 @@ fn hint(model: &Model, prompt: &Prompt) -> String {
         Asking::Resolution(state) => format!("{}; may be empty", state.name()),
         Asking::Import => "CSV or STIX 2.1".to_owned(),
         Asking::Source => "path, pattern, s3://…".to_owned(),
-        Asking::Export => ".csv .json .jsonl .md, tab completes".to_owned(),
+        Asking::Export | Asking::Marked => ".csv .json .jsonl .md, tab completes".to_owned(),
         Asking::Report => ".pdf, tab completes".to_owned(),
         Asking::Indicators => ".csv, or .json .stix for STIX".to_owned(),
         Asking::Range => range(model, prompt.line.text()),
@@ -79,6 +82,20 @@ fn hint(model: &Model, prompt: &Prompt) -> String {
             let found = model.search.pattern().zip(model.detail.as_ref()).map(|(p, d)| d.matches(&p).len());
             found.map_or_else(String::new, |n| format!("{} found", count(n as u64)))
         }
+    }
+}
+
+/// How many events are marked where a list is exported, and the key that takes those alone, or all again.
+fn marked(model: &Model, prompt: &Prompt) -> Option<String> {
+    let other = Action::Export(Some(Exported::Marked));
+    let key = model.keymap.keys_for(Context::Prompt, &other).first()?.label();
+    let n = count(prompt.marked as u64);
+    match prompt.asking {
+        Asking::Export if prompt.marked > 0 => {
+            Some(format!("{n} marked in this list; {key} exports only those"))
+        }
+        Asking::Marked => Some(format!("{n} marked in this list; {key} exports all of it")),
+        _ => None,
     }
 }
 
@@ -119,11 +136,18 @@ fn color(canvas: &mut Canvas<'_>, area: Area, text: &str, skip: usize) {
 
 /// A message has its place in the line above: that of the footer is taken.
 fn said(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt, bottom: Area) {
-    let Some(toast) = model.toast.as_ref().filter(|_| prompt.error.is_none()) else { return };
-    let role = if toast.tone == ToastTone::Failed { Role::Error } else { Role::Warning };
+    let (text, role) = match model.toast.as_ref().filter(|_| prompt.error.is_none()) {
+        Some(toast) if toast.tone == ToastTone::Failed => (toast.text.clone(), Role::Error),
+        Some(toast) => (toast.text.clone(), Role::Warning),
+        None if !prompt.completions.candidates.is_empty() => return,
+        None => match marked(model, prompt) {
+            Some(text) => (text, Role::PromptHint),
+            None => return,
+        },
+    };
     let line = Area { y: bottom.y.saturating_sub(1), ..bottom };
     canvas.fill(line, Role::Popup);
-    canvas.put(1, line.y, line.width.saturating_sub(2), &toast.text, role);
+    canvas.put(1, line.y, line.width.saturating_sub(2), &text, role);
 }
 
 /// What is wrong, in the line above.

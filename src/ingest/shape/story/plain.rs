@@ -111,3 +111,11 @@ fn other_notations_are_measured() {
         (None, None, None, None)
     );
 }
+
+#[test]
+fn a_record_that_lost_its_source_says_where_it_is_broken() {
+    let broken = r#"{"eventVersion":"1.08","eventID":bad,"eventTime":"2026-01-10T10:38:41Z"}"#;
+    let rejects = file::rejects(format!(r#"{{"Records":[{broken},{OTHER}]}}"#).as_bytes());
+    let said = "sample, byte 12: broken JSON 33 bytes further on, around `ventID\":bad,\"eventTime\":\"2026-01`: expected value";
+    assert_eq!(rejects, [said]);
+}

@@ -82,6 +82,19 @@ fn g_insights_of_parsed_fields_become_records() {
             "requestParameters": {"bucketName": "b"}, "eventTime": "2026-01-10 10:43:02.123",
         })
     );
+    let row = r#"[{"field":"eventName","value":"X"},{"field":"eventTime","value":"t"},{"field":"@ptr","value":"p"}]"#;
+    let record = json!({"eventName": "X", "eventTime": "t", "@ptr": "p"});
+    assert_eq!(rebuilt(row), record, "a row alone, as the walk through a file hands it out");
+    assert!(reject(r#"[{"field":"count(*)","value":"7"}]"#).starts_with("the row holds neither a record"));
+}
+
+#[test]
+fn i_pages_of_lake_that_begin_with_their_rows_become_records() {
+    let page = r#"{"QueryResultRows":[[{"eventID":"e1"},{"eventName":"X"},{"eventTime":"2026-01-10 10:38:41.000"}]],"QueryStatus":"FINISHED"}"#;
+    assert_eq!(
+        rebuilt(page),
+        json!({"eventID": "e1", "eventName": "X", "eventTime": "2026-01-10 10:38:41.000"})
+    );
 }
 
 #[test]
