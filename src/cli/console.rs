@@ -358,11 +358,11 @@ fn office(
 }
 
 /// What outlives the session. A case that is there keeps where one stood itself; whoever names a query begins with
-/// that, and a replay with nothing.
+/// that, and a replay with nothing. Beginning anew is for this time only: where it ends is kept.
 fn habits(sources: &[String], args: &ConsoleArgs, case: bool) -> Result<Habits, Failure> {
     let state = Dirs::of(&Environment::of_process(), System::HERE).state;
-    let returns = !case && !args.fresh && args.query.is_none() && args.replay.is_none();
-    let can = returns && !sources.is_empty() && !sources.iter().any(|source| source == "-");
+    let keeps = !case && args.query.is_none() && args.replay.is_none();
+    let can = keeps && !sources.is_empty() && !sources.iter().any(|source| source == "-");
     let welcomed = state.as_ref().filter(|_| args.replay.is_none() && !sources.is_empty());
     let welcomed = welcomed.map(|state| state.join("welcomed"));
     let folder = state.filter(|_| can).map(|state| state.join("stands"));
@@ -376,7 +376,8 @@ fn habits(sources: &[String], args: &ConsoleArgs, case: bool) -> Result<Habits, 
         args.case.as_deref().map(|case| std::path::absolute(case).unwrap_or_else(|_| case.to_owned()));
     let named = named.map(|case| format!("case {}", case.display()));
     let known: Vec<String> = sources.iter().cloned().chain(named).collect();
-    Ok(Habits { tape, notebook: folder.map(|folder| Notebook::of(&folder, &known)), welcomed })
+    let notebook = folder.map(|folder| Notebook::of(&folder, &known));
+    Ok(Habits { tape, notebook, fresh: args.fresh, welcomed })
 }
 
 /// Loads in a thread of its own; the snapshots it makes.

@@ -48,6 +48,8 @@ pub struct Subject {
     pub kind: Option<SubjectKind>,
     /// Its name.
     pub name: String,
+    /// Of actors that share a name, that of this account alone; empty: the one that has none. `None`: of any account.
+    pub account: Option<String>,
 }
 
 impl FromStr for Subject {
@@ -60,8 +62,10 @@ impl FromStr for Subject {
             Some((SubjectKind::ALL.into_iter().find(|k| k.name() == kind)?, name))
         });
         Ok(match named {
-            Some((kind, name)) if !name.is_empty() => Self { kind: Some(kind), name: name.to_owned() },
-            _ => Self { kind: None, name: text.to_owned() },
+            Some((kind, name)) if !name.is_empty() => {
+                Self { kind: Some(kind), name: name.to_owned(), account: None }
+            }
+            _ => Self { kind: None, name: text.to_owned(), account: None },
         })
     }
 }
@@ -69,7 +73,13 @@ impl FromStr for Subject {
 impl Subject {
     /// A subject of that kind.
     pub fn new(kind: SubjectKind, name: impl Into<String>) -> Self {
-        Self { kind: Some(kind), name: name.into() }
+        Self { kind: Some(kind), name: name.into(), account: None }
+    }
+
+    /// An actor of that account, and not those of the same name in others.
+    #[must_use]
+    pub fn within(self, account: impl Into<String>) -> Self {
+        Self { account: Some(account.into()), ..self }
     }
 
     /// What the subject is, and its events in order; `None` when nothing has that name.
@@ -89,7 +99,10 @@ impl Subject {
         };
         let same = |text: &str| text.eq_ignore_ascii_case(name) && !text.is_empty();
         match kind {
-            SubjectKind::Actor => identities(&|id| same(dicts.actor(dicts.identity(id).actor).0)),
+            SubjectKind::Actor => identities(&|id| {
+                let (actor, account) = dicts.actor(dicts.identity(id).actor);
+                same(actor) && self.account.as_deref().is_none_or(|wanted| wanted == account)
+            }),
             SubjectKind::User => identities(&|id| same(dicts.word(dicts.identity(id).user_name))),
             SubjectKind::Role => identities(&|id| same(dicts.word(dicts.identity(id).role))),
             SubjectKind::Key => {

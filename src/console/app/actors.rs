@@ -3,19 +3,22 @@
 //! Actors or sessions by what they did taken together, of the events of the page. Nothing is decided
 //! here: the score is [`crate::score::rollup`]'s.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 
 use crate::console::app::board::request::BoardRequest;
-use crate::console::app::board::{Board, Body, Cell, Head, Item, Lead, Note, Panel, Size, Table};
+use crate::console::app::board::{Board, Body, Cell, Head, Item, Lead, Note, Panel, Size, Table, exact};
 use crate::event::field::Field;
 use crate::event::time::Time;
 use crate::investigation::Investigation;
 use crate::profile::subject::{Subject, SubjectKind};
 use crate::query::run::Selection;
 use crate::score::rollup::{Rollup, Unit, rollup};
-use crate::text::{count, plural};
+use crate::text::{count, plural, width};
+
+/// To so many columns a name may be cut down.
+const LEAST_NAME: u16 = 24;
 
 /// Of no more actors or sessions a row is made.
 const MOST: usize = 20_000;
@@ -34,10 +37,14 @@ pub(super) fn board(request: &BoardRequest, unit: Unit) -> Option<Board> {
         return None;
     }
     let sparks = sparks(inv, &request.selection, unit);
+    let shared = if unit == Unit::Actor { exact::shared(inv) } else { HashSet::new() };
     let all = lines.len();
     let items = (1u64..)
         .zip(lines.iter().take(MOST))
-        .map(|(rank, line)| item(inv, unit, rank, line, sparks.get(&line.key)))
+        .map(|(rank, line)| {
+            let is_shared = shared.contains(&line.name.to_lowercase());
+            item(inv, unit, rank, line, sparks.get(&line.key), is_shared)
+        })
         .collect();
     let (name, other) = match unit {
         Unit::Actor => ("actor", "session"),
@@ -59,7 +66,7 @@ fn heads(unit: Unit) -> Vec<Head> {
     vec![
         Head::new("rank").spare(8),
         Head::new("score"),
-        Head::text(name, 24, 48),
+        Head::text(name, LEAST_NAME, 48),
         Head::text("kind", 11, 13).spare(7),
         Head::text("account", 12, 12).spare(9),
         Head::new("tactics"),
@@ -72,7 +79,14 @@ fn heads(unit: Unit) -> Vec<Head> {
     ]
 }
 
-fn item(inv: &Investigation, unit: Unit, rank: u64, line: &Rollup, spark: Option<&[u32; STRETCHES]>) -> Item {
+fn item(
+    inv: &Investigation,
+    unit: Unit,
+    rank: u64,
+    line: &Rollup,
+    spark: Option<&[u32; STRETCHES]>,
+    is_shared: bool,
+) -> Item {
     let risk = line.score.round().clamp(0.0, 100.0) as u8;
     let cells = vec![
         Cell::Count(rank),
@@ -92,11 +106,13 @@ fn item(inv: &Investigation, unit: Unit, rank: u64, line: &Rollup, spark: Option
         Unit::Actor => (SubjectKind::Actor, Field::Actor),
         Unit::Session => (SubjectKind::Session, Field::Session),
     };
-    let lead = Lead::Profile(Subject::new(kind, line.name.as_str()));
+    let subject = Subject::new(kind, line.name.as_str());
+    // A row is of one account, and leads to that of it alone.
+    let lead = Lead::Profile(if is_shared { subject.within(line.account.as_str()) } else { subject });
     Item::new(format!("{} {}", line.account, line.name), cells)
         .about(field, line.name.as_str())
         .to(lead)
-        .noting(notes(line))
+        .noting(notes(line, is_shared))
 }
 
 /// A letter for each tactic, in the order of an attack.
@@ -105,11 +121,14 @@ fn marks(inv: &Investigation, reached: &[String]) -> Vec<(String, bool)> {
     inv.judgment.attack.tactics.iter().map(|tactic| mark(&tactic.title)).collect()
 }
 
-/// The tactics by name, and what the score is made of.
-fn notes(line: &Rollup) -> Vec<Note> {
+/// Who it is where the row may not tell, the tactics by name, and what the score is made of.
+fn notes(line: &Rollup, is_shared: bool) -> Vec<Note> {
+    let account = if line.account.is_empty() { "no account" } else { line.account.as_str() };
+    let is_cut = width(&line.name) > usize::from(LEAST_NAME);
+    let who = (is_shared || is_cut).then(|| Note::new("who", format!("{} in {account}", line.name)));
     let tactics = if line.tactics.is_empty() { "none".to_owned() } else { line.tactics.join(", ") };
     let why = line.why.iter().map(|factor| Note::new(factor.points.to_string(), factor.reason.as_str()));
-    std::iter::once(Note::new("tactics", tactics)).chain(why).take(usize::from(NOTES)).collect()
+    who.into_iter().chain([Note::new("tactics", tactics)]).chain(why).take(usize::from(NOTES)).collect()
 }
 
 /// The events of each actor or session over the time of all of them.

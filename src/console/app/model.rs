@@ -20,13 +20,14 @@ use super::layout::{Area, Layout, USUAL_SHARE};
 use super::lens::Lens;
 use super::msg::Adding;
 use super::overlay::Overlay;
-use super::overlay::frequency::Values;
+use super::overlay::frequency::{Frequency, Values};
 use super::overlay::prompt::Asking;
 use super::page::{History, Page};
-use super::rules::Labeled;
+use super::rules::{Labeled, faulty};
 use super::update::{Asked, Boarding, Ruling};
 use crate::config::settings::TimeZone;
 use crate::config::{Depth, Settings, Theme, Themes};
+use crate::detect::rules::Rules;
 use crate::event::field::{Field, FieldRef};
 use crate::ingest::status::Status;
 use crate::investigation::Investigation;
@@ -215,6 +216,7 @@ impl Model {
     /// The state at the beginning.
     pub fn new(start: Start) -> Self {
         let settings = start.settings;
+        let start_rules = start.inv.judgment.rules.clone();
         let mut page = Page::first(View::Events, settings.sort, settings.columns);
         page.filter = start.query;
         Self {
@@ -250,7 +252,7 @@ impl Model {
             size: start.size,
             share: USUAL_SHARE,
             welcome: false,
-            toast: faults_at_start(&start.faults),
+            toast: faults_at_start(&start.faults, &start_rules),
             faults: start.faults,
             values: Values::new(),
             filters: Vec::new(),
@@ -323,8 +325,19 @@ impl Model {
         self.answer.inv.table.row(self.line()?.row)
     }
 
+    /// The table of values that lies over the page: while it is open, nothing below it is under the cursor.
+    pub fn table(&self) -> Option<&Frequency> {
+        self.overlays.iter().rev().find_map(|overlay| match overlay {
+            Overlay::Frequency(table) => Some(&**table),
+            _ => None,
+        })
+    }
+
     /// The event under the cursor: that of the list, or that to which a row of a board leads.
     pub fn row(&self) -> Option<Row<'_>> {
+        if self.table().is_some() {
+            return None;
+        }
         if !self.page().view.has_board() {
             return self.listed();
         }
@@ -344,7 +357,7 @@ impl Model {
 
     /// The row of the board under the cursor.
     pub fn item(&self) -> Option<&Item> {
-        let shown = self.shown.as_ref().filter(|_| self.page().view.has_board())?;
+        let shown = self.shown.as_ref().filter(|_| self.page().view.has_board() && self.table().is_none())?;
         let desk = &self.page().desk;
         let at = shown.focus(desk);
         shown.item(at, shown.line(at, desk))
@@ -358,8 +371,11 @@ impl Model {
         flow::flow(area, &shown.board, shown.focus(desk), &mut desk.tops.clone())
     }
 
-    /// The field and value under the cursor: a cell of the list, or a line of the detail.
+    /// The field and value under the cursor: a cell of the list, a line of the detail, or a row of a table of values.
     pub fn value(&self) -> Option<(FieldRef, String)> {
+        if let Some(table) = self.table() {
+            return table.value();
+        }
         if self.focus == Focus::Detail {
             return self.detail.as_ref()?.value();
         }
@@ -417,12 +433,16 @@ impl Model {
 /// How long faults of the settings are seen, in milliseconds, unless a key is pressed before.
 const FAULTS_MS: u64 = 20_000;
 
-/// What is wrong with settings, keys and themes, said once at the start.
-fn faults_at_start(faults: &[String]) -> Option<Toast> {
-    let (first, others) = faults.split_first()?;
-    let more = match others.len() {
-        0 => String::new(),
-        n => format!(" (and {n} more; see trailhound config check and keys check)"),
+/// What is wrong with settings, keys, themes and rules, said once at the start.
+fn faults_at_start(faults: &[String], rules: &Rules) -> Option<Toast> {
+    let settings = faults.split_first().map(|(first, others)| match others.len() {
+        0 => first.clone(),
+        n => format!("{first} (and {n} more; see trailhound config check and keys check)"),
+    });
+    let text = match (settings, faulty::words(rules)) {
+        (None, _) => faulty::said_at_start(rules)?,
+        (Some(settings), None) => settings,
+        (Some(settings), Some(words)) => format!("of the rules {words}, see view 5; {settings}"),
     };
-    Some(Toast { text: format!("{first}{more}"), tone: ToastTone::Failed, until: Now(FAULTS_MS) })
+    Some(Toast { text, tone: ToastTone::Failed, until: Now(FAULTS_MS) })
 }

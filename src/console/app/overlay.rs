@@ -52,6 +52,8 @@ pub enum Overlay {
 pub enum Then {
     /// This action.
     Act(Action),
+    /// Saves the rule that is edited as it is.
+    Save,
     /// Asks for this change of the case.
     Work(Box<Work>),
     /// Lets this out.

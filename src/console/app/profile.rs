@@ -66,7 +66,7 @@ pub(super) fn board(request: &BoardRequest, subject: Option<&Subject>, baseline:
         true => Some(describe::news_of(inv, &background, subject, baseline)?),
         false => None,
     };
-    let scene = Scene { request, background: &background, told: &told };
+    let scene = Scene { request, background: &background, told: &told, subject };
     Some(Board { inv: inv.clone(), panels: scene.panels(news, baseline), said: String::new(), notes: 3 })
 }
 
@@ -99,6 +99,7 @@ struct Scene<'a> {
     request: &'a BoardRequest,
     background: &'a Background,
     told: &'a Told,
+    subject: &'a Subject,
 }
 
 impl Scene<'_> {

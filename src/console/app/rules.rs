@@ -5,6 +5,7 @@
 
 pub mod draft;
 pub mod editor;
+pub mod faulty;
 pub mod trial;
 pub mod work;
 
@@ -94,7 +95,11 @@ pub(super) fn board(request: &BoardRequest, labels: Option<&Labeled>) -> Option<
     if muted > 0 {
         title.push_str(&format!(", {} muted", count(muted)));
     }
-    let items = lines.iter().map(|line| item(line, labels.is_some())).collect();
+    title.extend(faulty::words(rules).map(|words| format!(", {words}")));
+    // What somebody wrote and is not in force comes first.
+    let items =
+        faulty::items(rules, labels.is_some()).chain(lines.iter().map(|line| item(line, labels.is_some())));
+    let items = items.collect();
     let panel = Panel::new("rules", title, Body::Table(Table::new(heads(labels.is_some()), items)))
         .or("No rule is in force: --rules FILE, or the folder rules beside config.toml, would fill this.");
     let panels = vec![panel.at(Size::Fill(6), [0, 0])];

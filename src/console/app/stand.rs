@@ -53,6 +53,8 @@ pub struct Stand {
     pub row: Option<String>,
     /// Whom the profile is of: `key:AKIA...`.
     pub subject: Option<String>,
+    /// The account of that actor, where others have the same name.
+    pub account: Option<String>,
 }
 
 impl Stand {
@@ -74,6 +76,7 @@ impl Stand {
             panel,
             row,
             subject: page.subject.as_ref().map(written),
+            account: page.subject.as_ref().and_then(|subject| subject.account.clone()),
         };
         (!model.inv.table.is_empty() && stand.is_bounded()).then_some(stand)
     }
@@ -96,6 +99,7 @@ impl Stand {
         };
         let time = |(from, to): (i64, i64)| (Time::from_millis(from), Time::from_millis(to.max(from)));
         let subject: Option<Subject> = self.subject.as_ref().and_then(|text| text.parse().ok());
+        let subject = subject.map(|subject| Subject { account: self.account.clone(), ..subject });
         let view = View::ALL.iter().copied().find(|view| view.name() == self.view).unwrap_or(page.view);
         Page {
             // A profile is of somebody.

@@ -26,6 +26,7 @@ mod sources;
 mod span;
 mod standing;
 mod timeline;
+mod values;
 mod whom;
 
 use super::model::{Model, Now, Toast, ToastTone};

@@ -22,6 +22,8 @@ pub struct Habits {
     pub tape: Tape,
     /// Where it is kept where one stood; `None`: nowhere.
     pub notebook: Option<Notebook>,
+    /// Whether this session begins anew, wherever one stood; it is kept for the next all the same.
+    pub fresh: bool,
     /// The file that says that somebody was here before; `None`: nobody is welcomed.
     pub welcomed: Option<PathBuf>,
 }
@@ -29,7 +31,7 @@ pub struct Habits {
 impl Habits {
     /// Brings the model to where somebody was, and welcomes who was never here.
     pub(super) fn begin(&self, model: &mut Model) {
-        if let Some(stand) = self.notebook.as_ref().and_then(Notebook::read) {
+        if let Some(stand) = self.notebook.as_ref().filter(|_| !self.fresh).and_then(Notebook::read) {
             model.return_to(&stand);
         }
         // Whoever cannot be remembered is not welcomed each time anew.
@@ -135,4 +137,22 @@ fn letters(buffer: &Buffer) -> String {
         line.trim_end().to_owned()
     };
     rows.map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beginning_anew_is_for_once_and_its_end_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let notebook = Notebook::of(folder.path(), &["./logs".to_owned()]);
+        notebook.keep(&Stand { filter: "risk>=50".to_owned(), ..Stand::default() }).unwrap();
+        for (fresh, filter) in [(true, ""), (false, "risk>=50")] {
+            let mut console = crate::console::tests::on_story();
+            let habits = Habits { notebook: Some(notebook.clone()), fresh, ..Habits::default() };
+            habits.begin(&mut console);
+            assert_eq!(console.page().filter.text(), filter);
+        }
+    }
 }

@@ -96,6 +96,11 @@ impl Console {
 
     /// One that has nothing yet.
     pub(super) fn begun(width: u16, height: u16, source: Option<&str>) -> Self {
+        Self::judging(width, height, source, judgment())
+    }
+
+    /// One that has nothing yet, with other rules.
+    pub(super) fn judging(width: u16, height: u16, source: Option<&str>, judgment: Judgment) -> Self {
         let start = Start {
             settings: Settings::default(),
             themes: Themes::built_in(),
@@ -106,8 +111,8 @@ impl Console {
             query: Query::all(),
             faults: Vec::new(),
             inv: Arc::new(match source {
-                Some(_) => Investigation::begun(judgment(), Arc::default()),
-                None => Investigation::empty(judgment()),
+                Some(_) => Investigation::begun(judgment, Arc::default()),
+                None => Investigation::empty(judgment),
             }),
             labels: None,
             case: true,

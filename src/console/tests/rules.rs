@@ -111,6 +111,66 @@ fn what_would_be_lost_is_asked_about() {
 }
 
 #[test]
+fn what_could_not_be_used_is_not_saved_over_a_rule_unasked() {
+    let saved = |console: &Console| {
+        console.left.iter().filter(|effect| matches!(effect, Effect::Rule(RuleWork::Save(_)))).count()
+    };
+    let text = "title: a\nid: a\ndetection: {s: {eventName: StopLogging}, condition: s}\n";
+    let broken = format!("{text}---\ntitle: b\ndetection: {{s: {{eventName: X}}, condition: nothing}}\n");
+    for (text, said) in [
+        ("title: a\nid: a\n", "No rule in this text can be used (line 1: "),
+        ("", "No rule in this text can be used. Save it all the same?"),
+        (&broken, "A part of this text cannot be used (line "),
+    ] {
+        let mut console = console();
+        console.press("E");
+        console.send(Msg::Rule(RuleNews::Edited(text.to_owned())));
+        console.press("<c-s>");
+        assert!(console.screen().contains(said), "{text}: {}", console.screen());
+        assert_eq!(saved(&console), 0);
+        console.press("n");
+        editor(&console);
+        assert_eq!(saved(&console), 0);
+        console.press("<c-s>y");
+        assert_eq!(saved(&console), 1);
+        // What somebody else changed is asked about as well.
+        console.send(Msg::Rule(RuleNews::Changed));
+        console.press("y");
+        assert_eq!(saved(&console), 2);
+    }
+    let mut console = console();
+    console.press("E");
+    console.send(Msg::Rule(RuleNews::Edited(text.to_owned())));
+    console.press("<c-s>");
+    assert_eq!(saved(&console), 1, "{}", console.screen());
+}
+
+#[test]
+fn rules_that_cannot_be_used_are_said_at_the_start_and_opened_from_the_view_of_rules() {
+    let broken = ("own/broken.yml".to_owned(), "title: a\nid: a\n".to_owned());
+    let mut files = crate::detect::rules::pack();
+    files.push(broken);
+    let shipped = super::harness::judgment();
+    let rules = Rules::read(&files, &shipped.environment.placeholders(), &[], &shipped.attack);
+    assert_eq!(rules.faults().len(), 1);
+    let judgment = crate::investigation::Judgment { rules: Arc::new(rules), ..shipped };
+    let mut console = Console::judging(140, 42, Some("./logs"), judgment.clone());
+    assert!(console.screen().contains("1 rule cannot be used; view 5 lists it"), "{}", console.screen());
+    let mut inv = super::harness::investigation(super::harness::story());
+    inv.judgment = judgment;
+    console.send(Msg::Loaded(Arc::new(inv)));
+    console.press("5");
+    assert!(console.line_with("with hits here").contains("1 cannot be used"), "{}", console.screen());
+    assert!(console.line_with("own/broken.yml").contains("fault"), "{}", console.screen());
+    let key = crate::console::app::key::Key::letter('E');
+    let effects = update(&mut console.model, Msg::Key(key), crate::console::app::Now(1));
+    let opens = |effect: &Effect| matches!(effect, Effect::Rule(RuleWork::Open { file, new: None, .. }) if file == "own/broken.yml");
+    assert!(effects.iter().any(opens), "{effects:?}");
+    console.press("<enter>m");
+    assert_eq!(console.model.page().view, View::Rules);
+}
+
+#[test]
 fn a_verdict_on_an_older_text_is_dropped_and_its_work_stopped() {
     let mut console = console();
     console.press("E");

@@ -59,7 +59,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, body: Area) {
     }
     if let (_, Some(area)) = shown.split(body, desk) {
         let line = shown.line(focus, desk);
-        notes::draw(canvas, model.item(), shown.panel(focus).map(|panel| (panel, line)), area);
+        notes::draw(canvas, shown.item(focus, line), shown.panel(focus).map(|panel| (panel, line)), area);
     }
 }
 

@@ -1,9 +1,10 @@
 //! Scopes that mean exactly the value of a row.
 //!
 //! In a query an actor is found by a part of its name too: `actor:ann` finds `Admin/ann`; a principal by its id. A row stands for
-//! one name, so the others are taken out again.
+//! one name, so the others are taken out again. A name may be that of actors in several accounts, who are one to a query; a row
+//! that stands for one of them names the account as well.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::console::app::page::Scope;
 use crate::event::field::{Field, FieldRef};
@@ -36,6 +37,33 @@ pub fn actor(inv: &Investigation, name: &str) -> Expr {
         !other.eq_ignore_ascii_case(name) && other.split('/').any(|part| part.eq_ignore_ascii_case(name))
     };
     without(Field::Actor, name, names.filter(is_like).collect())
+}
+
+/// Only events of the actor of that name in that account, the empty one: of the actor without any; with `drop` only the others.
+pub fn actor_in(inv: &Investigation, name: &str, account: &str, drop: bool) -> Scope {
+    let caller = |test| Expr::Term(Term { field: FieldRef::Column(Field::Caller), test });
+    let (within, place) = match account {
+        "" => (caller(Test::Exists).negate(), "without an account".to_owned()),
+        account => (caller(Test::Matches(Pattern::exact(account))), format!("in {account}")),
+    };
+    let expr = Expr::and(vec![actor(inv, name), within]);
+    let not = if drop { "not " } else { "" };
+    Scope { label: format!("{not}actor {name} {place}"), expr: if drop { expr.negate() } else { expr } }
+}
+
+/// The names that actors of more than one account have, in small letters.
+pub fn shared(inv: &Investigation) -> HashSet<String> {
+    let dicts = inv.table.dicts();
+    let actors: HashSet<u32> = (0..dicts.identity_count()).map(|id| dicts.identity(id).actor).collect();
+    let mut accounts: HashMap<String, &str> = HashMap::new();
+    let mut shared = HashSet::new();
+    for (name, account) in actors.into_iter().map(|actor| dicts.actor(actor)) {
+        let name = name.to_lowercase();
+        if *accounts.entry(name.clone()).or_insert(account) != account {
+            shared.insert(name);
+        }
+    }
+    shared
 }
 
 /// The events of the principal that is called so, and not of those that have this as their id.

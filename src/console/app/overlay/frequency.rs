@@ -229,6 +229,15 @@ impl Frequency {
         self.counted.as_ref()?.get(self.cursor)
     }
 
+    /// The field, and its value under the cursor as queries know it.
+    pub fn value(&self) -> Option<(FieldRef, String)> {
+        let value = &self.chosen()?.value;
+        // A technique is counted with its name, and known by its id.
+        let is_technique = self.field == FieldRef::Column(Field::Technique);
+        let value = if is_technique { value.split(' ').next().unwrap_or_default() } else { value };
+        Some((self.field.clone(), value.to_owned()))
+    }
+
     /// The scope of the value under the cursor, with the events that its row counts; `None` when there is none.
     pub fn scope(&self, inv: &Investigation, drop: bool) -> Option<Result<Scope, QueryError>> {
         let group = self.chosen()?;
@@ -238,12 +247,7 @@ impl Frequency {
                 let from = crate::event::time::Time::parse(group.value.as_bytes());
                 Ok(Scope::hour(from, from.plus_millis(3_600_000), drop))
             }
-            // A technique is counted with its name, and known by its id.
-            FieldRef::Column(Field::Technique) => {
-                let id = group.value.split(' ').next().unwrap_or_default();
-                Scope::value(&self.field, id, drop)
-            }
-            FieldRef::Column(field) => exact::scope(inv, *field, &group.value, drop),
+            FieldRef::Column(field) => exact::scope(inv, *field, &self.value()?.1, drop),
             field => Scope::value(field, &group.value, drop),
         })
     }

@@ -29,7 +29,10 @@ impl Scene<'_> {
             items
                 .push(Item::new("behind it", cells).of(Field::Actor, origin.name.clone()).noting(vec![note]));
         }
-        let title = format!("{} {}", p.kind.name(), p.name);
+        let mut title = format!("{} {}", p.kind.name(), p.name);
+        if let Some(account) = self.subject.account.as_deref().filter(|account| !account.is_empty()) {
+            title.push_str(&format!(" in {account}"));
+        }
         Panel::new("overview", title, Body::Table(Table::new(Vec::new(), items)))
     }
 }

@@ -103,6 +103,25 @@ impl Editor {
         done
     }
 
+    /// Why the text, or a part of it, would not be in force if it were saved; `None`: all of it would. It is not waited
+    /// for what is being tried: what is saved is what is read.
+    pub fn fault(&self, inv: &Arc<Investigation>) -> Option<String> {
+        self.trying(inv, None).fault()
+    }
+
+    fn trying(&self, inv: &Arc<Investigation>, labels: Option<&Labeled>) -> Trial {
+        Trial {
+            generation: self.version,
+            inv: inv.clone(),
+            labels: labels.cloned(),
+            file: self.file.clone(),
+            text: self.buffer.text(),
+            saved: self.saved.clone(),
+            line: self.buffer.cursor().0 + 1,
+            reading: self.reading.clone(),
+        }
+    }
+
     /// What has to be tried, if it was not yet; what is under way is given up.
     pub fn trial(&mut self, inv: &Arc<Investigation>, labels: Option<&Labeled>) -> Option<Trial> {
         // Of several rules in a file the one that the cursor is in is tried.
@@ -116,16 +135,7 @@ impl Editor {
         self.stop();
         self.reading = Arc::default();
         self.asked = Some((self.version, inv.clone()));
-        Some(Trial {
-            generation: self.version,
-            inv: inv.clone(),
-            labels: labels.cloned(),
-            file: self.file.clone(),
-            text: self.buffer.text(),
-            saved: self.saved.clone(),
-            line: self.buffer.cursor().0 + 1,
-            reading: self.reading.clone(),
-        })
+        Some(self.trying(inv, labels))
     }
 
     /// In which document of the file the cursor is.

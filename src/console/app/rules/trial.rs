@@ -13,9 +13,13 @@ use crate::detect::tested;
 use crate::event::time::Time;
 use crate::investigation::{Investigation, Judgment};
 use crate::query::run::Reading;
+use crate::text::{clip, visible};
 
 /// How many events are shown of what is gained, lost and caught.
 const SAMPLES: usize = 12;
+
+/// How much of a reason is shown in a question.
+const LONGEST: usize = 60;
 
 /// What is known of AWS and of ATT&CK, read once.
 static FACTS: LazyLock<Facts> = LazyLock::new(Facts::shipped);
@@ -113,6 +117,23 @@ impl Trial {
             failed,
             ..verdict
         })
+    }
+
+    /// Why the text, or a part of it, cannot be used; `None`: all of it can.
+    pub fn fault(&self) -> Option<String> {
+        let rules = self.rules(&self.text);
+        let set = rules.set();
+        // Rules on events of other programs are read and kept, though they hit nothing here.
+        let others = !set.generic.is_empty() || !set.generic_correlations.is_empty();
+        let fault = rules.faults().iter().find(|fault| fault.file == self.file);
+        let why = fault.map_or_else(String::new, |fault| {
+            format!(" (line {}: {})", fault.line, clip(&visible(&fault.reason), LONGEST))
+        });
+        match (self.at_line(&rules), fault) {
+            (None, _) if !others => Some(format!("No rule in this text can be used{why}")),
+            (_, Some(_)) => Some(format!("A part of this text cannot be used{why}")),
+            (_, None) => None,
+        }
     }
 
     /// The rules of a text, with those of other files that it refers to.

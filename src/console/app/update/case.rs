@@ -8,6 +8,7 @@ use crate::console::app::casework::{Delivery, Place, Target, Told, Work};
 use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::msg::Effect;
 use crate::console::app::overlay::chooser::Chooser;
+use crate::console::app::overlay::frequency::Frequency;
 use crate::console::app::overlay::prompt::{Asking, Prompt};
 use crate::console::app::overlay::{Overlay, Preview};
 use crate::event::address::{AddressKind, is_service_name};
@@ -66,9 +67,12 @@ impl Model {
         };
         let row = self.row();
         let time = row.as_ref().map_or(Time::UNKNOWN, crate::store::Row::time);
+        // A row of a table of values knows when its value was seen.
+        let group = self.table().and_then(Frequency::chosen);
+        let (first, last) = group.map_or((time, time), |group| (group.first, group.last));
         let source = row.map_or_else(String::new, |row| format!("event:{}", row.id()));
         let private = kind == Kind::Ip && AddressKind::of(&value) == AddressKind::Private;
-        let new = NewIndicator { kind, value, private, first: time, last: time, source, note: String::new() };
+        let new = NewIndicator { kind, value, private, first, last, source, note: String::new() };
         self.work(Work::Indicator(Box::new(new)), effects);
     }
 
@@ -125,6 +129,9 @@ impl Model {
 
     /// What the cursor is on, as the case calls it; nothing in particular is the case itself.
     pub(super) fn case_subject(&self) -> Option<Subject> {
+        if self.table().is_some() {
+            return None;
+        }
         if self.page().view == View::Case {
             return Some(self.item().and_then(|item| item.id.parse().ok()).unwrap_or(Subject::Case));
         }

@@ -1,7 +1,7 @@
 //! Going deeper, and back.
 
 use crate::console::app::action::{Pivot, Preset, View};
-use crate::console::app::board::exact;
+use crate::console::app::board::{Lead, exact};
 use crate::console::app::detail::{Detail, Search};
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::msg::Effect;
@@ -68,6 +68,9 @@ impl Model {
             self.overlays.push(Overlay::Chooser(Box::new(Chooser::pivots())));
             return;
         };
+        if self.table().is_some() {
+            return self.pivot_from_table(pivot);
+        }
         let Some(row) = self.row() else { return self.pivot_from_value(pivot) };
         let of = |field: Field| {
             let field = FieldRef::Column(field);
@@ -88,15 +91,16 @@ impl Model {
             let named = pivot == Pivot::User && *field == FieldRef::Column(Field::Actor);
             named || *field == FieldRef::Column(pivot.field())
         };
-        match self.value().filter(|(field, _)| fits(field)) {
-            Some((field, value)) => self.pivot_to(Scope::value(&field, &value, false)),
+        let is_about = self.value().is_some_and(|(field, _)| fits(&field));
+        match self.scope_here(false).filter(|_| is_about) {
+            Some(scope) => self.pivot_to(scope),
             None => self.note("there is no event to start from"),
         }
     }
 
     /// As a scope that is kept, but for the filter: that led to the event, and what shares a value with it
     /// may be anything.
-    fn pivot_to(&mut self, scope: Result<Scope, QueryError>) {
+    pub(super) fn pivot_to(&mut self, scope: Result<Scope, QueryError>) {
         let known = scope.as_ref().is_ok_and(|scope| self.page().scopes.contains(scope));
         if known && !self.page().filter.is_all() {
             self.set_filter(Query::all());
@@ -118,21 +122,35 @@ impl Model {
             self.note("a single value can be kept or dropped; open this and choose one");
             return;
         }
-        match self.value() {
-            Some((FieldRef::Column(field), value)) if self.page().view.has_board() => {
-                self.try_scope(exact::scope(&self.answer.inv, field, &value, drop));
-            }
-            Some((field, value)) => {
-                self.try_scope(Scope::value(&field, &value, drop));
+        match self.scope_here(drop) {
+            Some(scope) => {
+                self.try_scope(scope);
             }
             None => self.note("there is no value under the cursor"),
         }
     }
 
+    /// The events with the value under the cursor; with `drop` the others. A row of a board means what it counts.
+    fn scope_here(&self, drop: bool) -> Option<Result<Scope, QueryError>> {
+        if let Some(Lead::Profile(subject)) = self.item().map(|item| &item.lead)
+            && subject.account.is_some()
+        {
+            return Some(self.scope_of(subject, drop));
+        }
+        Some(match self.value()? {
+            (FieldRef::Column(field), value) if self.page().view.has_board() => {
+                exact::scope(&self.answer.inv, field, &value, drop)
+            }
+            (field, value) => Scope::value(&field, &value, drop),
+        })
+    }
+
     pub(super) fn frequency(&mut self, field: Option<FieldRef>) {
         let in_list = self.focus == Focus::List && self.page().view == View::Events;
         let list_field = in_list.then(|| FieldRef::Column(self.page().field()));
-        let under_cursor = || list_field.or_else(|| self.value().map(|(field, _)| field));
+        // In a table the values of its field are counted already: another one is chosen.
+        let is_page = self.table().is_none();
+        let under_cursor = || list_field.or_else(|| self.value().map(|(field, _)| field)).filter(|_| is_page);
         match field.or_else(under_cursor) {
             Some(field) => self.overlays.push(Overlay::Frequency(Box::new(Frequency::new(field)))),
             None => self.overlays.push(Overlay::Chooser(Box::new(Chooser::fields()))),

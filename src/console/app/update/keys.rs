@@ -7,7 +7,6 @@ use crate::console::app::keymap::{Context, Resolution};
 use crate::console::app::layout::{Area, USUAL_SHARE};
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::msg::{Effect, Mouse};
-use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::prompt::Asking;
 
 impl Model {
@@ -165,14 +164,17 @@ impl Model {
             self.leaving = false;
             self.note("staying");
         }
+        if self.is_hidden(&action) {
+            return;
+        }
         match action {
             Action::Move(motion) => self.move_cursor(motion),
             Action::Pane(step) => self.other_pane(step),
             Action::Detail => self.other_pane(Step::Next),
             Action::View(view) => {
-                // The table of values lies over the view that is left.
-                self.overlays.retain(|overlay| !matches!(overlay, Overlay::Frequency(_)));
                 self.open_view(view);
+                // The table of values lay over the view that was left.
+                self.close_tables();
             }
             Action::DetailSize(size) => self.resize_detail(size),
             Action::Open => self.open_row(effects),

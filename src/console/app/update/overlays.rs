@@ -169,6 +169,7 @@ impl Model {
     fn agreed(&mut self, then: Then, effects: &mut Vec<Effect>) {
         match then {
             Then::Act(action) => self.act(action, effects),
+            Then::Save => self.save_as_it_is(false, effects),
             Then::Work(work) => self.work(*work, effects),
             Then::Deliver(delivery) => self.deliver(*delivery, effects),
             Then::Leave => self.leave(effects),

@@ -9,6 +9,7 @@ use crate::console::app::overlay::chooser::Chooser;
 use crate::console::app::overlay::{Overlay, Then};
 use crate::console::app::rules::draft::Drafting;
 use crate::console::app::rules::editor::Editor;
+use crate::console::app::rules::faulty::faulty_file;
 use crate::console::app::rules::file_of;
 use crate::console::app::rules::work::{RuleNews, RuleWork};
 
@@ -62,6 +63,9 @@ impl Model {
     }
 
     fn edit_rule(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(file) = self.item().and_then(|item| faulty_file(&item.id)).map(str::to_owned) {
+            return effects.push(Effect::Rule(RuleWork::Open { file, new: None, id: String::new() }));
+        }
         let Some((_, id)) = self.item().and_then(|item| item.value.clone()) else {
             return self.note("there is no rule to edit");
         };
@@ -96,7 +100,22 @@ impl Model {
         true
     }
 
+    /// Saves the rule that is edited. What would take a rule out of force is asked about; whoever writes over what somebody
+    /// else changed was asked before.
     fn save_rule(&mut self, overwrite: bool, effects: &mut Vec<Effect>) {
+        let inv = self.inv.clone();
+        let fault = self.editor().filter(|_| !overwrite).and_then(|editor| editor.fault(&inv));
+        match fault {
+            None => self.save_as_it_is(overwrite, effects),
+            Some(fault) => {
+                let question = format!("{fault}. Save it all the same? y / n");
+                self.overlays.push(Overlay::Confirm { question, then: Then::Save });
+            }
+        }
+    }
+
+    /// Saves the rule that is edited, whatever is in it.
+    pub(super) fn save_as_it_is(&mut self, overwrite: bool, effects: &mut Vec<Effect>) {
         let Some(editor) = self.editor() else { return };
         match editor.saving(overwrite) {
             Some(saving) => effects.push(Effect::Rule(RuleWork::Save(Box::new(saving)))),

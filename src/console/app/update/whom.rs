@@ -5,10 +5,11 @@ use crate::console::app::board::{Lead, exact};
 use crate::console::app::model::{Focus, Model};
 use crate::console::app::msg::Effect;
 use crate::console::app::page::{Cursor, Page, Scope};
+use crate::console::app::update::values::NO_EVENT;
 use crate::event::field::{Field, FieldRef};
 use crate::profile::subject::{Subject, SubjectKind};
-use crate::query::Query;
 use crate::query::group::value_of;
+use crate::query::{Query, QueryError};
 
 /// The field that has such a name.
 const fn field_of(kind: SubjectKind) -> Field {
@@ -85,7 +86,10 @@ impl Model {
     /// Opens the profile of whom the cursor is on.
     pub(super) fn open_profile(&mut self, whom: Option<Whom>) {
         match self.subject(whom) {
-            Ok(subject) => self.open_profile_of(subject),
+            Ok(subject) => {
+                self.close_tables();
+                self.open_profile_of(subject);
+            }
             Err(reason) => self.note(reason),
         }
     }
@@ -94,11 +98,13 @@ impl Model {
     /// the actor.
     pub(super) fn subject(&self, whom: Option<Whom>) -> Result<Subject, String> {
         let item = self.item();
-        if let (None, Some(Lead::Profile(subject))) = (whom, item.map(|item| &item.lead)) {
+        let wanted = whom.map(Whom::kind);
+        if let Some(Lead::Profile(subject)) = item.map(|item| &item.lead)
+            && (wanted.is_none() || subject.kind == wanted)
+        {
             return Ok(subject.clone());
         }
         let value = self.value().and_then(|(field, value)| subject_of(&field, &value));
-        let wanted = whom.map(Whom::kind);
         let behind = item.and_then(|item| item.whom.clone());
         if let Some(subject) = behind.filter(|subject| wanted.is_some() && subject.kind == wanted) {
             return Ok(subject);
@@ -106,17 +112,26 @@ impl Model {
         if let Some(subject) = value.filter(|subject| wanted.is_none() || subject.kind == wanted) {
             return Ok(subject);
         }
-        let Some(row) = self.row() else { return Err("nobody is under the cursor".to_owned()) };
+        let nobody = if self.table().is_some() { NO_EVENT } else { "nobody is under the cursor" };
+        let Some(row) = self.row() else { return Err(nobody.to_owned()) };
         let kind = wanted.unwrap_or(SubjectKind::Actor);
         let field = FieldRef::Column(field_of(kind));
         let value = value_of(self.row_inv(), &row, &field);
         subject_of(&field, &value).ok_or_else(|| format!("this event has no {}", kind.name()))
     }
 
+    /// The events of a subject; with `drop` the others.
+    pub(super) fn scope_of(&self, subject: &Subject, drop: bool) -> Result<Scope, QueryError> {
+        let (inv, kind) = (&self.answer.inv, subject.kind.unwrap_or(SubjectKind::Actor));
+        match &subject.account {
+            Some(account) => Ok(exact::actor_in(inv, &subject.name, account, drop)),
+            None => exact::scope(inv, field_of(kind), &subject.name, drop),
+        }
+    }
+
     /// Opens a profile: a page of the events of that subject, and of nothing else.
     pub(super) fn open_profile_of(&mut self, subject: Subject) {
-        let kind = subject.kind.unwrap_or(SubjectKind::Actor);
-        let scope = match exact::scope(&self.answer.inv, field_of(kind), &subject.name, false) {
+        let scope = match self.scope_of(&subject, false) {
             Ok(scope) => scope,
             Err(fault) => return self.note(fault.to_string()),
         };
