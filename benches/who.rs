@@ -67,7 +67,7 @@ fn profiles(inv: &Investigation, background: &Background) {
         let subject = format!("actor:{name}").parse();
         let Ok(subject) = subject;
         let profile = timed(&format!("profile of {name}"), || {
-            describe::profile(inv, background, &subject, DAY, None, &go)
+            describe::profile(inv, background, &subject, DAY, None, describe::Most::default(), &go)
         });
         println!(
             "  {} events, {} made",

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use crate::cli::args::{ConsoleArgs, DemoArgs, FollowArgs};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::follow::{self, Alarm};
-use crate::cli::{author, load, report, rule_files};
+use crate::cli::{author, eval, load, report, rule_files};
 use crate::cloud::address::is_cloud;
 use crate::config::dirs::System;
 use crate::config::{Depth, Dirs, Environment, Settings};
@@ -31,7 +31,6 @@ use crate::investigation::{self, Investigation, Judgment};
 use crate::notify::{Alert, Targets};
 use crate::query::run::Reading;
 use crate::query::{self, Query};
-use crate::report::eval::Labels;
 use crate::synth;
 use crate::text::{count, visible};
 
@@ -163,11 +162,11 @@ fn loader(settings: Settings, options: Options, judgment: Judgment, following: F
             ..judgment.clone()
         };
         if following.args.follow {
-            let alarm = Alarm::new(&following.args).map_err(|failure| said(&failure))?;
+            let alarm = Alarm::new(&following.args).map_err(|failure| failure.words())?;
             let snapshots = following.begin(sources, &settings, judgment, alarm, &status);
-            return Ok((status, snapshots.map_err(|failure| said(&failure))?));
+            return Ok((status, snapshots.map_err(|failure| failure.words())?));
         }
-        let listing = load::listing(sources, &settings, &status).map_err(|failure| said(&failure))?;
+        let listing = load::listing(sources, &settings, &status).map_err(|failure| failure.words())?;
         let shared = status.clone();
         let load = move |update: &(dyn Fn(Investigation) + Sync)| {
             investigation::load(listing, options, judgment, shared, update)
@@ -278,14 +277,6 @@ impl Telling {
     }
 }
 
-/// Why sources cannot be loaded.
-fn said(failure: &Failure) -> String {
-    match failure {
-        Failure::Use(message) => message.clone(),
-        Failure::Output(e) => e.to_string(),
-    }
-}
-
 /// All sources are read from the beginning, which is not possible where one is a pipe. The last one is new.
 fn again(sources: &[String]) -> Result<(), String> {
     for (n, source) in sources.iter().enumerate() {
@@ -312,10 +303,7 @@ fn again(sources: &[String]) -> Result<(), String> {
 
 /// What is known of the events beforehand.
 fn labels(path: &Path) -> Result<Labeled, Failure> {
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|e| Failure::Use(format!("{name}: {e}")))?;
-    let labels = Labels::parse(&name, &text).map_err(|e| Failure::Use(e.to_string()))?;
-    Ok(Labeled(Arc::new(labels)))
+    Ok(Labeled(Arc::new(eval::labels(path)?)))
 }
 
 /// What the console works on a case with, and lets things out.
@@ -349,7 +337,7 @@ fn office(
         targets,
         queue: dirs.state.as_ref().map(|state| state.join("notify")),
         library: Arc::new(move || {
-            rule_files::read_quietly(&read_by, &environment, &attack).map_err(|failure| said(&failure))
+            rule_files::read_quietly(&read_by, &environment, &attack).map_err(|failure| failure.words())
         }),
         push,
         returns: !args.fresh && args.query.is_none() && args.replay.is_none(),

@@ -1,6 +1,7 @@
 //! `trailhound eval`: how early the list shows a labeled attack.
 
 use std::io::{self, Read as _, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::args::{EvalArgs, ListFormat};
@@ -13,8 +14,7 @@ use crate::text::visible;
 
 pub(crate) fn run(args: &EvalArgs) -> Outcome {
     let name = args.labels.display().to_string();
-    let text = std::fs::read_to_string(&args.labels).map_err(|e| Failure::Use(format!("{name}: {e}")))?;
-    let labels = Labels::parse(&name, &text).map_err(|e| Failure::Use(e.to_string()))?;
+    let labels = labels(&args.labels)?;
     let settings = load::sound_settings(&args.input.settings.flags())?;
     let words: Vec<String> = args.mask.iter().filter(|word| !word.is_empty()).cloned().collect();
     let status = Arc::default();
@@ -35,6 +35,34 @@ pub(crate) fn run(args: &EvalArgs) -> Outcome {
         ListFormat::Table => table(out, &measures),
     })?;
     Ok(load::tell_rejects(inv, args.input.quiet, args.input.show_rejects))
+}
+
+/// How many faults of a table of labels are told.
+const FAULTS: usize = 10;
+
+/// What is known of the events beforehand; what is wrong with single lines is told on stderr.
+pub(crate) fn labels(path: &Path) -> Result<Labels, Failure> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|e| Failure::Use(format!("{name}: {e}")))?;
+    let text = String::from_utf8(bytes).map_err(|e| Failure::Use(no_text(&name, &e)))?;
+    let labels =
+        Labels::parse(&name, &text).map_err(|e| Failure::Use(visible(&e.to_string()).into_owned()))?;
+    for fault in labels.faults.iter().take(FAULTS) {
+        eprintln!("trailhound: {}: {}", visible(&name), visible(fault));
+    }
+    if let Some(more) = labels.faults.len().checked_sub(FAULTS).filter(|more| *more > 0) {
+        eprintln!("trailhound: {}: and {more} more lines like these", visible(&name));
+    }
+    Ok(labels)
+}
+
+/// Where a file stops to be text.
+fn no_text(name: &str, fault: &std::string::FromUtf8Error) -> String {
+    let at = fault.utf8_error().valid_up_to();
+    let (before, byte) = fault.as_bytes().split_at_checked(at).unwrap_or_default();
+    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+    let byte = byte.first().copied().unwrap_or_default();
+    format!("{}:{line}: byte {at} (0x{byte:02x}) is no UTF-8 text; save the table as UTF-8", visible(name))
 }
 
 fn table(out: &mut dyn Write, m: &Measures) -> io::Result<()> {

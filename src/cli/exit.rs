@@ -36,6 +36,8 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Failure {
     /// An argument, query or setting is wrong; the message says which, where and what to do.
     Use(String),
+    /// There is no writing where the output should go; the message says where and what to do.
+    Place(String),
     /// The output could not be written.
     Output(io::Error),
 }
@@ -50,7 +52,7 @@ impl Failure {
     /// What went wrong, for a screen.
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::Use(message) => message.clone(),
+            Self::Use(message) | Self::Place(message) => message.clone(),
             Self::Output(e) => e.to_string(),
         }
     }
@@ -61,6 +63,10 @@ impl Failure {
             Self::Use(message) => {
                 eprintln!("trailhound: {message}");
                 Exit::WrongUse
+            }
+            Self::Place(message) => {
+                eprintln!("trailhound: {message}");
+                Exit::NotWritten
             }
             Self::Output(e) if e.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Output(e) => {

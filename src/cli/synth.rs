@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use crate::cli::args::SynthArgs;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::output;
-use crate::synth::{Plan, write};
+use crate::synth::{Plan, SynthError, write};
 use crate::text::{count, plural};
 
 pub(crate) fn run(args: &SynthArgs) -> Outcome {
@@ -26,7 +26,12 @@ pub(crate) fn run(args: &SynthArgs) -> Outcome {
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    let made = summary.map_err(|e| Failure::Use(e.to_string()))?;
+    let made = summary.map_err(|e| match e {
+        SynthError::Io { .. } => {
+            Failure::Place(format!("{e}; name a folder with --out that you may write to"))
+        }
+        e => Failure::Use(e.to_string()),
+    })?;
     output::to_stdout(|out| {
         writeln!(
             out,

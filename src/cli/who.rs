@@ -11,7 +11,7 @@ use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::{load, output};
 use crate::investigation::Investigation;
 use crate::profile::Background;
-use crate::profile::describe;
+use crate::profile::describe::{self, Most};
 use crate::profile::first_seen::Baseline;
 use crate::profile::places::MaxMind;
 use crate::profile::subject::Subject;
@@ -99,6 +99,15 @@ fn no_session(inv: &Investigation, id: &str) -> Failure {
     let handed =
         inv.table.rows().find(|row| row.grant().is_some_and(|grant| grant.key == id && !id.is_empty()));
     let shown = visible(id);
+    let key = inv.table.id_key(id);
+    if let Some(row) = inv.table.rows().find(|row| row.has_id(&key)) {
+        return Failure::Use(format!(
+            "{shown}: this event, {} of {} at {}, belongs to no session: its record names no credentials that one goes by; `trailhound profile ACTOR` tells of its actor",
+            visible(row.event()),
+            visible(row.actor()),
+            row.time()
+        ));
+    }
     Failure::Use(match handed {
         Some(row) => format!(
             "{shown}: the key was handed out at {} by event {} of {} and is not used in these logs",
@@ -118,7 +127,12 @@ pub(crate) fn profile(args: &ProfileArgs) -> Outcome {
     let places = places.as_ref().map(|p| p as &dyn Places);
     let (inv, background) = loaded(&args.sources, &args.page)?;
     let Ok(subject) = args.subject.parse::<Subject>();
-    let Some(found) = describe::profile(inv, &background, &subject, baseline, places, &GO) else {
+    let usual = Most::default();
+    let most = Most {
+        events: output::most(args.page.top, usual.events),
+        sessions: output::most(args.page.top, usual.sessions),
+    };
+    let Some(found) = describe::profile(inv, &background, &subject, baseline, places, most, &GO) else {
         return Err(nobody(inv, &subject));
     };
     let page = ProfilePage { baseline: baseline_words(baseline), profile: found };

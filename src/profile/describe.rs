@@ -23,8 +23,20 @@ use crate::profile::theft::{self, Places, Sign};
 use crate::score::rank;
 use crate::store::{Column, Row};
 
-/// How many of the riskiest and of the latest events are told.
-pub const EVENTS: usize = 10;
+/// How much of its lists a profile tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Most {
+    /// How many of the riskiest and of the latest events.
+    pub events: usize,
+    /// How many sessions.
+    pub sessions: usize,
+}
+
+impl Default for Most {
+    fn default() -> Self {
+        Self { events: 10, sessions: 100 }
+    }
+}
 
 /// An event, as a profile names it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -219,9 +231,6 @@ pub struct Profile {
     pub sessions: Vec<SessionRef>,
 }
 
-/// How many sessions of a subject are told.
-const SESSIONS: usize = 100;
-
 /// The profile of a subject; `places` knows where addresses lie, if anybody does. `None` when nothing has that name, or `stop` was set meanwhile.
 pub fn profile(
     inv: &Investigation,
@@ -229,6 +238,7 @@ pub fn profile(
     subject: &Subject,
     baseline: Baseline,
     places: Option<&dyn Places>,
+    most: Most,
     stop: &AtomicBool,
 ) -> Option<Profile> {
     let (kind, rows) = subject.rows(&inv.table, &background.sessions)?;
@@ -242,11 +252,11 @@ pub fn profile(
         }
     }
     let mut profile = tallies.finish(kind, &subject.name);
-    profile.latest =
-        rows.iter().rev().take(EVENTS).filter_map(|&n| Some(EventRef::new(&inv.table.row(n)?))).collect();
-    profile.riskiest = riskiest(inv, &rows);
+    let latest = rows.iter().rev().take(most.events);
+    profile.latest = latest.filter_map(|&n| Some(EventRef::new(&inv.table.row(n)?))).collect();
+    profile.riskiest = riskiest(inv, &rows, most.events);
     profile.signs = theft::signs(inv, background, &rows, places, stop)?;
-    profile.sessions = sessions(inv, background, &rows);
+    profile.sessions = sessions(inv, background, &rows, most.sessions);
     (profile.history, profile.new) = news(inv, background, &rows, baseline);
     profile.resources = resource::touched(&inv.table, &rows);
     profile.made = resource::made(inv, &rows, stop);
@@ -255,19 +265,19 @@ pub fn profile(
 }
 
 /// The riskiest events, of each kind and outcome one.
-fn riskiest(inv: &Investigation, rows: &[u32]) -> Vec<EventRef> {
+fn riskiest(inv: &Investigation, rows: &[u32], most: usize) -> Vec<EventRef> {
     let mut ranked: Vec<(u32, u32)> =
         rows.iter().filter_map(|&n| Some((rank::key_of(&inv.table.row(n)?), n))).collect();
     ranked.sort_unstable_by_key(|&(key, row)| (std::cmp::Reverse(key), row));
     let mut seen = std::collections::HashSet::new();
     let rows = ranked.into_iter().filter_map(|(_, n)| inv.table.row(n));
     rows.filter(|row| seen.insert((row.id_of(Column::Event), row.id_of(Column::Source), row.outcome())))
-        .take(EVENTS)
+        .take(most)
         .map(|row| EventRef::new(&row))
         .collect()
 }
 
-fn sessions(inv: &Investigation, background: &Background, rows: &[u32]) -> Vec<SessionRef> {
+fn sessions(inv: &Investigation, background: &Background, rows: &[u32], most: usize) -> Vec<SessionRef> {
     let Background { sessions, chains, .. } = background;
     let mut counts: std::collections::HashMap<u32, u64, foldhash::fast::FixedState> = Default::default();
     for session in rows.iter().filter_map(|&row| sessions.of_row(row)) {
@@ -275,7 +285,7 @@ fn sessions(inv: &Investigation, background: &Background, rows: &[u32]) -> Vec<S
     }
     let mut counts: Vec<(u32, u64)> = counts.into_iter().collect();
     counts.sort_unstable_by_key(|&(session, events)| (std::cmp::Reverse(events), session));
-    counts.truncate(SESSIONS);
+    counts.truncate(most);
     counts
         .into_iter()
         .map(|(number, events)| SessionRef {

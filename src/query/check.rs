@@ -146,9 +146,13 @@ fn number_range(left: &str, right: &str, value: &Value) -> Result<Test, QueryErr
 fn number_test(field: Field, compare: Compare, value: &Value) -> Result<Test, QueryError> {
     let text = value.text();
     if let Some((left, right)) = value.range().filter(|_| is_equality(compare)) {
-        let left = level(field, &left).map_or(left, |(low, _)| low.to_string());
-        let right = level(field, &right).map_or(right, |(_, high)| high.to_string());
-        return number_range(&left, &right, value);
+        let from = level(field, &left).map_or_else(|| left.clone(), |(low, _)| low.to_string());
+        let to = level(field, &right).map_or_else(|| right.clone(), |(_, high)| high.to_string());
+        // What is proposed is made of the words: turned round they stand for other ends.
+        return number_range(&from, &to, value).map_err(|fault| match fault.suggestion {
+            Some(_) => fault.suggest(format!("{right}..{left}")),
+            None => fault,
+        });
     }
     if let Some((low, high)) = level(field, &text) {
         return Ok(level_test(compare, low, high));

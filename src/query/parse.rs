@@ -181,6 +181,9 @@ impl<'a> Parser<'a> {
             let at = self.at;
             match self.next().map(|token| &token.kind) {
                 Some(Kind::Value(value)) => parts.push(check::condition(field, Compare::Is, value)?),
+                Some(Kind::Or) if parts.is_empty() || !matches!(self.peek(), Some(Kind::Value(_))) => {
+                    return Err(self.error(at, "OR stands between two values"));
+                }
                 Some(Kind::Or | Kind::Comma) => {}
                 Some(Kind::And | Kind::Not) => {
                     let message = "a list means OR; for AND and NOT write the field again";

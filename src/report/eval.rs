@@ -15,6 +15,8 @@ use crate::score::{Level, burst, rank};
 pub struct Labels {
     /// By event id: whether it belongs to the attack (`None`: nobody knows), and to which technique.
     pub events: HashMap<String, Label>,
+    /// What in the table cannot be used as it is: line, value and the way out. Hostile.
+    pub faults: Vec<String>,
 }
 
 /// What is known of one event.
@@ -53,38 +55,137 @@ impl Labels {
     /// Reads a table with a line of names, parted by tabs or commas. `technique` may also be `stratus_technique`,
     /// or any other name that ends so.
     ///
+    /// What is wrong with single lines is in [`Labels::faults`].
+    ///
     /// # Errors
-    /// A column that is needed is not there, or a line is broken.
+    /// A column that is needed is not there, a quote is never closed, or no line can be used.
     pub fn parse(file: &str, text: &str) -> Result<Self, LabelError> {
         let tabs = text.lines().next().is_some_and(|line| line.contains('\t'));
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(if tabs { b'\t' } else { b',' })
             .flexible(true)
             .from_reader(text.as_bytes());
-        let fault = |e: csv::Error| LabelError::Line { file: file.to_owned(), reason: e.to_string() };
-        let names = reader.headers().map_err(fault)?.clone();
+        let refused = |reason: String| LabelError::Line { file: file.to_owned(), reason };
+        let names = reader.headers().map_err(|e| refused(e.to_string()))?.clone();
         let column = |wanted: &'static str| {
             let found = names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
             found.ok_or(LabelError::Column { file: file.to_owned(), column: wanted })
         };
         let (id, attack) = (column("eventID")?, column("attack")?);
-        let technique = names.iter().position(|name| name.to_lowercase().ends_with("technique"));
         // Where a table has both, the sharper name is the technique's and the other one its id.
-        let mut events = HashMap::new();
+        let technique = names.iter().position(|name| name.to_lowercase().ends_with("technique"));
+        let mut reading = Reading {
+            id,
+            attack,
+            technique,
+            cells: names.len(),
+            lines: HashMap::new(),
+            labels: Self::default(),
+        };
+        let mut last = 0;
         for record in reader.records() {
-            let record = record.map_err(fault)?;
-            let label = Label {
-                attack: match record.get(attack).unwrap_or_default().trim() {
-                    "" | "0" | "-" | "false" | "no" => Some(false),
-                    "?" => None,
-                    _ => Some(true),
-                },
-                technique: technique.and_then(|n| record.get(n)).unwrap_or_default().trim().to_owned(),
-            };
-            events.insert(record.get(id).unwrap_or_default().trim().to_owned(), label);
+            let record = record.map_err(|e| refused(e.to_string()))?;
+            last = record.position().map_or(last, |at| at.byte() as usize);
+            reading.take(&record);
         }
-        Ok(Self { events })
+        if let Some(line) = unclosed(text, last, if tabs { '\t' } else { ',' }) {
+            return Err(refused(format!(
+                "line {line}: a quote that opens here is never closed, so all that follows is one value; close it, \
+                 or write it twice and the value in quotes"
+            )));
+        }
+        let labels = reading.labels;
+        match labels.faults.first() {
+            Some(fault) if labels.events.values().all(|label| label.attack.is_none()) => {
+                Err(refused(format!("no label can be used; {fault}")))
+            }
+            _ => Ok(labels),
+        }
     }
+}
+
+/// A table of labels on its way in.
+struct Reading {
+    id: usize,
+    attack: usize,
+    technique: Option<usize>,
+    cells: usize,
+    /// On which line each id stands.
+    lines: HashMap<String, u64>,
+    labels: Labels,
+}
+
+impl Reading {
+    fn take(&mut self, record: &csv::StringRecord) {
+        let line = record.position().map_or(0, csv::Position::line);
+        let text = |cell: usize| record.get(cell).unwrap_or_default().trim();
+        let id = text(self.id);
+        if record.len() != self.cells {
+            let (has, named) = (record.len(), self.cells);
+            return self.fault(format!(
+                "line {line}: {has} cells, where the first line names {named}; it is left out: write every cell, empty \
+                 ones as well, and quote a value that has the separator in it"
+            ));
+        }
+        if id.is_empty() {
+            return;
+        }
+        let attack = attack_of(text(self.attack)).unwrap_or_else(|| {
+            let value = text(self.attack);
+            self.fault(format!(
+                "line {line}: attack `{value}` says neither yes nor no, so nobody knows of {id}; write 1 or 0, or ? where \
+                 it is not known"
+            ));
+            None
+        });
+        let technique = self.technique.map(text).unwrap_or_default().to_owned();
+        let label = Label { attack, technique };
+        match self.labels.events.get(id) {
+            Some(known) if *known != label => {
+                let first = self.lines.get(id).copied().unwrap_or_default();
+                self.fault(format!(
+                    "line {line}: {id} has another label on line {first}, which counts; leave one of the two out"
+                ));
+            }
+            Some(_) => {}
+            None => {
+                self.lines.insert(id.to_owned(), line);
+                self.labels.events.insert(id.to_owned(), label);
+            }
+        }
+    }
+
+    fn fault(&mut self, fault: String) {
+        self.labels.faults.push(fault);
+    }
+}
+
+/// What a cell says of an event: of the attack or not, or that nobody knows; `None` where it says nothing of the kind.
+///
+/// The id of a technique is a yes as well: `trailhound synth` writes it there.
+fn attack_of(cell: &str) -> Option<Option<bool>> {
+    let technique = |id: &str| id.strip_prefix('t').and_then(|digits| digits.get(..4)).is_some_and(is_digits);
+    match cell.to_ascii_lowercase().as_str() {
+        "" | "0" | "-" | "false" | "no" => Some(Some(false)),
+        "1" | "true" | "yes" => Some(Some(true)),
+        "?" => Some(None),
+        id => technique(id).then_some(Some(true)),
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The line of the last record where a quote in it opens a value and is never closed; what follows is then part of it.
+fn unclosed(text: &str, last: usize, separator: char) -> Option<usize> {
+    let record = text.get(last..)?;
+    let opens = record.trim_start().starts_with('"') || record.contains(&format!("{separator}\""));
+    let odd = record.bytes().filter(|&b| b == b'"').count() % 2 == 1;
+    let line = text.get(..last)?.matches('\n').count() + 1;
+    (opens && odd).then(|| {
+        line + record.bytes().take_while(|b| matches!(b, b'\n' | b'\r')).filter(|b| *b == b'\n').count()
+    })
 }
 
 /// The measures.
@@ -206,7 +307,28 @@ mod tests {
         assert_eq!(tabs, commas);
         assert_eq!(tabs.events["a"], Label { attack: Some(true), technique: "T1".to_owned() });
         assert_eq!((tabs.events["b"].attack, tabs.events["c"].attack), (Some(false), None));
+        let synth = Labels::parse("l.tsv", "eventID\tattack\na\tT1685.002\nb\t-\n").unwrap();
+        assert_eq!((synth.events["a"].attack, synth.faults.len()), (Some(true), 0));
         let fault = Labels::parse("l.csv", "id,attack\n").unwrap_err().to_string();
         assert!(fault.contains("l.csv:1: there is no column eventID"), "{fault}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_line_is_said_with_line_value_and_way_out() {
+        let text = "eventID,attack,technique\na,1,T1\nb,maybe,T1\nc,0\na,0,\na,1,T1\nd,No,\n";
+        let labels = Labels::parse("l.csv", text).unwrap();
+        let told = |line: &str| labels.faults.iter().find(|fault| fault.starts_with(line)).unwrap();
+        assert_eq!(labels.faults.len(), 3, "{:?}", labels.faults);
+        assert!(told("line 3").contains("attack `maybe`") && told("line 3").contains("write 1 or 0"));
+        assert!(told("line 4").contains("2 cells, where the first line names 3"));
+        assert!(told("line 5").contains("a has another label on line 2, which counts"));
+        let attack = |id: &str| labels.events.get(id).map(|label| label.attack);
+        assert_eq!((attack("a"), attack("b"), attack("c")), (Some(Some(true)), Some(None), None));
+        assert_eq!(attack("d"), Some(Some(false)));
+        let refused = |text: &str| Labels::parse("l.csv", text).unwrap_err().to_string();
+        let open = refused("eventID,attack\na,1\nb,\"1\nc,0\nd,0\n");
+        assert!(open.contains("l.csv: line 3: a quote that opens here is never closed"), "{open}");
+        let none = refused("eventID,attack\na,evil\nb,good\n");
+        assert!(none.contains("no label can be used; line 2: attack `evil`"), "{none}");
     }
 }

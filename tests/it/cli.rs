@@ -381,6 +381,23 @@ fn made_up_logs_are_the_same_for_the_same_seed_and_labeled() {
 }
 
 #[test]
+fn where_nothing_can_be_written_the_status_says_so() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let below = format!("{file}/x");
+    for args in [
+        &["report", &file, "--out", &below][..],
+        &["synth", "--events", "1000", "--quiet", "--out", &below],
+        &["demo", "--out", &below],
+    ] {
+        let ran = run(args);
+        assert_eq!(ran.code, 4, "{args:?}: {}", ran.err);
+        assert!(ran.err.contains(&below), "{}", ran.err);
+    }
+    assert_eq!(run(&["synth", "--days", "0", "--out", &below]).code, 2, "that is wrong use");
+}
+
+#[test]
 fn the_demo_is_the_same_on_disk() {
     let folder = Folder::new();
     let dir = folder.path().join("demo").display().to_string();
@@ -391,6 +408,21 @@ fn the_demo_is_the_same_on_disk() {
     for key in ["events", "records", "actors", "first", "last"] {
         assert_eq!(disk[key], built_in[key], "{key}");
     }
+}
+
+#[test]
+fn labels_that_cannot_be_used_are_told_by_line() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let table = format!("eventID,attack\n{},1\n{},perhaps\n", id(20), id(30));
+    let odd = folder.file("odd.csv", table);
+    let ran = run(&["eval", "--labels", &odd, &file]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains(&format!("{odd}: line 3: attack `perhaps`")), "{}", ran.err);
+    let latin = folder.file("latin.csv", b"eventID,attack,note\na,1,caf\xe9\n");
+    let ran = run(&["eval", "--labels", &latin, &file]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains(&format!("{latin}:2: byte 27 (0xe9) is no UTF-8 text; save")), "{}", ran.err);
 }
 
 #[test]

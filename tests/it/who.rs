@@ -153,6 +153,36 @@ fn a_key_that_was_handed_out_and_never_used_is_told_apart_from_a_wrong_one() {
 }
 
 #[test]
+fn an_event_without_a_session_is_there_and_said_to_have_none() {
+    let folder = Folder::new();
+    let service = caller(json!({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}));
+    let file = folder.file("a.json", log(&[record(1, service)]));
+    let ran = run(&["session", &id(1), &file]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("this event, DescribeInstances of ") && ran.err.contains("belongs to no session")
+    );
+    assert!(!ran.err.contains("no session, access key or event"), "{}", ran.err);
+}
+
+#[test]
+fn all_of_a_profile_is_all_of_its_events() {
+    let folder = Folder::new();
+    let records: Vec<Value> =
+        (0..15).map(|n| record(n, json!({"eventName": format!("Describe{n}")}))).collect();
+    let file = folder.file("a.json", log(&records));
+    for (top, told) in [(None, 10), (Some("0"), 15), (Some("12"), 12)] {
+        let mut args = vec!["profile", "alice", &file, "--format", "json"];
+        args.extend(top.iter().flat_map(|top| ["--top", top]));
+        let profile = run(&args).json();
+        for list in ["riskiest", "latest"] {
+            let list = profile.pointer(&format!("/profile/{list}")).or_else(|| profile.get(list)).unwrap();
+            assert_eq!(list.as_array().unwrap().len(), told, "{top:?}");
+        }
+    }
+}
+
+#[test]
 fn a_profile_tells_what_is_usual_new_and_still_there() {
     let (_folder, ran) = asked(&["profile", "role:Admin", "--format", "json", "--baseline", "90s"]);
     assert_eq!(ran.code, 0, "{}", ran.err);

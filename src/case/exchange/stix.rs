@@ -35,6 +35,9 @@ pub fn export(out: &mut dyn Write, indicators: &[Indicator]) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// Says of an indicator that its `valid_from`, which STIX demands, is no sighting.
+const NEVER_SEEN: &str = "x_trailhound_never_seen";
+
 fn object(i: &Indicator) -> Value {
     // The times that STIX demands; what is not known is said to begin with the calendar of computers.
     let known = |times: [Time; 3]| times.into_iter().find(|t| t.is_known()).unwrap_or(Time::from_millis(0));
@@ -59,6 +62,9 @@ fn object(i: &Indicator) -> Value {
     }
     if i.first.is_known() {
         said.push(format!("seen {} to {}", i.first, i.last));
+    }
+    if !i.first.is_known() {
+        object[NEVER_SEEN] = true.into();
     }
     if i.private {
         said.push("a private address".to_owned());
@@ -143,6 +149,7 @@ fn of_object(object: &Value, source: &str) -> Result<Vec<NewIndicator>, String> 
     }
     let comparisons = pattern::read(text("pattern")).map_err(|e| e.to_string())?;
     let note = if text("description").is_empty() { text("name") } else { text("description") };
+    let never_seen = object.get(NEVER_SEEN).and_then(Value::as_bool) == Some(true);
     let mut indicators = Vec::new();
     for comparison in &comparisons {
         let kind = kind_of_comparison(comparison);
@@ -151,7 +158,7 @@ fn of_object(object: &Value, source: &str) -> Result<Vec<NewIndicator>, String> 
             format!("{}: no event of CloudTrail has anything of this kind", crate::text::visible(&path))
         })?;
         for value in &comparison.values {
-            let first = Time::parse(text("valid_from").as_bytes());
+            let first = if never_seen { Time::UNKNOWN } else { Time::parse(text("valid_from").as_bytes()) };
             let new = indicator(Some(narrower(kind, value)), value, source)?;
             indicators.push(NewIndicator { note: note.to_owned(), first, ..new });
         }
@@ -241,6 +248,17 @@ mod tests {
             assert!("89ab".contains(&id[19..20]), "{id}");
             let created = object["created"].as_str().unwrap();
             assert!(created.ends_with(".000Z") && Time::parse(created.as_bytes()).is_known(), "{created}");
+        }
+    }
+
+    #[test]
+    fn what_was_never_seen_is_not_seen_by_being_handed_on() {
+        let known = |first: Time| Indicator { first, ..all_kinds().remove(0) };
+        for first in [Time::UNKNOWN, Time::from_civil(2026, 3, 2, 9, 0, 0)] {
+            let mut out = Vec::new();
+            export(&mut out, &[known(first)]).unwrap();
+            let imported = import(std::str::from_utf8(&out).unwrap(), "case");
+            assert_eq!(imported.indicators[0].first, first);
         }
     }
 

@@ -29,7 +29,8 @@ pub(super) struct Folder {
 impl Folder {
     /// The folder at that path, made where it is not there.
     pub(super) fn new(path: &Path) -> Result<Self, Failure> {
-        let fault = |e: io::Error| Failure::Use(format!("--out {}: {e}", path.display()));
+        let way = "name a folder that you may write to";
+        let fault = |e: io::Error| Failure::Place(format!("--out {}: {e}; {way}", path.display()));
         if path.is_file() {
             let at = path.display();
             return Err(Failure::Use(format!("--out {at}: this is a file; a report needs a folder")));

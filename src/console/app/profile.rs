@@ -74,7 +74,15 @@ pub(super) fn board(request: &BoardRequest, subject: Option<&Subject>, baseline:
 fn tell(request: &BoardRequest, background: &Background, subject: &Subject) -> Option<Told> {
     let inv = request.inv();
     // What is new is asked for each time anew.
-    let profile = describe::profile(inv, background, subject, Baseline::Span(i64::MAX), None, &request.stop)?;
+    let profile = describe::profile(
+        inv,
+        background,
+        subject,
+        Baseline::Span(i64::MAX),
+        None,
+        describe::Most::default(),
+        &request.stop,
+    )?;
     let nodes = nodes(background, &profile);
     let story = narrative::story(inv, background, &nodes, None, SENTENCES, &request.stop)?;
     Some(Told { profile, story })

@@ -10,7 +10,7 @@ const HOUR: Baseline = Baseline::Span(3_600_000);
 fn of(inv: &Investigation, subject: &str) -> Option<Profile> {
     let go = AtomicBool::new(false);
     let background = Background::new(&inv.table, &go).unwrap();
-    profile(inv, &background, &subject.parse().unwrap(), HOUR, None, &go)
+    profile(inv, &background, &subject.parse().unwrap(), HOUR, None, Most::default(), &go)
 }
 
 fn names(seen: &[Seen]) -> Vec<(&str, u64)> {

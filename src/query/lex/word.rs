@@ -111,10 +111,16 @@ impl Lexer<'_> {
             Some(c) => text.push(c),
             None => {
                 let written = self.text.get(start..self.at).unwrap_or_default();
-                let message = format!(
-                    "{} is no escape; inside of quotes there are \\\\ \\\" \\n \\r \\t and \\u{{1b}}",
-                    shown(written)
-                );
+                let message = if c == 'u' {
+                    "no character is named behind `\\u`: what stands there is its number in hexadecimal digits, \
+                     as in \\u{1b}; a backslash that is meant is written twice"
+                        .to_owned()
+                } else {
+                    format!(
+                        "{} is no escape; inside of quotes there are \\\\ \\\" \\n \\r \\t and \\u{{1b}}",
+                        shown(written)
+                    )
+                };
                 let fault = QueryError::new(start..self.at, message).suggest(format!("\\{written}"));
                 self.fault(fault);
             }
