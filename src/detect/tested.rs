@@ -15,6 +15,8 @@ use crate::event::time::Time;
 use crate::ingest::worker::Options;
 use crate::investigation::{Investigation, Judgment, load};
 use crate::source::{Object, Place};
+use crate::store::dict::ABSENT;
+use crate::store::{Column, Row};
 
 /// What became of an example.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -94,7 +96,8 @@ fn fires(id: &str, rules: &Rules, example: &Example, judgment: &Judgment) -> Res
     let options = Options { threads: 1, ..Options::default() };
     let listing = Box::new(std::iter::once(Ok(object)));
     let inv: Investigation = load(listing, options, judgment.clone(), Arc::default(), &|_| {});
-    if inv.table.len() as usize != wanted {
+    let is_nameless = |row: Row<'_>| row.id_of(Column::Event) == ABSENT;
+    if inv.table.len() as usize != wanted || inv.table.rows().any(is_nameless) {
         return Err("an event is no CloudTrail record; give it an eventName and an eventSource".to_owned());
     }
     Ok(inv.table.rows().any(|row| inv.hits.get(row.hits()).contains(&number)))
@@ -179,6 +182,6 @@ mod tests {
             done.iter().map(|t| (t.line, t.failed.as_deref().unwrap_or_default())).collect();
         assert_eq!(failed[0], (7, "the rule does not hit, and should"));
         assert_eq!(failed[1], (10, "the rule hits, and should not"));
-        assert!(failed[2].1.starts_with("an event is no CloudTrail record"));
+        assert!(failed[2].1.starts_with("an event is no CloudTrail record"), "{failed:?}");
     }
 }
