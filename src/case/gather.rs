@@ -46,15 +46,16 @@ pub const MOST_FINDINGS: usize = 200;
 /// The most events whose ids a finding keeps.
 pub const MOST_EVENTS: usize = 10_000;
 
-/// A finding that covers these rows, found by a person. `None` when there are no such rows.
+/// A finding that covers these rows, found by a person: of the rule that says most of them, where one does. `None` when there are no such rows.
 pub fn finding(inv: &Investigation, rows: &[u32]) -> Option<Gathered> {
     let rows: Vec<Row<'_>> = rows.iter().filter_map(|&row| inv.table.row(row)).collect();
     let telling = rows.iter().max_by_key(|row| (rank::key_of(row), std::cmp::Reverse(row.number())))?;
-    let title = match inv.rules_of(telling).max_by_key(|rule| rule.level) {
-        Some(rule) => rule.title.clone(),
-        None => format!("{} by {}", telling.event(), telling.actor()),
+    // Found by a person first and by the rule later, it is one finding.
+    let (rule, title) = match inv.rules_of(telling).max_by_key(|rule| rule.level) {
+        Some(rule) => (rule.id.as_str(), rule.title.clone()),
+        None => ("", format!("{} by {}", telling.event(), telling.actor())),
     };
-    Some(gathered(inv, &rows, telling, "", title, rank::level_of(telling)))
+    Some(gathered(inv, &rows, telling, rule, title, rank::level_of(telling)))
 }
 
 /// What rules at or above a level found, the highest level first.

@@ -25,7 +25,7 @@ pub struct By {
 pub struct NewFinding {
     /// The id of the event that tells it best; with the rule it is what a finding is known by.
     pub event: String,
-    /// The rule that found it; empty where a person did.
+    /// The rule that found it, or that says most of what a person did; empty where none does.
     pub rule: String,
     /// What it is.
     pub title: String,

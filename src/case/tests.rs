@@ -448,3 +448,26 @@ fn what_rules_found_is_gathered_into_an_incident_for_each_once() {
     case.undo(&by("a")).unwrap();
     assert_eq!(case.contents().unwrap(), Contents::default());
 }
+
+#[test]
+fn what_a_person_found_first_and_a_rule_later_is_one_finding() {
+    let inv = loaded(&[stop_logging(1)]);
+    let desk = Desk::new();
+    let mut case = desk.open();
+    let id = case.add_finding(&by("a"), &gather::finding(&inv, &[0]).unwrap()).unwrap();
+    let of_rules = gather::by_rules(&inv, Level::High);
+    let incidents = case.open_by_rules(&by("a"), &of_rules).unwrap();
+    let contents = case.contents().unwrap();
+    let mut known: Vec<(&str, &str)> =
+        contents.findings.iter().map(|finding| (finding.event.as_str(), finding.rule.as_str())).collect();
+    known.sort_unstable();
+    known.dedup();
+    assert_eq!(known.len(), of_rules.iter().map(|of| of.findings.len()).sum::<usize>(), "{known:?}");
+    assert_eq!(contents.findings.len(), known.len());
+    let titles: Vec<&String> = contents.findings.iter().map(|finding| &finding.title).collect();
+    assert!(
+        titles.iter().all(|title| titles.iter().filter(|other| other == &title).count() == 1),
+        "{titles:?}"
+    );
+    assert!(incidents.iter().any(|incident| contents.incident(*incident).unwrap().findings.contains(&id)));
+}

@@ -16,6 +16,7 @@
 //! - [`stand`]: where one stands, to come back to.
 //! - [`lens`]: what was chosen for those. [`layout`], [`scroll`], [`mod@line`]: sizes, cursors, a line of text.
 
+pub mod able;
 pub mod action;
 pub mod actors;
 pub mod anomalies;
@@ -23,6 +24,7 @@ pub mod answer;
 pub mod board;
 pub mod case;
 pub mod casework;
+pub mod columns;
 pub mod detail;
 pub mod elsewhere;
 pub mod key;

@@ -3,6 +3,7 @@
 mod accounts;
 mod boards;
 mod cases;
+mod columns;
 mod feel;
 mod flows;
 mod follow;

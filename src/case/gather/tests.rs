@@ -24,7 +24,11 @@ fn a_finding_tells_of_its_event_without_the_log() {
     let telling = inv.table.find_id(&found.event).and_then(|row| inv.table.row(row)).unwrap();
     assert_eq!(telling.event(), "StopLogging", "the riskiest event tells it");
     assert_eq!((found.actor.as_str(), found.account.as_str()), ("mallory", "111122223333"));
-    assert_eq!((found.score, found.events.len(), found.rule.as_str()), (telling.risk(), 2, ""));
+    assert_eq!((found.score, found.events.len()), (telling.risk(), 2));
+    let worst = inv.rules_of(&telling).max_by_key(|rule| rule.level).unwrap();
+    assert_eq!((&found.rule, &found.title), (&worst.id, &worst.title));
+    let calm = finding(&inv, &[1]).unwrap().finding;
+    assert_eq!((calm.rule.as_str(), calm.title.as_str()), ("", "DescribeTrails by mallory"));
     assert!(!found.reasons.is_empty() && !found.techniques.is_empty(), "{found:?}");
     assert_eq!(
         (found.first.to_string(), found.last.to_string()),

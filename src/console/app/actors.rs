@@ -56,7 +56,9 @@ pub(super) fn board(request: &BoardRequest, unit: Unit) -> Option<Board> {
         true => request.said_of_nothing("Whoever acted stands here once there are events"),
         false => format!("No event here belongs to a {name}; z goes to {other}s."),
     };
-    let panel = Panel::new("actors", title, Body::Table(Table::new(heads(unit), items))).or(empty);
+    // The rank is the order that they come in.
+    let table = Table::new(heads(unit), items).beginning("score");
+    let panel = Panel::new("actors", title, Body::Table(table)).or(empty);
     let panels = vec![panel.at(Size::Fill(6), [0, 0])];
     Some(Board { inv: inv.clone(), panels, said: String::new(), notes: NOTES })
 }

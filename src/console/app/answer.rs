@@ -17,6 +17,7 @@ use crate::query::plan::{Node, plan};
 use crate::query::run::{self, Reading, Selection};
 use crate::query::series::Series;
 use crate::score::burst;
+use crate::text::count;
 
 /// What a page asks.
 #[derive(Clone, Debug)]
@@ -64,6 +65,16 @@ impl Line {
     /// For how many rows it stands, itself among them.
     pub fn times(self) -> u32 {
         self.of_burst >> PART_BITS
+    }
+
+    /// How often it stands for, as the list says it; empty for a single one.
+    pub fn repeats(self) -> String {
+        match self.part() {
+            Part::Single => String::new(),
+            Part::Closed => format!("×{}", count(u64::from(self.times()))),
+            Part::Head => format!("▾{}", count(u64::from(self.times()))),
+            Part::Member => "│".to_owned(),
+        }
     }
 
     /// What it is of a burst.

@@ -10,6 +10,7 @@
 pub mod cell;
 pub mod chart;
 pub mod exact;
+pub mod fit;
 pub mod flow;
 pub mod hours;
 pub mod request;
@@ -93,6 +94,8 @@ pub struct Table {
     pub heads: Vec<Head>,
     /// The rows.
     pub items: Vec<Item>,
+    /// The column that the cursor is in until it is moved.
+    pub begin: usize,
 }
 
 /// A row.
@@ -229,7 +232,14 @@ impl Panel {
 impl Table {
     /// Rows below headings.
     pub fn new(heads: Vec<Head>, items: Vec<Item>) -> Self {
-        Self { heads, items }
+        Self { heads, items, begin: 0 }
+    }
+
+    /// With the cursor in that column until it is moved.
+    #[must_use]
+    pub fn beginning(self, column: &str) -> Self {
+        let begin = self.heads.iter().position(|head| head.name == column).unwrap_or(0);
+        Self { begin, ..self }
     }
 }
 

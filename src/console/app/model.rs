@@ -131,6 +131,8 @@ pub struct Model {
     pub(super) stopped: Option<Arc<Status>>,
     /// Sources that were typed, the latest last.
     pub typed_sources: Vec<String>,
+    /// The columns of the settings, which give way to those that are chosen.
+    pub(super) usual_columns: Vec<Field>,
     /// The pages.
     pub history: History,
     /// What the page shows: it may be older than the page, until a new answer comes.
@@ -217,6 +219,7 @@ impl Model {
     pub fn new(start: Start) -> Self {
         let settings = start.settings;
         let start_rules = start.inv.judgment.rules.clone();
+        let usual_columns = settings.columns.clone();
         let mut page = Page::first(View::Events, settings.sort, settings.columns);
         page.filter = start.query;
         Self {
@@ -228,6 +231,7 @@ impl Model {
             adding: None,
             stopped: None,
             typed_sources: Vec::new(),
+            usual_columns,
             history: History::new(page),
             shown: None,
             lens: Lens::default(),

@@ -22,6 +22,7 @@ mod reading;
 mod rules;
 mod ruling;
 mod settle;
+mod sorting;
 mod sources;
 mod span;
 mod standing;

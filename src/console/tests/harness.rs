@@ -136,7 +136,7 @@ impl Console {
         }
     }
 
-    fn carry_out(&mut self, effect: Effect) -> Vec<Msg> {
+    pub(super) fn carry_out(&mut self, effect: Effect) -> Vec<Msg> {
         match effect {
             Effect::Ask(request) => {
                 let mut answers = Vec::new();

@@ -9,7 +9,8 @@
 use super::paint::{Canvas, columns, risk_role};
 use super::time::Precision;
 use crate::config::Role;
-use crate::console::app::answer::{Line, Part};
+use crate::console::app::answer::Line;
+use crate::console::app::columns::{head_of, least, most};
 use crate::console::app::layout::Area;
 use crate::console::app::model::{Focus, Model};
 use crate::event::field::{Field, FieldRef};
@@ -134,8 +135,10 @@ fn table(canvas: &Canvas<'_>, model: &Model, seen: &[Line], width: u16) -> Vec<C
         let wanted = cells.iter().map(|cell| columns(cell)).max().unwrap_or(0).max(columns(&head));
         Column { width: wanted.min(most(*field)), field: *field, head, cells }
     };
-    let mut table: Vec<Column> = model.page().columns.iter().map(column).collect();
-    let bursts: Vec<String> = seen.iter().map(burst).collect();
+    let fields = &model.page().columns;
+    let shown = model.shown_columns();
+    let mut table: Vec<Column> = shown.iter().filter_map(|at| fields.get(*at)).map(column).collect();
+    let bursts: Vec<String> = seen.iter().map(|line| line.repeats()).collect();
     let burst_width = bursts.iter().map(|text| columns(text)).max().unwrap_or(0);
     let room = width.saturating_sub(2 + if burst_width > 0 { burst_width + 1 } else { 0 });
     shrink(&mut table, room);
@@ -147,15 +150,6 @@ fn table(canvas: &Canvas<'_>, model: &Model, seen: &[Line], width: u16) -> Vec<C
         table.insert(place, column);
     }
     table
-}
-
-fn burst(line: &Line) -> String {
-    match line.part() {
-        Part::Single => String::new(),
-        Part::Closed => format!("×{}", count(u64::from(line.times()))),
-        Part::Head => format!("▾{}", count(u64::from(line.times()))),
-        Part::Member => "│".to_owned(),
-    }
 }
 
 /// Takes room from the widest columns first, and drops the last ones where that is not enough.
@@ -176,34 +170,10 @@ fn shrink(table: &mut Vec<Column>, room: u16) {
     }
 }
 
-/// The most columns that a field takes.
-const fn most(field: Field) -> u16 {
-    match field {
-        Field::Event | Field::Agent | Field::Target | Field::Principal | Field::File | Field::Id => 36,
-        Field::Actor => 44,
-        Field::Ip => 28,
-        _ => 30,
-    }
-}
-
-/// The fewest columns with which a field says something. A time that is cut says nothing.
-const fn least(field: Field) -> u16 {
-    match field {
-        Field::Risk => 5,
-        Field::Time => u16::MAX,
-        Field::Event => 14,
-        Field::Ip => 13,
-        Field::Actor => 12,
-        Field::Outcome | Field::Access => 7,
-        _ => 9,
-    }
-}
-
 fn head(canvas: &Canvas<'_>, model: &Model, field: Field) -> String {
     let name = match field {
         Field::Time => format!("time ({})", canvas.clock.name(model.answer.inv.table.newest())),
-        Field::Ip => "address".to_owned(),
-        field => field.name().to_owned(),
+        field => head_of(field).to_owned(),
     };
     let sort = model.page().sort;
     match (sort.by == field, sort.descending) {

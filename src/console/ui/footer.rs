@@ -3,6 +3,7 @@
 use super::paint::{Canvas, columns};
 use crate::config::Role;
 use crate::console::app::action::Action;
+use crate::console::app::keymap::Binding;
 use crate::console::app::layout::Area;
 use crate::console::app::model::{Model, ToastTone};
 
@@ -54,7 +55,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
         return next_keys(canvas, model, area);
     }
     let mut x = 1;
+    let able = |binding: &Binding| binding.action.as_ref().is_some_and(|action| model.is_able(action));
     for (binding, label) in model.keymap.footer(model.context()) {
+        if !able(binding) {
+            continue;
+        }
         let key = binding.keys.label();
         if x + columns(&key) + 1 + columns(label) > end {
             break;

@@ -23,8 +23,8 @@ pub struct Spot {
     pub line: usize,
     /// The row at the top.
     pub top: usize,
-    /// The column, for sorting.
-    pub column: usize,
+    /// The column, for sorting; `None` while the cursor was not moved to another.
+    pub column: Option<usize>,
     /// The order; `None`: as the board has them.
     pub order: Option<Order>,
 }

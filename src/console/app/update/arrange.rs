@@ -1,8 +1,10 @@
 //! How the list looks: order, columns, bursts, sizes, theme, zone, mouse.
 
 use crate::config::settings::TimeZone;
+use crate::config::write_sort;
 use crate::console::app::action::Size;
 use crate::console::app::answer::Part;
+use crate::console::app::columns::head_of;
 use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::msg::Effect;
 use crate::console::app::overlay::Overlay;
@@ -10,6 +12,7 @@ use crate::console::app::overlay::chooser::Chooser;
 use crate::console::app::page::Cursor;
 use crate::event::field::Field;
 use crate::query::order::Sort;
+use crate::text::plural;
 
 /// By how much of the screen the detail grows and shrinks at a time, and how much it may have, in percent.
 const STEP: u16 = 6;
@@ -22,8 +25,11 @@ impl Model {
             table.next_order();
             return;
         }
-        if self.page().view.has_board() && sort.is_none() {
-            return self.sort_board();
+        if self.page().view.has_board() {
+            return match sort {
+                None => self.sort_board(),
+                Some(sort) => self.sort_board_by(&write_sort(sort)),
+            };
         }
         match sort {
             None => self.overlays.push(Overlay::Chooser(Box::new(Chooser::sorts()))),
@@ -61,6 +67,18 @@ impl Model {
         let page = self.history.page_mut();
         page.column = page.column.min(columns.len().saturating_sub(1));
         page.columns = columns;
+    }
+
+    /// Takes the columns that were chosen, and says which of them there is no room for.
+    pub(super) fn take_columns(&mut self, columns: Vec<Field>, before: &[Field]) {
+        let is_other = columns != before;
+        self.set_columns(columns);
+        if let Some((hidden, width)) = self.lacking_columns().filter(|_| is_other) {
+            let names: Vec<&str> = hidden.iter().map(|field| head_of(*field)).collect();
+            let verb = if names.len() == 1 { "needs" } else { "need" };
+            let columns = plural(width.into(), "more column");
+            self.note(format!("{} {verb} {columns} of width; left and right go there", names.join(", ")));
+        }
     }
 
     /// Opens the burst under the cursor, or closes the one that the cursor is in.

@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::console::app::action::{Axis, Brush, Length, Motion, Step, View};
 use crate::console::app::board::request::{BoardRequest, Key, Knowledge, Wanted};
 use crate::console::app::board::shown::Shown;
-use crate::console::app::board::spot::Order;
-use crate::console::app::board::{Board, Body, Cell, flow};
+use crate::console::app::board::{Board, Body, flow};
 use crate::console::app::model::{Model, Now, ToastTone};
 use crate::console::app::msg::Effect;
 use crate::console::app::scroll::{around, moved};
@@ -22,6 +21,9 @@ const REST: u64 = 3;
 /// How many boards of one snapshot are kept for whoever comes back.
 const KEPT: usize = 8;
 
+/// So many moves of the cursor are kept until there is a board.
+const MOVES: usize = 1_000;
+
 /// What was asked for last, and what was made.
 #[derive(Default, Debug)]
 pub struct Boarding {
@@ -35,6 +37,8 @@ pub struct Boarding {
     /// When the next one may be asked for while a load runs.
     due: Now,
     made: Vec<(Key, Arc<Board>)>,
+    /// Where the cursor was moved before there was a board to move it on, and in which view.
+    moves: Option<(View, Vec<Motion>)>,
 }
 
 impl Boarding {
@@ -90,7 +94,7 @@ impl Model {
         let Some(wanted) = wanted else {
             self.boarding.stop();
             (self.boarding.asked, self.boarding.owed) = (None, false);
-            self.shown = None;
+            (self.shown, self.boarding.moves) = (None, None);
             return;
         };
         let key = Key { wanted, of: (self.expr(), self.page().window_expr()), inv: self.inv.clone() };
@@ -174,6 +178,27 @@ impl Model {
         }
         self.shown = Some(shown);
         self.resume();
+        self.move_as_typed();
+    }
+
+    /// Moves the cursor as it was asked to before the board was there.
+    fn move_as_typed(&mut self) {
+        let Some((view, moves)) = self.boarding.moves.take() else { return };
+        if view == self.page().view {
+            moves.into_iter().for_each(|motion| self.move_on_board(motion));
+        }
+    }
+
+    /// Keeps a move of the cursor until there is a board.
+    fn move_later(&mut self, motion: Motion) {
+        let view = self.page().view;
+        let moves = self.boarding.moves.get_or_insert_with(|| (view, Vec::new()));
+        if moves.0 != view {
+            *moves = (view, Vec::new());
+        }
+        if moves.1.len() < MOVES {
+            moves.1.push(motion);
+        }
     }
 
     /// Puts the cursor where somebody left it, once that row is there.
@@ -218,7 +243,7 @@ impl Model {
 
     /// Moves the cursor of the panel that has the keys.
     pub(super) fn move_on_board(&mut self, motion: Motion) {
-        let Some(shown) = &self.shown else { return };
+        let Some(shown) = &self.shown else { return self.move_later(motion) };
         let desk = &self.page().desk;
         let at = shown.focus(desk);
         let Some(panel) = shown.panel(at) else { return };
@@ -232,10 +257,14 @@ impl Model {
             _ => 0,
         };
         let to = match &panel.body {
-            Body::Table(table) if sideways != 0 => {
-                let columns = table.heads.len();
-                let spot = self.history.page_mut().desk.spot_mut(spot);
-                spot.column = spot.column.saturating_add_signed(sideways).min(columns.saturating_sub(1));
+            Body::Table(_) if sideways != 0 => {
+                let seen = self.columns_on_board(at);
+                let now = self.column_on_board(at, &seen);
+                let to = match sideways {
+                    1 => seen.iter().find(|column| **column > now),
+                    _ => seen.iter().rfind(|column| **column < now),
+                };
+                self.history.page_mut().desk.spot_mut(spot).column = Some(to.copied().unwrap_or(now));
                 return;
             }
             Body::Heat(_) => on_map(line, motion),
@@ -273,51 +302,6 @@ impl Model {
         if let Some(name) = shown.panel(to).map(|panel| panel.name) {
             self.history.page_mut().desk.panel = name;
         }
-    }
-
-    /// Puts the rows of the panel into the order of the column of the cursor; where they are, back into the usual one.
-    pub(super) fn sort_board(&mut self) {
-        let Some((spot, name, falls)) = self.sorting() else { return };
-        let spot = self.history.page_mut().desk.spot_mut(spot);
-        let order = Order { column: spot.column, descending: falls };
-        let is_there = spot.order.is_some_and(|now| now.column == order.column);
-        spot.order = if is_there { None } else { Some(order) };
-        let text = if is_there { "in the usual order".to_owned() } else { format!("sorted by {name}") };
-        self.follow_cursor();
-        self.say(ToastTone::Done, text);
-    }
-
-    /// Turns the order around.
-    pub(super) fn reverse_board(&mut self) {
-        let Some((spot, _, falls)) = self.sorting() else { return };
-        let spot = self.history.page_mut().desk.spot_mut(spot);
-        let now = spot.order.unwrap_or(Order { column: spot.column, descending: falls });
-        spot.order = Some(Order { descending: !now.descending, ..now });
-        self.follow_cursor();
-    }
-
-    /// What is sorted: the spot of the panel, the name of its column, and whether the greatest comes first.
-    fn sorting(&mut self) -> Option<(&'static str, &'static str, bool)> {
-        let shown = self.shown.as_ref()?;
-        let desk = &self.page().desk;
-        let panel = shown.panel(shown.focus(desk))?;
-        let column = desk.spot(panel.spot).column;
-        let head = panel.table().and_then(|table| table.heads.get(column));
-        let Some(head) = head else {
-            self.note("there is nothing to sort here");
-            return None;
-        };
-        let cell = panel.table().and_then(|table| table.items.first()?.cells.get(column));
-        Some((panel.spot, head.name, cell.is_some_and(Cell::falls)))
-    }
-
-    /// A new order is looked at from its top.
-    fn follow_cursor(&mut self) {
-        let Some(shown) = &self.shown else { return };
-        let desk = &self.page().desk;
-        let Some(spot) = shown.panel(shown.focus(desk)).map(|panel| panel.spot) else { return };
-        let spot = self.history.page_mut().desk.spot_mut(spot);
-        (spot.moved, spot.id, spot.line, spot.top) = (false, None, 0, 0);
     }
 
     pub(super) fn change_baseline(&mut self, length: Length) {

@@ -127,17 +127,6 @@ impl Model {
         self.work(Work::Undo, effects);
     }
 
-    /// What the cursor is on, as the case calls it; nothing in particular is the case itself.
-    pub(super) fn case_subject(&self) -> Option<Subject> {
-        if self.table().is_some() {
-            return None;
-        }
-        if self.page().view == View::Case {
-            return Some(self.item().and_then(|item| item.id.parse().ok()).unwrap_or(Subject::Case));
-        }
-        self.row().map(|row| Subject::Event(row.id()))
-    }
-
     /// Asks for a note or a tag.
     pub(super) fn ask_about(&mut self, asking: Asking) {
         if !self.has_case() {

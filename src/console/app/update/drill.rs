@@ -1,5 +1,6 @@
 //! Going deeper, and back.
 
+use crate::console::app::able::fits;
 use crate::console::app::action::{Pivot, Preset, View};
 use crate::console::app::board::{Lead, exact};
 use crate::console::app::detail::{Detail, Search};
@@ -87,11 +88,7 @@ impl Model {
 
     /// A row of a board that stands for many events is about one value, and that alone they share.
     fn pivot_from_value(&mut self, pivot: Pivot) {
-        let fits = |field: &FieldRef| {
-            let named = pivot == Pivot::User && *field == FieldRef::Column(Field::Actor);
-            named || *field == FieldRef::Column(pivot.field())
-        };
-        let is_about = self.value().is_some_and(|(field, _)| fits(&field));
+        let is_about = self.value().is_some_and(|(field, _)| fits(pivot, &field));
         match self.scope_here(false).filter(|_| is_about) {
             Some(scope) => self.pivot_to(scope),
             None => self.note("there is no event to start from"),
@@ -186,7 +183,7 @@ impl Model {
         let had_one = !self.page().filter.is_all();
         // A filter tells whom and what to look at among fewer events; a profile is of all events of its subject.
         let view = match self.page().view {
-            view @ (View::Actors | View::Anomalies) => view,
+            view @ (View::Actors | View::Anomalies | View::Rules) => view,
             _ => View::Events,
         };
         let page = Page { filter, view, ..self.page().clone() };

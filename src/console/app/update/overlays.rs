@@ -221,6 +221,11 @@ impl Model {
         // A whole command with its argument, such as `sort -time`, is taken as it was typed.
         let whole = Action::parse(typed);
         let is_palette = chooser.purpose == Purpose::Palette;
+        // The columns of a panel have other names than fields.
+        let sorted = typed.strip_prefix("sort ").map(str::trim).filter(|_| is_palette && self.sorts_board());
+        if let Some(name) = sorted.filter(|name| chosen.is_none() || whole.is_ok() || self.has_column(name)) {
+            return self.sort_board_by(name);
+        }
         match (whole, chosen) {
             (Ok(action), _) if is_palette && typed.contains(' ') => self.act(action, effects),
             (_, Some(Pick::Run(action))) => self.act(action.clone(), effects),
@@ -228,7 +233,10 @@ impl Model {
                 self.take_theme(name);
                 self.say(ToastTone::Done, format!("theme {name}"));
             }
-            (_, Some(Pick::Column(_))) => self.set_columns(chooser.on.clone()),
+            (_, Some(Pick::Column(_))) => match &chooser.purpose {
+                Purpose::Columns(before) => self.take_columns(chooser.on.clone(), before),
+                _ => self.set_columns(chooser.on.clone()),
+            },
             (_, Some(Pick::Part(_))) => {}
             (Ok(action), None) if is_palette => self.act(action, effects),
             (Err(reason), None) if is_palette => self.say(ToastTone::Failed, reason.to_string()),

@@ -3,10 +3,10 @@
 //! Its rows stand for many events. What is about one event, or about a row of the page, must not reach the one that happens
 //! to lie below, unseen.
 
+use crate::console::app::able::fits;
 use crate::console::app::action::{Action, Copied, Craft, Pivot};
 use crate::console::app::model::Model;
 use crate::console::app::overlay::Overlay;
-use crate::event::field::{Field, FieldRef};
 
 /// What is said where an action needs an event and a table of values has none.
 pub(super) const NO_EVENT: &str = "there is no event under the cursor here; enter keeps the value of the row";
@@ -57,10 +57,9 @@ impl Model {
     /// Goes to the events that share the value of a row, where the table is about that.
     pub(super) fn pivot_from_table(&mut self, pivot: Pivot) {
         let Some(table) = self.table() else { return };
-        let FieldRef::Column(field) = table.field else { return self.note(NO_EVENT) };
-        let fits = field == pivot.field() || pivot == Pivot::User && field == Field::Actor;
+        let is_about = fits(pivot, &table.field);
         let scope = table.scope(&self.answer.inv, false);
-        match scope.filter(|_| fits && self.value().is_some_and(|(_, value)| !value.is_empty())) {
+        match scope.filter(|_| is_about && self.value().is_some_and(|(_, value)| !value.is_empty())) {
             Some(scope) => {
                 self.close_tables();
                 self.pivot_to(scope);

@@ -96,7 +96,7 @@ impl Model {
 
     /// Whom the cursor is on: in the part of the event that was asked for, else in the value under the cursor, else in
     /// the actor.
-    pub(super) fn subject(&self, whom: Option<Whom>) -> Result<Subject, String> {
+    pub(in crate::console::app) fn subject(&self, whom: Option<Whom>) -> Result<Subject, String> {
         let item = self.item();
         let wanted = whom.map(Whom::kind);
         if let Some(Lead::Profile(subject)) = item.map(|item| &item.lead)

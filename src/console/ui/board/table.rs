@@ -2,6 +2,7 @@
 
 use super::View;
 use crate::config::Role;
+use crate::console::app::board::fit::BAR;
 use crate::console::app::board::{Cell, Head, Item, Table};
 use crate::console::app::layout::Area;
 use crate::console::app::model::Model;
@@ -10,9 +11,6 @@ use crate::console::ui::time::Precision;
 use crate::report::table::sign;
 use crate::score::Level;
 use crate::text::{clip_middle, count, visible};
-
-/// How wide the bar of a share is.
-const BAR: usize = 8;
 
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const PARTS: [char; 8] = ['█', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
@@ -37,7 +35,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, view: &View<'_>, tabl
     let items: Vec<&Item> = lines.filter_map(|line| view.shown.item(view.at, line)).collect();
     let table_columns = fitted(canvas, model, view, table, &items, inside.width.saturating_sub(2));
     if headed > 0 {
-        heads(canvas, view, &table_columns, spot.column, inside);
+        let seen: Vec<usize> = table_columns.iter().map(|column| column.at).collect();
+        heads(canvas, view, &table_columns, model.column_on_board(view.at, &seen), inside);
     }
     for (n, item) in items.iter().enumerate() {
         let at = Area { y: inside.y + headed + n as u16, height: 1, ..inside };
@@ -88,7 +87,8 @@ fn fitted(
         let right = items.first().and_then(|item| item.cells.get(at)).is_some_and(Cell::is_number);
         Column { at, head: head_text, width, least: head.least.min(width), spare: head.spare, right, cells }
     };
-    let mut all: Vec<Column> = (0..count).map(column).collect();
+    let shown = if table.heads.is_empty() { (0..count).collect() } else { model.columns_on_board(view.at) };
+    let mut all: Vec<Column> = shown.into_iter().map(column).collect();
     // Columns that cannot be seen well together are fewer.
     while all.len() > 1 && least_width(&all) > room {
         let most = all.iter().map(|column| column.spare).max().unwrap_or(0);
