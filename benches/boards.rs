@@ -71,7 +71,7 @@ impl Desk {
             faults: Vec::new(),
             inv: inv.clone(),
             labels: None,
-            case: false,
+            case: None,
             live: false,
             size: SIZE,
         });

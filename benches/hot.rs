@@ -134,7 +134,7 @@ fn model() -> Model {
         faults: Vec::new(),
         inv: incident().clone(),
         labels: None,
-        case: false,
+        case: None,
         live: false,
         size: (140, 42),
     });

@@ -117,7 +117,7 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
         query,
         faults,
         inv: Arc::new(inv),
-        case: office.case.is_some(),
+        case: office.case.as_deref().map(case_name),
         labels,
         live: args.follow.follow && !sources.is_empty(),
         size: (0, 0),
@@ -150,6 +150,11 @@ fn console(sources: &[String], name: Option<String>, args: &ConsoleArgs) -> Outc
         Ok(Ended::Unfit(why)) => Err(Failure::Use(why)),
         Err(e) => Err(Failure::Use(format!("the terminal cannot be used: {e}"))),
     }
+}
+
+/// What a case is called: its file without the ending.
+fn case_name(path: &Path) -> String {
+    path.file_stem().map_or_else(|| path.display().to_string(), |stem| stem.to_string_lossy().into_owned())
 }
 
 /// Loads other sources while the console runs.

@@ -9,6 +9,7 @@ mod flows;
 mod follow;
 mod harness;
 mod rules;
+mod said;
 mod screens;
 mod sources;
 mod stands;

@@ -1,6 +1,6 @@
 //! The register of files that records came from; a record knows its file by number.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::source::{Place, Stamp};
@@ -22,6 +22,8 @@ pub struct FileInfo {
 #[derive(Default, Debug)]
 pub struct Files {
     list: RwLock<Vec<Arc<FileInfo>>>,
+    /// How long the byte order mark is that stands before a text and is not read with it, for the few that have one.
+    marks: RwLock<HashMap<u32, u64>>,
 }
 
 impl Files {
@@ -37,10 +39,21 @@ impl Files {
         self.list.read().unwrap_or_else(PoisonError::into_inner).get(number as usize).cloned()
     }
 
+    /// Says that a byte order mark of so many bytes stands before the text of a file.
+    pub fn set_mark(&self, number: u32, bytes: u64) {
+        self.marks.write().unwrap_or_else(PoisonError::into_inner).insert(number, bytes);
+    }
+
+    /// Where the text that was read under that number begins, counted from the beginning of the file.
+    pub fn start(&self, number: u32) -> u64 {
+        let base = self.get(number).map_or(0, |info| info.place.base());
+        let marks = self.marks.read().unwrap_or_else(PoisonError::into_inner);
+        base.saturating_add(marks.get(&number).copied().unwrap_or(0))
+    }
+
     /// An offset in what was read under that number, counted from the beginning of the file.
     pub fn offset(&self, number: u32, offset: u64) -> u64 {
-        let base = self.get(number).map_or(0, |info| info.place.base());
-        base.saturating_add(offset)
+        self.start(number).saturating_add(offset)
     }
 
     /// Which of the first `known` files were read anew since, from their beginning: what they held then is not there any more.

@@ -185,6 +185,7 @@ impl<'a> Worker<'a> {
                 let mut inflater = self.inflater.take().unwrap_or_default();
                 match inflater.gzip(bytes, self.shared.options.limits.inflated) {
                     Some(text) if Wrapping::of(text) == Wrapping::Plain => self.text(text),
+                    Some(text) if Wrapping::of(text) == Wrapping::Utf8Bom => self.marked_text(text),
                     Some(text) if !text.is_empty() => {
                         self.stream(Box::new(text), Some(bytes.len() as u64), origin);
                     }
@@ -194,16 +195,35 @@ impl<'a> Worker<'a> {
                 self.inflater = Some(inflater);
             }
             Wrapping::Plain => self.text(bytes),
-            Wrapping::Utf8Bom => self.text(bytes.get(3..).unwrap_or_default()),
+            Wrapping::Utf8Bom => self.marked_text(bytes),
             _ => self.stream(Box::new(bytes), Some(bytes.len() as u64), origin),
         }
+    }
+
+    /// Reads a text that begins with the byte order mark of UTF-8.
+    fn marked_text(&mut self, text: &[u8]) {
+        self.shared.files.set_mark(self.now.file, MARK);
+        self.text(text.get(MARK as usize..).unwrap_or_default());
+    }
+
+    /// Takes note of a byte order mark of UTF-8, which is not read with the text.
+    fn past_mark<'r>(&self, reader: Box<dyn Read + Send + 'r>) -> io::Result<Box<dyn Read + Send + 'r>> {
+        let peeked = Peeked::new(reader)?;
+        if Wrapping::of(peeked.head()) == Wrapping::Utf8Bom {
+            self.shared.files.set_mark(self.now.file, MARK);
+        }
+        Ok(Box::new(peeked))
     }
 
     /// Reads bytes as they come.
     pub(crate) fn stream(&mut self, reader: Box<dyn Read + Send + '_>, size: Option<u64>, origin: &Origin) {
         let limits = self.shared.options.limits;
-        let peeked = inflate::text_reader(reader)
-            .and_then(|text| Peeked::new(Box::new(Guarded::new(text, size, limits))));
+        // No more than shows that it is too much: what comes behind the cap is cut there, however much is read at once.
+        let most = limits.inflated.saturating_add(1);
+        let peeked = self
+            .past_mark(reader)
+            .and_then(inflate::text_reader)
+            .and_then(|text| Peeked::new(Box::new(Guarded::new(text.take(most), size, limits))));
         match peeked {
             Ok(peeked) => match Wrapping::of(peeked.head()) {
                 Wrapping::Parquet => self
@@ -403,7 +423,11 @@ fn kind_of_found(spans: &Spans<'_>, json: &[u8]) -> Option<RecordKind> {
         None if spans.has(Key::TimeWindow) || spans.get(Key::EventCategory) == b"\"Aggregated\"" => {
             Some(RecordKind::Aggregated)
         }
-        None => Some(RecordKind::Event),
+        // Who did it, or what: of one that says neither nothing can be said.
+        None => [Key::EventName, Key::EventSource, Key::UserIdentity]
+            .iter()
+            .any(|key| spans.has(*key))
+            .then_some(RecordKind::Event),
     })
 }
 
@@ -425,6 +449,9 @@ fn watched(watch: &mut Option<Box<dyn Watch>>, spans: &Spans<'_>, row: &mut Even
 /// A record above this many bytes is more than CloudTrail delivers: it may be several
 /// that a lost quote has joined, so its inside is checked as well.
 const SUSPICIOUS: usize = 300 << 10;
+
+/// The length of the byte order mark of UTF-8.
+const MARK: u64 = 3;
 
 /// What the system said, without its numbers.
 fn system_words(e: &io::Error) -> String {

@@ -64,7 +64,7 @@ pub fn write_all(
     if !states.is_empty() {
         writeln!(out, "{}", states.join("; "))?;
     }
-    for part in [Part::Incidents, Part::Findings, Part::Notes, Part::Indicators, Part::Hunts, Part::Sent] {
+    for part in WHOLE {
         if !is_empty(contents, part) {
             writeln!(out)?;
             write_list(out, contents, part, most, style)?;
@@ -72,6 +72,18 @@ pub fn write_all(
     }
     Ok(())
 }
+
+/// The parts of a case, what is worked on first.
+const WHOLE: [Part; 8] = [
+    Part::Incidents,
+    Part::Findings,
+    Part::Notes,
+    Part::Tags,
+    Part::Marks,
+    Part::Indicators,
+    Part::Hunts,
+    Part::Sent,
+];
 
 fn is_empty(contents: &Contents, part: Part) -> bool {
     match part {

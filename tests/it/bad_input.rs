@@ -137,6 +137,9 @@ fn a_bomb_is_stopped_at_the_cap_and_what_came_before_is_kept() {
     let ran = run(&["scan", &file, "--summary", "--inflate-cap", "16MiB"]);
     assert!(ran.err.contains("bomb.json.gz") && ran.err.contains("16"), "{}", ran.err);
     assert_eq!((ran.code, ran.json()["events"].as_u64()), (3, Some(1)));
+    // It says that it was cut at the cap, and nowhere behind.
+    let ran = run(&["scan", &file, "--summary", "--inflate-cap", "20MB"]);
+    assert!(ran.err.contains("byte 20000000: inflates to more than 20000000 bytes"), "{}", ran.err);
 }
 
 #[test]

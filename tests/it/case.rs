@@ -86,6 +86,9 @@ fn a_case_is_worked_on_from_the_first_event_to_the_resolution() {
     assert!(desk.done(&["undo"]).starts_with("took back: incident:1 is resolved"));
     assert_eq!(desk.json(&["list", "incidents"])[0]["state"], "detected");
     assert_eq!(desk.json(&["list", "incidents", "--state", "resolved"]), json!([]));
+    desk.done(&["tag", &format!("event:{}", id(2)), "seen by dana"]);
+    let whole = desk.done(&["show"]);
+    assert!(whole.contains("seen by dana") && whole.contains("exfil"), "{whole}");
 }
 
 #[test]

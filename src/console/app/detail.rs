@@ -4,6 +4,7 @@
 //! been read. A line that stands for a value says which field it is, so
 //! that keys can keep, drop, count and copy it.
 
+mod addendum;
 mod facts;
 
 use std::collections::HashMap;
@@ -98,6 +99,9 @@ pub enum Tone {
     /// It deserves a second look.
     Warning,
 }
+
+/// The line with the tags of an event.
+const TAGS: &str = "tags";
 
 /// A line of the detail.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -199,6 +203,28 @@ impl Detail {
         match self.lines().get(self.cursor) {
             Some(DetailLine::Node(at)) => Some(*at),
             _ => None,
+        }
+    }
+
+    /// The fact under the cursor.
+    fn fact(&self) -> Option<&Fact> {
+        match self.lines().get(self.cursor)? {
+            DetailLine::Fact(at) => self.facts.get(*at),
+            _ => None,
+        }
+    }
+
+    /// Says with the last of the facts which tags the case has on the event.
+    pub fn tell_tags(&mut self, tags: &str) {
+        let there = self.facts.iter().position(|fact| matches!(fact, Fact::Value { label: TAGS, .. }));
+        let before = self.facts.len();
+        let at = there.or_else(|| self.facts.iter().rposition(|fact| *fact == Fact::Gap)).unwrap_or(before);
+        let fact = Fact::Value { label: TAGS, text: tags.to_owned(), field: None, tone: Tone::Plain };
+        let fact = Some(fact).filter(|_| !tags.is_empty());
+        self.facts.splice(at..at + usize::from(there.is_some()), fact);
+        // Who reads what stands below stays there.
+        if self.cursor >= at {
+            self.cursor = (self.cursor + self.facts.len()).saturating_sub(before);
         }
     }
 

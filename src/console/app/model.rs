@@ -93,8 +93,8 @@ pub struct Start {
     pub inv: Arc<Investigation>,
     /// What is known of the events beforehand, to hold rules against.
     pub labels: Option<Labeled>,
-    /// Whether a case can be worked on.
-    pub case: bool,
+    /// What the case is called that can be worked on; `None`: there is none. Hostile.
+    pub case: Option<String>,
     /// Whether the sources are followed.
     pub live: bool,
     /// The size of the screen in columns and rows.
@@ -145,6 +145,8 @@ pub struct Model {
     pub labels: Option<Labeled>,
     /// What is in the case; `None`: there is none.
     pub case: Option<Arc<Known>>,
+    /// What the case is called. Hostile.
+    pub case_name: String,
     /// Which indicators of the case are seen in what is loaded.
     pub sights: Option<Arc<Sights>>,
     /// What is leaving the console and would be lost, in words, in its order.
@@ -236,7 +238,8 @@ impl Model {
             shown: None,
             lens: Lens::default(),
             labels: start.labels,
-            case: start.case.then(Arc::default),
+            case: start.case.is_some().then(Arc::default),
+            case_name: start.case.unwrap_or_default(),
             sights: None,
             outgoing: VecDeque::new(),
             awaiting: None,

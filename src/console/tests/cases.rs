@@ -31,7 +31,7 @@ fn known(console: &Console) -> Known {
     Known::new(1, case.contents().unwrap(), history)
 }
 
-fn console(width: u16, height: u16) -> Console {
+pub(super) fn console(width: u16, height: u16) -> Console {
     let mut console = Console::on_story(width, height);
     let known = known(&console);
     console.send(Msg::Told(Told::Case(Arc::new(known))));

@@ -89,8 +89,13 @@ pub(super) fn story() -> String {
 impl Console {
     /// One on the story, of that size.
     pub(super) fn on_story(width: u16, height: u16) -> Self {
+        Self::on(width, height, story())
+    }
+
+    /// One on the file of that text.
+    pub(super) fn on(width: u16, height: u16, text: String) -> Self {
         let mut console = Self::begun(width, height, Some("./logs"));
-        console.send(Msg::Loaded(Arc::new(investigation(story()))));
+        console.send(Msg::Loaded(Arc::new(investigation(text))));
         console
     }
 
@@ -115,7 +120,7 @@ impl Console {
                 None => Investigation::empty(judgment),
             }),
             labels: None,
-            case: true,
+            case: Some("acme".to_owned()),
             live: false,
             size: (width, height),
         };

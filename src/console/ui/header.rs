@@ -21,11 +21,26 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
     let mut pieces = pieces(canvas, model);
     // The source gives way first, then the case, the span, the actors: counts are read most.
     let room = right.saturating_sub(name + 4);
-    while pieces.len() > 1 && pieces.iter().map(|p| columns(p) + 2).sum::<u16>() > room {
+    let wide = |pieces: &[String]| pieces.iter().map(|p| columns(p) + 2).sum::<u16>();
+    // The name of the case says more than what it holds.
+    if wide(&pieces) > room
+        && let (Some(words), Some(last)) = (model.case_words(), pieces.last_mut())
+        && words == *last
+    {
+        *last = model.case_title();
+    }
+    let source = model.source.as_deref().unwrap_or_default();
+    // One in which there is nothing yet gives way to the source, which else gives way first.
+    if pieces.last() == Some(&model.case_title())
+        && model.case_is_empty()
+        && wide(&pieces) + columns(source) > room
+    {
         pieces.pop();
     }
-    let taken: u16 = pieces.iter().map(|piece| columns(piece) + 2).sum();
-    let source = model.source.as_deref().unwrap_or_default();
+    while pieces.len() > 1 && wide(&pieces) > room {
+        pieces.pop();
+    }
+    let taken = wide(&pieces);
     let source_room = room.saturating_sub(taken);
     let mut x = name + 2;
     if source_room >= 8 {

@@ -74,6 +74,7 @@ impl Worker<'_> {
             self.shared.status.add(Count::Inflated, (pending.len() - before) as u64);
         }
         if let Some(e) = fault {
+            let base = base.min(self.shared.options.limits.inflated);
             self.reject_at(base, &format!("{}; what came before it is kept", system_words(&e)), &[]);
         }
     }

@@ -1,10 +1,12 @@
 //! The case, and what leaves the console: asking for it, and what came of it.
 
+use std::sync::Arc;
+
 use crate::case::model::{Kind, NewIndicator};
 use crate::case::{State, Subject};
 use crate::console::app::action::{Progress, View};
 use crate::console::app::answer::Part;
-use crate::console::app::casework::{Delivery, Place, Target, Told, Work};
+use crate::console::app::casework::{Delivery, Known, Place, Target, Told, Work};
 use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::msg::Effect;
 use crate::console::app::overlay::chooser::Chooser;
@@ -221,13 +223,25 @@ impl Model {
         }
     }
 
-    /// The case in a few words, where one is open and holds something.
+    /// Whether the header has nothing to say of what the case holds.
+    pub fn case_is_empty(&self) -> bool {
+        let holds = |known: &Arc<Known>| !known.contents.findings.is_empty() || known.has_marks();
+        !self.case.as_ref().is_some_and(holds)
+    }
+
+    /// What the case is called. Hostile.
+    pub fn case_title(&self) -> String {
+        format!("case: {}", self.case_name)
+    }
+
+    /// The case in a few words, where one is open: what it is called, and what it holds. Hostile.
     pub fn case_words(&self) -> Option<String> {
         let contents = &self.case.as_ref()?.contents;
         let (findings, marks) = (contents.findings.len() as u64, contents.marks.len() as u64);
         let parts = [(findings, "finding"), (marks, "mark")].into_iter().filter(|(n, _)| *n > 0);
-        let parts: Vec<String> = parts.map(|(n, of)| plural(n, of)).collect();
-        (!parts.is_empty()).then(|| format!("case: {}", parts.join(", ")))
+        let named = std::iter::once(self.case_title());
+        let parts: Vec<String> = named.chain(parts.map(|(n, of)| plural(n, of))).collect();
+        Some(parts.join(", "))
     }
 }
 

@@ -31,14 +31,17 @@ impl Model {
             return;
         }
         match named {
-            Named::Event => {
-                self.open_events(Vec::new(), Some(text.to_owned()));
-                let page = self.history.page_mut();
-                (page.filter, page.window) = (Query::all(), None);
-            }
+            Named::Event => self.open_event(text.to_owned()),
             Named::Subject(subject) => self.open_profile_of(subject),
             Named::Nobody => self.look_for(text, effects),
         }
+    }
+
+    /// Goes to an event among all of them.
+    pub(super) fn open_event(&mut self, id: String) {
+        self.open_events(Vec::new(), Some(id));
+        let page = self.history.page_mut();
+        (page.filter, page.window) = (Query::all(), None);
     }
 
     /// Nobody acted under that name, but it may stand anywhere in a record.

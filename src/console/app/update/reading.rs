@@ -1,7 +1,7 @@
 //! Reading a record: folding and searching.
 
 use crate::console::app::action::{Fold, Step};
-use crate::console::app::detail::MatchStep;
+use crate::console::app::detail::{Detail, MatchStep};
 use crate::console::app::model::{Focus, Model, ToastTone};
 use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::prompt::{Asking, Prompt};
@@ -9,6 +9,10 @@ use crate::text::count;
 
 impl Model {
     pub(super) fn fold(&mut self, fold: Fold) {
+        let original = self.detail.as_ref().and_then(Detail::original);
+        if let Some(id) = original.filter(|_| fold != Fold::Close && fold != Fold::CloseAll) {
+            return self.go_to_original(id);
+        }
         let Some(detail) = &mut self.detail else { return };
         let changed = match fold {
             Fold::Toggle => detail.fold(None),
@@ -20,6 +24,14 @@ impl Model {
             }
         };
         self.folds.extend(changed);
+    }
+
+    /// Goes to the event that the one in the detail adds to.
+    fn go_to_original(&mut self, id: String) {
+        match self.inv.table.find_id(&id) {
+            Some(_) => self.open_event(id),
+            None => self.note("the original event is not among those that are loaded"),
+        }
     }
 
     pub(super) fn ask_search(&mut self) {

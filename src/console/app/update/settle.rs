@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::counting::Counts;
+use crate::case::Subject;
 use crate::console::app::action::Step;
 use crate::console::app::answer::{Answer, Request};
 use crate::console::app::casework::{Known, Sighting};
@@ -85,6 +86,7 @@ impl Model {
         self.want_sights(effects);
         self.want_rows(effects);
         self.want_detail(effects);
+        self.tell_tags();
         self.want_counted(effects);
         self.want_values(effects);
         self.want_board(effects);
@@ -249,11 +251,20 @@ impl Model {
             detail.explain(inv, &row);
         }
         detail.tell_change();
+        detail.tell_addendum(inv);
         if matches!(detail.record, Record::Coming) {
             effects.push(Effect::Read(id.clone(), self.answer.inv.clone(), number));
         }
         self.detail = Some(detail);
         self.asked.detail = Some((id, generation));
+    }
+
+    /// Shows the tags that the case has on the event of the detail.
+    fn tell_tags(&mut self) {
+        let (Some(detail), Some(case)) = (&mut self.detail, &self.case) else { return };
+        let subject = Subject::Event(detail.id.clone());
+        let tags: Vec<&str> = case.contents.tags_on(&subject).collect();
+        detail.tell_tags(&tags.join(", "));
     }
 
     pub(super) fn record_came(&mut self, id: &str, record: Result<Vec<u8>, String>) {
@@ -265,6 +276,7 @@ impl Model {
             if let Some(row) = number.and_then(|row| inv.table.row(row)) {
                 detail.explain(inv, &row);
             }
+            detail.tell_addendum(inv);
             if let Some(pattern) = pattern {
                 for at in detail.matches(&pattern) {
                     detail.reveal(at);

@@ -19,6 +19,7 @@ use crate::store::raw::Records;
 /// What a file came to.
 struct Loaded {
     records: Vec<Vec<u8>>,
+    places: Vec<u64>,
     rejects: Vec<String>,
 }
 
@@ -38,11 +39,18 @@ fn load(text: &[u8]) -> Loaded {
     });
     let mut places = places.into_inner().unwrap();
     places.sort_by_key(|at| (at.offset, at.part));
+    let said = places.iter().map(|at| files.offset(at.file, at.offset)).collect();
     let records = Records::new(Arc::new(Reopener::new(files, Limits::default())));
     Loaded {
         records: places.into_iter().map(|at| records.get(at).unwrap()).collect(),
+        places: said,
         rejects: shared.status.rejects().iter().map(ToString::to_string).collect(),
     }
+}
+
+/// Where the records of a file of this text are said to be; each is opened again on the way.
+pub(super) fn places(text: &[u8]) -> Vec<u64> {
+    load(text).places
 }
 
 /// What is rejected of a file of this text.

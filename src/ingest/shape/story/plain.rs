@@ -118,4 +118,30 @@ fn a_record_that_lost_its_source_says_where_it_is_broken() {
     let rejects = file::rejects(format!(r#"{{"Records":[{broken},{OTHER}]}}"#).as_bytes());
     let said = "sample, byte 12: broken JSON 33 bytes further on, around `ventID\":bad,\"eventTime\":\"2026-01`: expected value";
     assert_eq!(rejects, [said]);
+    let bare = r#"{"eventVersion":"1.08","eventID":"e","eventTime":"2026-01-10T10:38:41Z"}"#;
+    assert_eq!(
+        file::rejects(bare.as_bytes()),
+        ["sample, byte 0: what is wrapped here is no CloudTrail record"]
+    );
+}
+
+#[test]
+fn a_byte_order_mark_counts_where_a_record_is_said_to_be() {
+    let text = format!("{RECORD}\n{OTHER}\n");
+    let plain = file::places(text.as_bytes());
+    let marked = format!("\u{feff}{text}");
+    for (name, bytes) in [("plain", marked.clone().into_bytes()), ("gzip", gzip(marked.as_bytes()))] {
+        let places = file::places(&bytes);
+        assert_eq!(places, [plain[0] + 3, plain[1] + 3], "{name}");
+        for place in places {
+            assert_eq!(marked.as_bytes().get(place as usize), Some(&b'{'), "{name}");
+        }
+    }
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    out.write_all(text).unwrap();
+    out.finish().unwrap()
 }
