@@ -11,6 +11,7 @@ use crate::investigation::Investigation;
 use crate::json;
 use crate::query::{Op, Part, Pattern};
 use crate::store::Row;
+use crate::text::plural;
 
 /// A rule that hit an event, and why.
 #[derive(Clone, PartialEq, Debug)]
@@ -171,7 +172,8 @@ fn found_in(inv: &Investigation, row: u32, rule: u32) -> Vec<String> {
             format!(" of {}", finding.group.join(", "))
         };
         let (first, last) = finding.span;
-        format!("{} events{of} from {first} to {last}, measure {}", finding.rows.len(), finding.value)
+        let events = plural(finding.rows.len() as u64, "event");
+        format!("{events}{of} from {first} to {last}, measure {}", finding.value)
     });
     words.collect()
 }
