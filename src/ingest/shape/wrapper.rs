@@ -19,7 +19,6 @@ type Opener = fn(&mut Walker<'_>, &Object<'_>) -> Option<Step>;
 /// In the order in which they are tried: what is distinctive comes first.
 const OPENERS: &[Opener] = &[
     digest,
-    companion::open,
     record_list,
     log_list,
     query::lake_page,
@@ -38,6 +37,8 @@ const OPENERS: &[Opener] = &[
     raw_row,
     ecs::open,
     table::open_renamed,
+    // Behind all that hold records: nobody hides one by signing it.
+    companion::open,
     control,
 ];
 

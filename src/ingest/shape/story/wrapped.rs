@@ -72,6 +72,7 @@ fn every_wrapper_gives_the_record_byte_for_byte() {
         ("R Chronicle", json!({"raw_log": base64(RECORD)}).to_string(), one()),
         ("R one member", format!(r#"{{"anything":{RECORD}}}"#), one()),
         ("twice encoded", string(&quoted), one()),
+        ("signed", format!(r#"{{"hashSignature":"7c","files":[],"PublicKeyList":[],"Events":[{{"CloudTrailEvent":{quoted}}}]}}"#), one()),
         ("syslog", string(&format!("<134>1 2026-01-10T10:43:02Z host app - - - {RECORD}")), one()),
     ] {
         assert_eq!(found(&value), expected, "{name}: {value}");
