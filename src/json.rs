@@ -63,6 +63,19 @@ fn stop_near_end(text: &[u8], rest: &[u8]) -> Option<usize> {
     (stops != 0).then_some(stops.trailing_zeros() as usize)
 }
 
+/// The text of a value that cannot be taken for anything else: a list, an object or a number that is written in a text
+/// reads as that text does.
+pub fn plainly_text(raw: &[u8]) -> Option<Cow<'_, str>> {
+    if raw.first() != Some(&b'"') {
+        return None;
+    }
+    let text = unquote(raw).0;
+    let is_number = || text.bytes().any(|b| !b.is_ascii_digit()) && text.parse::<f64>().is_ok();
+    let is_json =
+        || text.starts_with(['[', '{']) && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+    (!is_json() && !is_number()).then_some(text)
+}
+
 /// The index of the first byte from `at` on that is no JSON white space.
 #[inline(always)]
 pub fn skip_space(text: &[u8], at: usize) -> usize {
@@ -156,27 +169,44 @@ pub fn members(value: &[u8]) -> Members<'_> {
     Members { text: value, at: if open { at + 1 } else { value.len() } }
 }
 
-impl<'a> Iterator for Members<'a> {
-    type Item = Member<'a>;
-
-    fn next(&mut self) -> Option<Member<'a>> {
+impl Members<'_> {
+    /// Where the next key begins, behind its quote.
+    #[inline]
+    fn next_key(&self) -> Option<usize> {
         let mut at = skip_space(self.text, self.at);
         if self.text.get(at) == Some(&b',') {
             at = skip_space(self.text, at + 1);
         }
-        if self.text.get(at) != Some(&b'"') {
-            return None;
-        }
-        let key_end = string_end(self.text, at + 1)?;
-        let key = &self.text[at + 1..key_end];
+        (self.text.get(at) == Some(&b'"')).then_some(at + 1)
+    }
+
+    /// Where the value begins whose key ends at `key_end`.
+    #[cold]
+    fn next_value(&self, key_end: usize) -> Option<usize> {
         let colon = skip_space(self.text, key_end + 1);
-        if self.text.get(colon) != Some(&b':') {
-            return None;
-        }
-        let start = skip_space(self.text, colon + 1);
-        let end = skip_value(self.text, start)?;
+        (self.text.get(colon) == Some(&b':')).then(|| skip_space(self.text, colon + 1))
+    }
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = Member<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Member<'a>> {
+        let text = self.text;
+        let key = match text.get(self.at..self.at + 2) {
+            // Compact text, which is nearly all there is.
+            Some([b',', b'"']) => self.at + 2,
+            _ => self.next_key()?,
+        };
+        let key_end = string_end(text, key)?;
+        let start = match text.get(key_end + 1..key_end + 3) {
+            Some([b':', first]) if *first > b' ' => key_end + 2,
+            _ => self.next_value(key_end)?,
+        };
+        let end = skip_value(text, start)?;
         self.at = end;
-        Some(Member { key, value: &self.text[start..end] })
+        Some(Member { key: text.get(key..key_end)?, value: text.get(start..end)? })
     }
 }
 

@@ -87,11 +87,13 @@ pub(super) fn run(
 
 /// The rows that hit each rule on single events, in order, for the rules that others need.
 fn rows_of_rules(inv: &Investigation, rules: &Rules) -> Vec<Vec<u32>> {
+    let needed = |set| inv.hits.get(set).iter().copied().filter(|rule| rules.is_needed(*rule)).collect();
+    let needed: Vec<Vec<u32>> = (0..inv.hits.len()).map(needed).collect();
     let mut rows = vec![Vec::new(); rules.singles().len()];
     for (start, segment) in inv.table.segments() {
         segment.hit_column().for_each(|row, set| {
-            for rule in inv.hits.get(set as u32).iter().filter(|_| set != 0) {
-                if let Some(rows) = rows.get_mut(*rule as usize).filter(|_| rules.is_needed(*rule)) {
+            for rule in needed.get(set as usize).into_iter().flatten() {
+                if let Some(rows) = rows.get_mut(*rule as usize) {
                     rows.push(start + row as u32);
                 }
             }

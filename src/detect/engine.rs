@@ -5,7 +5,10 @@
 //! still fire; what stands in no column is read from the record while its bytes are at hand. What a rule means
 //! is said by [`crate::detect::sigma::plain`], which this must agree with.
 
+mod candidates;
 mod classes;
+mod identity;
+mod kind;
 pub mod leaf;
 pub mod matcher;
 mod record;
@@ -105,6 +108,11 @@ impl Engine {
     /// The fields that are taken from records.
     pub(crate) fn needs(&self) -> &Needs {
         &self.needs
+    }
+
+    /// Whether something is to be taken from the records that a rule hits.
+    fn takes(&self, rule: usize) -> bool {
+        self.needs.of_rule.get(rule).is_some_and(|needs| !needs.is_empty())
     }
 
     /// How many rules there are.

@@ -16,7 +16,7 @@ use crate::event::outcome::Outcome;
 use crate::event::time::{Reader, Time};
 use crate::ingest::asides;
 use crate::ingest::scan::{Key, RECENT, Spans};
-use crate::ingest::seen::Seen;
+use crate::ingest::seen::{Marks, Met, Seen};
 use crate::ingest::target::target_in;
 use crate::json;
 use crate::store::dict::ABSENT;
@@ -80,7 +80,7 @@ pub struct Extractor {
 struct KnownIdentity {
     version: u32,
     id: u32,
-    lossy: bool,
+    marks: Marks,
 }
 
 /// What the name of an event says about where its facts stand.
@@ -109,18 +109,18 @@ impl Extractor {
     /// The row of one record.
     pub fn row(&mut self, spans: &Spans<'_>, kind: RecordKind, at: Locator, reconstructed: bool) -> EventRow {
         let mut row = EventRow { at, ..EventRow::default() };
-        let mut damaged = false;
+        let mut marks = Marks::default();
         for (column, key) in COLUMN_KEYS {
             let raw = spans.get(key);
             if !raw.is_empty() && !json::is_null(raw) {
-                let (id, lossy) = self.columns[column as usize].id(&self.dicts, &self.hasher, column, raw);
-                row.columns[column as usize] = id;
-                damaged |= lossy;
+                let met = self.columns[column as usize].id(&self.dicts, &self.hasher, column, raw);
+                row.columns[column as usize] = met.id;
+                marks |= met.marks;
             }
         }
-        let lossy = self.identity(spans, &mut row);
-        damaged |= lossy;
-        row.content = self.content(spans, row.columns[Column::Identity as usize], lossy);
+        let of_identity = self.identity(spans, &mut row);
+        marks |= of_identity;
+        row.content = self.content(spans, row.columns[Column::Identity as usize], of_identity);
         match kind {
             RecordKind::Event | RecordKind::Network => self.target(spans, &mut row),
             RecordKind::Insight => self.insight(spans, &mut row),
@@ -130,17 +130,18 @@ impl Extractor {
             row.time = self.times.read(plain(spans.get(Key::EventTime)));
         }
         row.flags = self
-            .flags(spans, kind, &mut row.columns)
+            .flags(spans, kind, &mut row.columns, &mut marks)
             .with_if(reconstructed, Flags::RECONSTRUCTED)
-            .with_if(damaged, Flags::DAMAGED_TEXT);
+            .with_if(marks.has(Marks::DAMAGED), Flags::DAMAGED_TEXT);
+        (row.is_new, row.is_odd) = (marks.has(Marks::NEW), marks.has(Marks::ODD));
         self.asides(spans, &mut row);
         self.set_id(spans, kind, &mut row);
         row
     }
 
     /// A hash of the whole record. An identity is an object that is known by its number, unless text of it is lost.
-    fn content(&self, spans: &Spans<'_>, identity: u32, lossy: bool) -> u64 {
-        if lossy || spans.get(Key::UserIdentity).first() != Some(&b'{') {
+    fn content(&self, spans: &Spans<'_>, identity: u32, marks: Marks) -> u64 {
+        if marks.has(Marks::DAMAGED) || spans.get(Key::UserIdentity).first() != Some(&b'{') {
             return self.dicts.content_hash((spans.text, &[]), ABSENT);
         }
         self.dicts.content_hash(spans.around(Key::UserIdentity), identity)
@@ -170,7 +171,7 @@ impl Extractor {
                 Some(id) => id,
                 None => {
                     let span = asides::tls_span(tls);
-                    seen.id_as(&self.dicts, &self.hasher, Column::Tls, span, asides::tls_text).0
+                    seen.id_as(&self.dicts, &self.hasher, Column::Tls, span, asides::tls_text).id
                 }
             };
         }
@@ -179,29 +180,30 @@ impl Extractor {
         }
     }
 
-    /// Sets the identity, which the scanner may have met before; whether its text was damaged.
-    fn identity(&mut self, spans: &Spans<'_>, row: &mut EventRow) -> bool {
+    /// Sets the identity, which the scanner may have met before; what else is known of it.
+    fn identity(&mut self, spans: &Spans<'_>, row: &mut EventRow) -> Marks {
         let raw = spans.get(Key::UserIdentity);
         if raw.is_empty() || json::is_null(raw) {
-            return false;
+            return Marks::default();
         }
         let known =
             spans.identity.and_then(|met| self.identities.get(met.slot).filter(|k| k.version == met.version));
-        let (id, lossy) = match known {
-            Some(known) => (known.id, known.lossy),
+        let (id, marks) = match known {
+            Some(known) => (known.id, known.marks),
             None => {
                 let column = Column::Identity;
-                let (id, lossy) = self.columns[column as usize].id(&self.dicts, &self.hasher, column, raw);
+                let Met { id, marks } =
+                    self.columns[column as usize].id(&self.dicts, &self.hasher, column, raw);
                 if let Some(met) = spans.identity
                     && let Some(slot) = self.identities.get_mut(met.slot)
                 {
-                    *slot = KnownIdentity { version: met.version, id, lossy };
+                    *slot = KnownIdentity { version: met.version, id, marks: marks.without(Marks::NEW) };
                 }
-                (id, lossy)
+                (id, marks)
             }
         };
         row.columns[Column::Identity as usize] = id;
-        lossy
+        marks
     }
 
     /// The number of a text in a column that is not the plain value of a key.
@@ -209,7 +211,13 @@ impl Extractor {
         self.dicts.intern(column, text)
     }
 
-    fn flags(&mut self, spans: &Spans<'_>, kind: RecordKind, columns: &mut [u32; Column::COUNT]) -> Flags {
+    fn flags(
+        &mut self,
+        spans: &Spans<'_>,
+        kind: RecordKind,
+        columns: &mut [u32; Column::COUNT],
+        marks: &mut Marks,
+    ) -> Flags {
         let name = self.name_facts(columns[Column::Event as usize], spans.get(Key::EventName));
         let (mut login_ok, mut no_mfa) = (false, false);
         let mut outcome = self.outcome(columns[Column::Error as usize], spans.get(Key::ErrorCode));
@@ -226,6 +234,7 @@ impl Extractor {
         if no_code && plain(spans.get(Key::ErrorMessage)).eq_ignore_ascii_case(b"Failed authentication") {
             outcome = Outcome::Denied;
             columns[Column::Error as usize] = self.intern(Column::Error, "Failed authentication");
+            *marks |= Marks::ODD;
         }
         let read_only = match plain(spans.get(Key::ReadOnly)) {
             b"true" | b"True" | b"TRUE" => true,
@@ -273,9 +282,9 @@ impl Extractor {
     /// What was acted on, from the request, else from the answer.
     fn target(&mut self, spans: &Spans<'_>, row: &mut EventRow) {
         if let Some(raw) = target_in(spans.get(Key::RequestParameters)) {
-            let (id, _) =
+            let met =
                 self.columns[Column::Target as usize].id(&self.dicts, &self.hasher, Column::Target, raw);
-            row.columns[Column::Target as usize] = id;
+            row.columns[Column::Target as usize] = met.id;
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::ingest::archive;
 use crate::ingest::files::{FileInfo, Files};
-use crate::ingest::inflate::{self, Guarded, Limits, PEEK, Peeked, Wrapping};
+use crate::ingest::inflate::{self, Guarded, Inflater, Limits, PEEK, Peeked, STREAM_ABOVE, Wrapping};
 use crate::ingest::shape::{self, Found};
 use crate::ingest::text_form::{self, Form};
 use crate::json;
@@ -38,8 +38,26 @@ impl Reopener {
         if let Some(text) = plain_file(info)? {
             return Ok(text);
         }
+        if let Some(text) = self.at_once(info)? {
+            return Ok(text);
+        }
         let reader = inflate::text_reader(info.place.open()?)?;
         self.descend(Peeked::new(reader)?, &info.members, info.stamp.size)
+    }
+
+    /// The text of what is one gzip member and nothing else, as nearly every log is; several times as fast as streaming.
+    fn at_once(&self, info: &FileInfo) -> io::Result<Option<Text>> {
+        if !info.members.is_empty() || info.stamp.size.is_none_or(|size| size > STREAM_ABOVE) {
+            return Ok(None);
+        }
+        let mut bytes = Vec::new();
+        info.place.open()?.read_to_end(&mut bytes)?;
+        if Wrapping::of(&bytes) != Wrapping::Gzip {
+            return Ok(None);
+        }
+        let mut inflater = Inflater::default();
+        let text = inflater.gzip(&bytes, self.limits.inflated.min(IN_MEMORY));
+        Ok(text.filter(|text| Wrapping::of(text) == Wrapping::Plain).map(|text| Text::Memory(text.into())))
     }
 
     /// Goes down through archives to the member that is meant.

@@ -35,6 +35,54 @@ const REMEMBERED: usize = 8 << 20;
 /// Above so many bytes, room is made for all at once: growing by doubling would write them anew time and again.
 const FEW: usize = 256 << 10;
 
+/// The number of a raw value, and what else is known of it.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Met {
+    pub(super) id: u32,
+    pub(super) marks: Marks,
+}
+
+/// What is known of a value beside its number.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) struct Marks(u8);
+
+impl Marks {
+    /// Text of it was damaged.
+    pub(super) const DAMAGED: Self = Self(1);
+    /// What is written otherwise may have the same number: a number, and the text that says it.
+    pub(super) const ODD: Self = Self(1 << 1);
+    /// This worker has not met it before, or has forgotten it.
+    pub(super) const NEW: Self = Self(1 << 2);
+
+    pub(super) fn has(self, mark: Self) -> bool {
+        self.0 & mark.0 != 0
+    }
+
+    pub(super) fn without(self, mark: Self) -> Self {
+        Self(self.0 & !mark.0)
+    }
+
+    pub(super) fn with_if(self, condition: bool, mark: Self) -> Self {
+        if condition { Self(self.0 | mark.0) } else { self }
+    }
+}
+
+impl std::ops::BitOrAssign for Marks {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+/// Whether what is written otherwise may have the number of this value in its column.
+fn is_odd(column: Column, raw: &[u8]) -> bool {
+    match column {
+        Column::Identity => raw.first() != Some(&b'{'),
+        // What is taken from within a value is nothing by itself.
+        Column::Target | Column::Tls => false,
+        _ => json::plainly_text(raw).is_none(),
+    }
+}
+
 /// How the text of a raw value is read, and whether anything in it had to be replaced.
 pub(super) type Reader = fn(&[u8]) -> (Cow<'_, str>, bool);
 
@@ -86,7 +134,7 @@ struct Entry {
     start: u32,
     len: u32,
     id: u32,
-    lossy: bool,
+    marks: Marks,
 }
 
 impl Seen {
@@ -101,15 +149,9 @@ impl Seen {
         (text.last() == Some(&b',') && raw.starts_with(text)).then_some(self.last.id)
     }
 
-    /// The number of a raw value, and whether its text was damaged.
+    /// The number of a raw value, and what else is known of it.
     #[inline]
-    pub(super) fn id(
-        &mut self,
-        dicts: &Dicts,
-        hasher: &RandomState,
-        column: Column,
-        raw: &[u8],
-    ) -> (u32, bool) {
+    pub(super) fn id(&mut self, dicts: &Dicts, hasher: &RandomState, column: Column, raw: &[u8]) -> Met {
         self.id_as(dicts, hasher, column, raw, plain_text)
     }
 
@@ -122,25 +164,28 @@ impl Seen {
         column: Column,
         raw: &[u8],
         read: Reader,
-    ) -> (u32, bool) {
+    ) -> Met {
         let mark = mark(raw) % LATELY;
         let met = self.lately[mark];
         if met.len != 0 && same(self.text(&met), raw) {
             self.last = met;
-            return (met.id, met.lossy);
+            return Met { id: met.id, marks: met.marks };
         }
         let hash = hasher.hash_one(raw);
         let found = self.table.find(hash, |e| e.hash == hash && same(self.text(e), raw)).copied();
+        let is_new = found.is_none();
         let entry = found.unwrap_or_else(|| self.learn(dicts, column, raw, hash, read));
         self.lately[mark] = entry;
         self.last = entry;
-        (entry.id, entry.lossy)
+        Met { id: entry.id, marks: entry.marks.with_if(is_new, Marks::NEW) }
     }
 
     #[cold]
     fn learn(&mut self, dicts: &Dicts, column: Column, raw: &[u8], hash: u64, read: Reader) -> Entry {
-        let (text, lossy) = read(raw);
+        let (text, is_damaged) = read(raw);
         let id = dicts.intern(column, &text);
+        let marks =
+            Marks::default().with_if(is_damaged, Marks::DAMAGED).with_if(is_odd(column, raw), Marks::ODD);
         if self.bytes.len() + raw.len() > REMEMBERED {
             self.table.clear();
             self.bytes.clear();
@@ -150,9 +195,9 @@ impl Seen {
             self.bytes.reserve_exact(REMEMBERED - self.bytes.len());
         }
         if raw.len() > REMEMBERED {
-            return Entry { id, lossy, ..Entry::default() };
+            return Entry { id, marks, ..Entry::default() };
         }
-        let entry = Entry { hash, start: self.bytes.len() as u32, len: raw.len() as u32, id, lossy };
+        let entry = Entry { hash, start: self.bytes.len() as u32, len: raw.len() as u32, id, marks };
         self.bytes.extend_from_slice(raw);
         self.table.insert_unique(hash, entry, |e| e.hash);
         entry

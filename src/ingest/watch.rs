@@ -5,12 +5,20 @@
 //! what it means.
 
 use crate::ingest::scan::Spans;
+use crate::store::Column;
 use crate::store::segment::EventRow;
 
 /// One worker's look at records.
 pub trait Watch {
-    /// What was found in a record that became `row`; 0 for nothing.
+    /// Takes note of a record with values that were not there before; it need not be an event.
+    fn meet(&mut self, spans: &Spans<'_>, row: &EventRow);
+
+    /// What was found in a record that became `row`; 0 for nothing. It may be put off until many are gathered.
     fn record(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32;
+
+    /// Finds what was put off, by the columns of the rows that were gathered since; `found` has an entry for each row,
+    /// with what [`Watch::record`] said of those that it has looked at.
+    fn gathered(&mut self, columns: &[Vec<u32>; Column::COUNT], found: &mut [u32]);
 }
 
 /// Gives each worker a watch of its own.

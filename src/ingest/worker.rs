@@ -342,6 +342,10 @@ impl<'a> Worker<'a> {
     /// Hands on what has been read so far.
     pub fn flush(&mut self) {
         if !self.builder.is_empty() {
+            if let Some(watch) = &mut self.watch {
+                let (columns, found) = self.builder.found();
+                watch.gathered(columns, found);
+            }
             (self.publish)(self.builder.seal());
         }
     }
@@ -439,9 +443,11 @@ fn no_row(json: &[u8]) -> String {
 /// Lets the watch look at an event; what is counted or summed up is no act of anybody.
 #[inline]
 fn watched(watch: &mut Option<Box<dyn Watch>>, spans: &Spans<'_>, row: &mut EventRow) {
-    if let Some(watch) = watch
-        && matches!(row.flags.kind(), RecordKind::Event | RecordKind::Network)
-    {
+    let Some(watch) = watch else { return };
+    if row.is_new {
+        watch.meet(spans, row);
+    }
+    if matches!(row.flags.kind(), RecordKind::Event | RecordKind::Network) {
         row.hits = watch.record(spans, row);
     }
 }

@@ -32,6 +32,9 @@ use crate::store::{Column, Table};
 /// How often a snapshot is made while a load runs.
 const UPDATE_EVERY: Duration = Duration::from_millis(150);
 
+/// How many segments are scored together: each time costs a copy of what the dictionaries have got lately.
+const SCORED_TOGETHER: usize = 16;
+
 /// A load that can go on.
 #[derive(Debug)]
 pub struct Growing {
@@ -67,6 +70,8 @@ struct Done {
 
 #[derive(Default)]
 struct State {
+    /// Those that have no points yet.
+    waiting: Vec<Segment>,
     segments: Vec<Arc<Segment>>,
     last: Option<Instant>,
     /// Scorers that are not at work now; a worker takes one, so that tables are learned few times.
@@ -114,6 +119,7 @@ impl Growing {
     pub fn begin(&mut self, listing: Listing, update: Update<'_>) -> Investigation {
         let keeping = Keeping::begin();
         pipeline::run(listing, &self.shared, &|segment| self.publish(segment, Some(update)));
+        self.score(None);
         // What stays is gathered in memory of its own, and not in the gaps that the load has left.
         drop(keeping);
         self.finish().inv
@@ -122,6 +128,7 @@ impl Growing {
     /// Loads what has come since. `None`: there was no record in it.
     pub fn go_on(&mut self, listing: Listing) -> Option<Grown> {
         pipeline::run(listing, &self.shared, &|segment| self.publish(segment, None));
+        self.score(None);
         let nothing = self.lock().segments.is_empty();
         (!nothing).then(|| self.finish())
     }
@@ -130,24 +137,40 @@ impl Growing {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Scores a segment and adds it; makes a snapshot when the last one is old enough.
-    fn publish(&self, mut segment: Segment, update: Option<Update<'_>>) {
-        let scorer = self.lock().scorers.pop();
-        let mut scorer = scorer.unwrap_or_else(|| self.base.judgment.scorer());
-        scorer.score(&self.shared.dicts.snapshot(), &self.sets.snapshot(), &mut segment);
-        let due = {
+    /// Adds a segment; makes a snapshot when the last one is old enough.
+    fn publish(&self, segment: Segment, update: Option<Update<'_>>) {
+        let mut state = self.lock();
+        state.waiting.push(segment);
+        let due = state.last.is_none_or(|last| last.elapsed() >= UPDATE_EVERY) && update.is_some();
+        if due {
+            state.last = Some(Instant::now());
+        } else if state.waiting.len() < SCORED_TOGETHER {
+            return;
+        }
+        drop(state);
+        self.score(update.filter(|_| due));
+    }
+
+    /// Scores the segments that wait for it; makes a snapshot for whoever wants one.
+    fn score(&self, update: Option<Update<'_>>) {
+        let (mut waiting, scorer) = {
             let mut state = self.lock();
-            state.segments.push(Arc::new(segment));
-            let due = state.last.is_none_or(|last| last.elapsed() >= UPDATE_EVERY) && update.is_some();
-            if due {
-                state.last = Some(Instant::now());
-            }
-            due.then(|| state.segments.clone())
+            (std::mem::take(&mut state.waiting), state.scorers.pop())
         };
-        if let (Some(segments), Some(update)) = (due, update) {
-            // The dictionaries are taken after the segments, so that they hold all their numbers.
-            let dicts = self.shared.dicts.snapshot();
-            let hits = self.sets.snapshot();
+        let mut scorer = scorer.unwrap_or_else(|| self.base.judgment.scorer());
+        // The dictionaries are taken after the segments, so that they hold all their numbers.
+        let (dicts, hits) = (self.shared.dicts.snapshot(), self.sets.snapshot());
+        for segment in &mut waiting {
+            scorer.score(&dicts, &hits, segment);
+        }
+        let segments = {
+            let mut state = self.lock();
+            state.segments.extend(waiting.into_iter().map(Arc::new));
+            update.is_some().then(|| state.segments.clone())
+        };
+        if let (Some(segments), Some(update)) = (segments, update) {
+            // Others may have added what they scored meanwhile.
+            let (dicts, hits) = (self.shared.dicts.snapshot(), self.sets.snapshot());
             scorer.learn(&dicts, &hits);
             let table = Table::new(segments, dicts, false);
             update(Investigation { scorer: Arc::new(scorer.clone()), hits, ..self.snapshot(table) });

@@ -43,25 +43,53 @@ impl Hash for Act {
 /// calls, so what stands between does not end a burst.
 const REST_MS: i64 = 600_000;
 
+/// The acts that have not rested for too long, each with the first row of its burst and the time of its last event.
+#[derive(Default)]
+struct Lately {
+    /// What was done since `start`, and in the stretch before it, which was as long as a rest or longer: what is
+    /// older has rested for too long.
+    now: HashMap<Act, (u32, i64), FixedState>,
+    before: HashMap<Act, (u32, i64), FixedState>,
+    start: i64,
+}
+
+impl Lately {
+    /// The burst that an act at some row belongs to; times must not go back.
+    fn burst(&mut self, act: Act, row: u32, time: i64) -> u32 {
+        if time.saturating_sub(self.start) > REST_MS {
+            std::mem::swap(&mut self.now, &mut self.before);
+            self.now.clear();
+            self.start = time;
+        }
+        let before = &self.before;
+        let burst = self.now.entry(act).or_insert_with(|| before.get(&act).copied().unwrap_or((row, time)));
+        if time.saturating_sub(burst.1) > REST_MS {
+            burst.0 = row;
+        }
+        burst.1 = time;
+        burst.0
+    }
+}
+
 /// Numbers the bursts of all events by their first row. The segments must be in order of time.
 pub fn number(segments: &mut [Arc<Segment>], dicts: &DictSet) {
     let sessions: Vec<(u32, u32, u32)> = (0..dicts.identity_count())
         .map(|id| dicts.identity(id))
         .map(|row| (row.session, row.console_session, row.actor))
         .collect();
-    let mut last: HashMap<Act, (u32, i64), FixedState> = HashMap::default();
+    let mut last = Lately::default();
     let mut start = 0u32;
     for segment in segments {
         let column = |c: Column| segment.column(c);
         let (event, source, identity) =
             (column(Column::Event), column(Column::Source), column(Column::Identity));
         let hits = segment.hit_column();
-        let mut numbers = Vec::with_capacity(segment.len());
+        let mut numbers: Vec<u32> = Vec::with_capacity(segment.len());
         for row in 0..segment.len() {
             let number = start.saturating_add(row as u32);
             let flags = segment.flags(row);
             if flags.kind() == RecordKind::Aggregated {
-                numbers.push(u64::from(number));
+                numbers.push(number);
                 continue;
             }
             let (by_key, console, actor) =
@@ -76,12 +104,7 @@ pub fn number(segments: &mut [Arc<Segment>], dicts: &DictSet) {
                 hits: hits.id(row),
             };
             let time = segment.times().get(row).unwrap_or(0);
-            let burst = last.entry(act).or_insert((number, time));
-            if time.saturating_sub(burst.1) > REST_MS {
-                burst.0 = number;
-            }
-            burst.1 = time;
-            numbers.push(u64::from(burst.0));
+            numbers.push(last.burst(act, number, time));
         }
         start = start.saturating_add(segment.len() as u32);
         Arc::make_mut(segment).set_bursts(&numbers);
@@ -121,4 +144,30 @@ pub fn bursts(table: &Table, rows: &[u32]) -> Vec<Range<usize>> {
         }
     }
     bursts
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_forgotten_has_rested_for_too_long(steps in prop::collection::vec((0u32..4, 0..REST_MS + 2), 1..200)) {
+            let mut lately = Lately::default();
+            let mut all: HashMap<u32, (u32, i64)> = HashMap::default();
+            let mut time = 0;
+            for (row, (session, step)) in (0u32..).zip(steps) {
+                time += if step % 3 == 0 { step } else { step % 1000 };
+                let act = Act { session, event: 1, source: 1, outcome: Outcome::Success, hits: 0 };
+                let expected = match all.get(&session) {
+                    Some((burst, last)) if time - last <= REST_MS => *burst,
+                    _ => row,
+                };
+                all.insert(session, (expected, time));
+                prop_assert_eq!(lately.burst(act, row, time), expected);
+            }
+        }
+    }
 }

@@ -28,11 +28,11 @@ pub fn narrowed(table: &Table, rows: &[u32]) -> Table {
         let of = |p: &Place| segments.get(p.segment as usize);
         let contexts = chunk.iter().filter_map(|p| of(p)?.contexts().get(p.row as usize).copied());
         segment.set_contexts(contexts.collect());
-        let bursts: Vec<u64> = (at * SEGMENT_ROWS..)
+        let bursts: Vec<u32> = (at * SEGMENT_ROWS..)
             .zip(chunk)
             .filter_map(|(number, p)| {
                 let burst = of(p)?.burst_column()?.id(p.row as usize);
-                Some(u64::from(*firsts.entry(burst).or_insert(number as u32)))
+                Some(*firsts.entry(burst).or_insert(number as u32))
             })
             .collect();
         if bursts.len() == chunk.len() {

@@ -37,6 +37,10 @@ pub struct EventRow {
     pub at: Locator,
     /// The number of what was found in the record; what it means is the finder's business.
     pub hits: u32,
+    /// Whether a value of the columns was not met before by whoever made the row.
+    pub is_new: bool,
+    /// Whether the number of a column may stand for what the record says otherwise: the text `5` for the number.
+    pub is_odd: bool,
 }
 
 /// Events being gathered by one worker: each column by itself, so that sealing walks short lists and not wide rows.
@@ -83,6 +87,11 @@ impl Builder {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.time.is_empty()
+    }
+
+    /// The dictionary columns so far, and what was found in the records.
+    pub fn found(&mut self) -> (&[Vec<u32>; Column::COUNT], &mut [u32]) {
+        (&self.columns, &mut self.hits)
     }
 
     /// Sorts by time and turns the events into columns; the builder is empty afterwards.
@@ -293,7 +302,7 @@ impl Segment {
     }
 
     /// Sets the bursts, one number a row.
-    pub fn set_bursts(&mut self, bursts: &[u64]) {
+    pub fn set_bursts(&mut self, bursts: &[u32]) {
         self.burst = Some(Ints::pack_tight(bursts));
     }
 

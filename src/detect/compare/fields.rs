@@ -12,6 +12,7 @@ use crate::detect::engine::leaf::{IdentityOnly, Parts, Written, values_at};
 use crate::detect::engine::{Place, place_of_path};
 use crate::investigation::Investigation;
 use crate::json;
+use crate::store::dicts::IdentityRow;
 use crate::store::{Column, Row};
 
 /// Values of fields, by row.
@@ -26,6 +27,8 @@ pub(super) struct Fields<'a> {
     known: RefCell<Vec<Known>>,
     /// By columns, the first row with each combination of their values.
     firsts: RefCell<HashMap<Vec<Column>, Rc<[u32]>>>,
+    /// By the number of an identity, whether a key in it may be written with escapes.
+    escaped: RefCell<Vec<Option<bool>>>,
 }
 
 /// What the values of a column come to for a field.
@@ -43,6 +46,9 @@ pub(super) enum Worth {
     Many(Box<[u64]>),
 }
 
+/// Where an identity has the number of a word.
+type WordAt = fn(&IdentityRow) -> u32;
+
 /// A field that is asked for many times.
 pub(super) struct Field<'f> {
     path: &'f [String],
@@ -54,6 +60,8 @@ pub(super) struct Field<'f> {
     number: Option<u32>,
     /// Its place in `known`.
     known: usize,
+    /// Where it was read when the identity was met.
+    word: Option<WordAt>,
 }
 
 impl Field<'_> {
@@ -62,6 +70,9 @@ impl Field<'_> {
         self.column
     }
 }
+
+/// How many pairs of values are known without a look into all of them; a power of two.
+const LATELY: usize = 4096;
 
 impl<'a> Fields<'a> {
     pub(super) fn new(inv: &'a Investigation, captures: &'a Captures, needs: &'a Needs) -> Self {
@@ -72,8 +83,8 @@ impl<'a> Fields<'a> {
                 files.resize(taken.at.file as usize + 1, place);
             }
         }
-        let (known, firsts) = (RefCell::default(), RefCell::default());
-        Self { inv, captures, needs, taken, files, known, firsts }
+        let (known, firsts, escaped) = Default::default();
+        Self { inv, captures, needs, taken, files, known, firsts, escaped }
     }
 
     /// Fields to ask for; numbers where they are `numeric`.
@@ -91,7 +102,7 @@ impl<'a> Fields<'a> {
                 Place::Identity => Some(Column::Identity),
                 Place::Record => None,
             };
-            Field { path, numeric, place, column, number, known: at }
+            Field { path, numeric, place, column, number, known: at, word: word_at(path) }
         };
         paths.iter().map(|path| field(path)).collect()
     }
@@ -146,18 +157,37 @@ impl<'a> Fields<'a> {
         match known.values.get_mut(id) {
             Some(Some(worth)) => worth.clone(),
             slot => {
-                let texts = in_columns(row, field.place, field.path);
-                let value = |text: &String| match field.numeric {
+                let value = |text: &str| match field.numeric {
                     true => text.parse::<f64>().ok().map(f64::to_bits),
                     false => Some(self.captures.hash(text)),
                 };
-                let worth = Worth::of(texts.iter().filter_map(value).collect());
+                let worth = match self.known_word(row, field.word) {
+                    Some(word) => Worth::of(value(word).as_slice()),
+                    None => {
+                        let texts = in_columns(row, field.place, field.path);
+                        Worth::of(&texts.iter().filter_map(|text| value(text)).collect::<Vec<_>>())
+                    }
+                };
                 if let Some(slot) = slot {
                     *slot = Some(worth.clone());
                 }
                 worth
             }
         }
+    }
+
+    /// What an identity says where it was read when it was met; `None` where only the identity itself tells.
+    fn known_word(&self, row: &Row<'a>, word: Option<WordAt>) -> Option<&'a str> {
+        let word = word?(&row.identity());
+        let id = row.id_of(Column::Identity) as usize;
+        let mut escaped = self.escaped.borrow_mut();
+        if escaped.len() <= id {
+            escaped.resize(id + 1, None);
+        }
+        // A key can be written with escapes, which only a closer look reads.
+        let has_escapes = || memchr::memchr(b'\\', row.text(Column::Identity).as_bytes()).is_some();
+        let escaped = escaped.get_mut(id)?.get_or_insert_with(has_escapes);
+        (word != 0 && !*escaped).then(|| row.word(word))
     }
 
     fn taken_at(&self, row: &Row<'_>, field: &Field<'_>) -> Worth {
@@ -220,6 +250,8 @@ impl<'a> Fields<'a> {
         let mut first = Vec::new();
         let mut met: Vec<bool> = Vec::new();
         let mut pairs: HashSet<u64, FixedState> = HashSet::default();
+        // What was met lately is met again, and no pair has all bits set.
+        let mut lately = vec![u64::MAX; LATELY];
         let mut many: HashSet<Vec<u32>, FixedState> = HashSet::default();
         for (start, segment) in self.inv.table.segments() {
             match *columns {
@@ -235,7 +267,10 @@ impl<'a> Fields<'a> {
                 [one, two] => {
                     let two = segment.column(two);
                     segment.column(one).for_each(|row, id| {
-                        if pairs.insert(id << 32 | two.get(row)) {
+                        let pair = id << 32 | two.get(row);
+                        let slot = mixed(id, pair) >> (u64::BITS - LATELY.ilog2());
+                        let Some(late) = lately.get_mut(slot as usize) else { return };
+                        if std::mem::replace(late, pair) != pair && pairs.insert(pair) {
                             first.push(start + row as u32);
                         }
                     });
@@ -251,10 +286,10 @@ impl<'a> Fields<'a> {
 }
 
 impl Worth {
-    fn of(values: Vec<u64>) -> Self {
-        match values.as_slice() {
+    fn of(values: &[u64]) -> Self {
+        match values {
             [one] => Self::One(*one),
-            _ => Self::Many(values.into()),
+            many => Self::Many(many.into()),
         }
     }
 }
@@ -269,31 +304,21 @@ fn in_columns(row: &Row<'_>, place: Place, field: &[String]) -> Vec<String> {
     match place {
         Place::Column(column) if row.id_of(column) == 0 => Vec::new(),
         Place::Column(column) => vec![row.text(column).to_owned()],
-        _ => {
-            let raw = row.text(Column::Identity);
-            match known_word(row, raw, field) {
-                Some(word) => vec![word.to_owned()],
-                None => texts(&IdentityOnly(raw.as_bytes()), field),
-            }
-        }
+        _ => texts(&IdentityOnly(row.text(Column::Identity).as_bytes()), field),
     }
 }
 
-/// What an identity says at a path that was read when it was met; `None` where only the identity itself tells.
-fn known_word<'a>(row: &Row<'a>, raw: &str, field: &[String]) -> Option<&'a str> {
-    let own = row.identity();
-    let path: Vec<&str> = field.iter().skip(1).map(String::as_str).collect();
-    let word = match path.as_slice() {
-        ["arn"] => own.arn,
-        ["type"] => own.kind,
-        ["principalId"] => own.principal_id,
-        ["accessKeyId"] => own.access_key,
-        ["sessionContext", "sessionIssuer", "arn"] => own.issuer_arn,
-        _ => return None,
-    };
-    // A key can be written with escapes, which only a closer look reads.
-    let is_plain = word != 0 && memchr::memchr(b'\\', raw.as_bytes()).is_none();
-    is_plain.then(|| row.word(word))
+/// Where the text that a path leads to was read when the identity was met.
+fn word_at(path: &[String]) -> Option<WordAt> {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    match path.as_slice() {
+        ["userIdentity", "arn"] => Some(|own| own.arn),
+        ["userIdentity", "type"] => Some(|own| own.kind),
+        ["userIdentity", "principalId"] => Some(|own| own.principal_id),
+        ["userIdentity", "accessKeyId"] => Some(|own| own.access_key),
+        ["userIdentity", "sessionContext", "sessionIssuer", "arn"] => Some(|own| own.issuer_arn),
+        _ => None,
+    }
 }
 
 /// The values that a path leads to, as texts.

@@ -99,10 +99,11 @@ pub(crate) fn seen<'r>(path: &[String], mut values: Vec<&'r [u8]>) -> Vec<&'r [u
 
 /// Whether an item matches the values that its path leads to.
 pub(crate) fn item_on_values(item: &Item, values: &[&[u8]]) -> bool {
+    let forms: Vec<Form<'_>> = values.iter().map(|value| Form::of(value)).collect();
     let passes = |test: &Test| match test {
         Test::Null => values.iter().all(|value| json::is_null(value)),
         Test::Exists(wanted) => values.iter().any(|value| !json::is_null(value)) == *wanted,
-        test => values.iter().any(|value| value_passes(test, value) || other_form(item, test, value)),
+        test => forms.iter().any(|form| form.passes(item, test)),
     };
     let found = if item.all { item.tests.iter().all(passes) } else { item.tests.iter().any(passes) };
     found != item.negated
@@ -110,10 +111,14 @@ pub(crate) fn item_on_values(item: &Item, values: &[&[u8]]) -> bool {
 
 /// Whether an item on a column matches a text in it, which is no list and no object.
 pub(crate) fn item_on_text(item: &Item, text: &str) -> bool {
+    let other = item.other_form(text);
     let passes = |test: &Test| match test {
         Test::Null => false,
         Test::Exists(wanted) => *wanted,
-        test => item.forms(text).any(|text| plain::text_passes(test, text, &Value::Null)),
+        test => {
+            let passes = |text| plain::text_passes(test, text, &Value::Null);
+            passes(text) || other.is_some_and(passes)
+        }
     };
     let found = if item.all { item.tests.iter().all(passes) } else { item.tests.iter().any(passes) };
     found != item.negated
@@ -144,23 +149,37 @@ pub(crate) fn values_below<'r>(value: &'r [u8], rest: &[String]) -> Vec<&'r [u8]
     found
 }
 
-/// Whether another form of a text passes than the one that is written.
-fn other_form(item: &Item, test: &Test, value: &[u8]) -> bool {
-    value.first() == Some(&b'"')
-        && item
-            .forms(&json::unquote(value).0)
-            .skip(1)
-            .any(|form| plain::text_passes(test, form, &Value::Null))
+/// A value as it is held against tests, worked out once for all of them.
+enum Form<'r> {
+    /// A text.
+    Text(Cow<'r, str>),
+    /// Something else, and all texts in it, as `serde_json` would write them.
+    Written(Vec<&'r str>),
+    /// Something that has to be read first.
+    Parsed(Option<Value>),
 }
 
-fn value_passes(test: &Test, value: &[u8]) -> bool {
-    match value.first() {
-        Some(b'"') => plain::text_passes(test, &json::unquote(value).0, &Value::Null),
-        None => false,
-        Some(_) => match as_written(value) {
-            Some(text) => written_passes(test, text),
-            None => parsed(value).is_some_and(|value| plain::value_passes(test, &value, &Value::Null)),
-        },
+impl<'r> Form<'r> {
+    fn of(value: &'r [u8]) -> Self {
+        match value.first() {
+            Some(b'"') => Self::Text(json::unquote(value).0),
+            None => Self::Parsed(None),
+            Some(_) => match as_written(value) {
+                Some(text) => Self::Written(parts(text)),
+                None => Self::Parsed(parsed(value)),
+            },
+        }
+    }
+
+    fn passes(&self, item: &Item, test: &Test) -> bool {
+        let passes = |text: &str| plain::text_passes(test, text, &Value::Null);
+        match self {
+            Self::Text(text) => passes(text) || item.other_form(text).is_some_and(passes),
+            Self::Written(parts) => parts.iter().any(|part| passes(part)),
+            Self::Parsed(value) => {
+                value.as_ref().is_some_and(|value| plain::value_passes(test, value, &Value::Null))
+            }
+        }
     }
 }
 
@@ -189,14 +208,14 @@ fn as_written(value: &[u8]) -> Option<&str> {
     std::str::from_utf8(value).ok()
 }
 
-/// As [`plain::value_passes`], for a value that is written as `serde_json` would write it.
-fn written_passes(test: &Test, text: &str) -> bool {
+/// The texts that [`plain::value_passes`] looks at, of a value that is written as `serde_json` would write it.
+fn parts(text: &str) -> Vec<&str> {
     let mut open: Vec<&str> = vec![text];
+    let mut parts = Vec::new();
     while let Some(text) = open.pop() {
         let bytes = text.as_bytes();
-        let own = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text);
-        if text != "null" && plain::text_passes(test, own, &Value::Null) {
-            return true;
+        if text != "null" {
+            parts.push(text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text));
         }
         match bytes.first() {
             Some(b'[') => open.extend(json::elements(bytes).filter_map(|v| std::str::from_utf8(v).ok())),
@@ -211,7 +230,7 @@ fn written_passes(test: &Test, text: &str) -> bool {
             _ => {}
         }
     }
-    false
+    parts
 }
 
 /// The value as JSON; what is no UTF-8 in it is replaced, as everywhere.

@@ -1,74 +1,33 @@
 //! One worker's view of the rules: what it has learned of the values it met.
+//!
+//! What columns say is worked out for many events at once, when they are gathered. Only where a rule needs more than
+//! columns is an event looked at while its record is at hand: the gate of its [`Candidates`] tells.
 
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::classes::{Class, Classes, ODD, Place, Slot};
+use super::candidates::{Candidates, Gate, LeafPlaces};
+use super::classes::{Class, Classes, ODD, Place, Slot, UNKNOWN};
+use super::kind::{self, Kind, NAMED, Others, SLOTS};
 use super::record::RecordLeaves;
 use super::{Bounds, Engine, Program};
 use crate::detect::capture::{Captured, Captures};
 use crate::detect::hits::HitSets;
-use crate::ingest::scan::{Key, Spans};
+use crate::ingest::scan::Spans;
 use crate::ingest::watch::Watch;
 use crate::store::Column;
 use crate::store::segment::{EventRow, Locator};
 
-/// The values that have classes, with the bits that their classes have in a [`Kind`]: those of columns, and those
-/// that are hardly ever anything but true or false. Name and source come first and choose the [`Candidates`].
-const SLOTS: [(Slot, u32); WIDTH] = [
-    (Slot::Column(Column::Event, Key::EventName), 16),
-    (Slot::Column(Column::Source, Key::EventSource), 16),
-    (Slot::Column(Column::Identity, Key::UserIdentity), 16),
-    (Slot::Column(Column::Agent, Key::UserAgent), 16),
-    (Slot::Column(Column::Ip, Key::SourceIpAddress), 16),
-    (Slot::Column(Column::Error, Key::ErrorCode), 8),
-    (Slot::Column(Column::Region, Key::AwsRegion), 8),
-    (Slot::Column(Column::Account, Key::RecipientAccountId), 8),
-    (Slot::Column(Column::Type, Key::EventType), 8),
-    (Slot::Column(Column::Category, Key::EventCategory), 8),
-    (Slot::Word(Key::ReadOnly), 8),
-    (Slot::Word(Key::ManagementEvent), 8),
-    (Slot::Word(Key::SessionFromConsole), 8),
-];
-
-const WIDTH: usize = 13;
-
-/// Where the class of each slot stands in a kind; name and source stand in front of it.
-const SHIFTS: [u32; WIDTH] = {
-    let mut shifts = [0; WIDTH];
-    let mut slot = NAMED + 1;
-    while slot < WIDTH {
-        shifts[slot] = shifts[slot - 1] + SLOTS[slot - 1].1;
-        slot += 1;
-    }
-    shifts
-};
-
-/// How many slots choose the candidates.
-const NAMED: usize = 2;
-
 /// How many verdicts are remembered before all are forgotten.
 const MOST_VERDICTS: usize = 1 << 18;
 
-/// The classes of the values of an event.
-#[derive(Clone, Copy, Debug)]
-struct Kind {
-    named: [Class; NAMED],
-    /// Those of the other slots, side by side as [`SHIFTS`] says; 0 where nobody looks.
-    others: u128,
-}
+/// Stands with an event's words in place of the number of a set until its columns are looked at. Sets are never so many.
+const PUT_OFF: u32 = 1 << 31;
 
-impl Kind {
-    fn class(&self, slot: usize) -> Class {
-        match (self.named.get(slot), SLOTS.get(slot), SHIFTS.get(slot)) {
-            (Some(class), ..) => *class,
-            (None, Some((_, bits)), Some(shift)) => (self.others >> shift) as u16 & (u16::MAX >> (16 - bits)),
-            _ => ODD,
-        }
-    }
-}
+/// How many events are looked at together: what they need stays in the nearest cache.
+const TOGETHER: usize = 512;
 
 /// Holds records against all rules.
 #[derive(Debug)]
@@ -76,8 +35,7 @@ pub struct Matcher {
     engine: Arc<Engine>,
     sets: Arc<HitSets>,
     classes: Vec<Classes>,
-    /// Where the bit of each leaf stands: the place in `classes`, and which bit.
-    places: Arc<[Option<(usize, usize)>]>,
+    places: Arc<LeafPlaces>,
     /// By the number of a name: the source that came with it last, and which of `candidates` belong to the two.
     by_name: Vec<(u32, u32)>,
     /// Which of `candidates` belong to the classes of a name and a source.
@@ -90,19 +48,10 @@ pub struct Matcher {
     record_leaves: RecordLeaves,
     captures: Arc<Captures>,
     taken: Vec<Captured>,
-}
-
-/// The rules that can fire for events of some name and source.
-#[derive(Debug)]
-struct Candidates {
-    named: [Class; NAMED],
-    rules: Vec<usize>,
-    /// Which of the other slots they look at.
-    relevant: Vec<usize>,
-    /// Which of the verdicts belongs to the classes there; those of other slots are left out.
-    verdicts: HashMap<u128, u32, FixedState>,
-    /// The last of these: the next event is often of the same kind.
-    last: (u128, u32),
+    /// Whether a value without a class was met, so that nothing can be put off any more.
+    at_hand: bool,
+    /// The classes of the events that are looked at together, a word of all of them after the other.
+    together: [Vec<u64>; 2],
 }
 
 /// What the columns say of events whose values are of the same classes.
@@ -122,8 +71,8 @@ struct Verdict {
 #[derive(Debug)]
 pub struct Lessons {
     slots: Vec<Arc<Place>>,
-    /// Where the bit of each leaf stands: the slot, and which bit.
-    places: Arc<[Option<(usize, usize)>]>,
+    /// Where the bit of each leaf stands.
+    places: Arc<LeafPlaces>,
 }
 
 impl Lessons {
@@ -149,7 +98,7 @@ impl Matcher {
     /// of it into `captures`.
     pub fn new(engine: Arc<Engine>, lessons: &Lessons, sets: Arc<HitSets>, captures: Arc<Captures>) -> Self {
         Self {
-            classes: lessons.slots.iter().map(|slot| Classes::new(slot.clone())).collect(),
+            classes: lessons.slots.iter().map(|slot| Classes::new(&engine, slot.clone())).collect(),
             places: lessons.places.clone(),
             by_name: Vec::new(),
             candidates_of: HashMap::default(),
@@ -160,134 +109,174 @@ impl Matcher {
             record_leaves: RecordLeaves::new(&engine),
             captures,
             taken: Vec::new(),
+            at_hand: false,
+            together: Default::default(),
             engine,
             sets,
         }
     }
 
-    /// What the columns say of an event; `None` when one of its values has to be looked at by itself.
-    #[inline]
-    fn verdict(&mut self, spans: &Spans<'_>, row: &EventRow) -> Option<(Kind, u32)> {
-        let (event, source) = (row.columns[Column::Event as usize], row.columns[Column::Source as usize]);
-        let at = match self.by_name.get(event as usize) {
-            Some((with, at)) if *with == source => *at,
-            _ => self.named(spans, row)?,
-        };
-        let candidates = self.candidates.get_mut(at as usize)?;
-        let mut kind = Kind { named: candidates.named, others: 0 };
-        for &slot in &candidates.relevant {
-            if let (Some(classes), Some(shift)) = (self.classes.get_mut(slot), SHIFTS.get(slot)) {
-                let class = classes.of(&self.engine, spans, row);
-                if class == ODD {
-                    return None;
-                }
-                kind.others |= u128::from(class) << shift;
+    /// Learns the values of a record of which some were not met before.
+    #[cold]
+    fn learn(&mut self, spans: &Spans<'_>, row: &EventRow) {
+        for classes in &mut self.classes {
+            classes.learn(&self.engine, spans, row);
+            self.at_hand |= classes.is_full();
+            // A value whose number has other readings as well has no class, and is known by its row as long as
+            // nobody has met the other reading first.
+            if let Slot::Column(column, _) = classes.slot() {
+                self.at_hand |= !row.is_odd && classes.known(row.columns[column as usize]) == ODD;
             }
         }
-        if candidates.last.0 == kind.others {
-            return Some((kind, candidates.last.1));
-        }
-        let verdict = match candidates.verdicts.get(&kind.others) {
-            Some(verdict) => *verdict,
-            None => self.judge(kind, at),
-        };
-        if let Some(candidates) = self.candidates.get_mut(at as usize) {
-            candidates.last = (kind.others, verdict);
-        }
-        Some((kind, verdict))
     }
 
-    /// Which of the candidates belong to the name and the source of an event.
-    #[cold]
-    fn named(&mut self, spans: &Spans<'_>, row: &EventRow) -> Option<u32> {
-        let mut named = [ODD; NAMED];
-        for (class, classes) in named.iter_mut().zip(&mut self.classes) {
-            *class = classes.of(&self.engine, spans, row);
+    /// Which of the candidates belong to a name and a source; `None` when one of them has no class.
+    #[inline]
+    fn candidates(&mut self, event: u32, source: u32) -> Option<u32> {
+        match self.by_name.get(event as usize) {
+            Some((with, at)) if *with == source => Some(*at),
+            _ => self.named(event, source),
         }
-        if named.contains(&ODD) {
+    }
+
+    #[cold]
+    fn named(&mut self, event: u32, source: u32) -> Option<u32> {
+        let mut named = [ODD; NAMED];
+        for ((class, classes), id) in named.iter_mut().zip(&self.classes).zip([event, source]) {
+            *class = classes.known(id);
+        }
+        if named.iter().any(|class| matches!(*class, ODD | UNKNOWN)) {
             return None;
         }
         let at = match self.candidates_of.get(&named) {
             Some(at) => *at,
-            None => self.possible(named),
+            None => {
+                let kind = Kind { named, others: Others::default() };
+                let said = |slot, bit| self.said(kind, slot, bit);
+                let candidates = Candidates::new(&self.engine, &self.places, named, said);
+                let at = self.candidates.len() as u32;
+                self.candidates.push(candidates);
+                self.candidates_of.insert(named, at);
+                at
+            }
         };
-        let event = row.columns[Column::Event as usize] as usize;
+        let event = event as usize;
         if self.by_name.len() <= event {
             self.by_name.resize(event + 1, (u32::MAX, 0));
         }
         if let Some(slot) = self.by_name.get_mut(event) {
-            *slot = (row.columns[Column::Source as usize], at);
+            *slot = (source, at);
         }
         Some(at)
     }
 
-    /// The rules that name and source leave open.
-    fn possible(&mut self, named: [Class; NAMED]) -> u32 {
-        let kind = Kind { named, others: 0 };
-        let leaf = |n: usize| match self.places.get(n) {
-            Some(Some((place, bit))) if *place < NAMED => self.said(kind, *place, *bit),
-            _ => Bounds::OPEN,
-        };
-        let programs = self.engine.programs.iter().enumerate();
-        let rules: Vec<usize> =
-            programs.filter(|(_, program)| program.bounds(&leaf).may_hold).map(|(n, _)| n).collect();
-        let mut relevant = [false; WIDTH];
-        for program in rules.iter().filter_map(|rule| self.engine.programs.get(*rule)) {
-            for leaf in program.searches.iter().flatten().flatten() {
-                if let Some(Some((place, _))) = self.places.get(*leaf)
-                    && let Some(slot) = relevant.get_mut(*place)
-                {
-                    *slot = true;
-                }
-            }
-        }
-        let relevant = (NAMED..WIDTH).filter(|slot| relevant.get(*slot) == Some(&true)).collect();
-        let at = self.candidates.len() as u32;
-        // No kind has all its bits set: the classes do not fill them.
-        let last = (u128::MAX, 0);
-        self.candidates.push(Candidates { named, rules, relevant, verdicts: HashMap::default(), last });
-        self.candidates_of.insert(named, at);
-        at
+    fn said(&self, kind: Kind, slot: usize, bit: usize) -> Bounds {
+        Bounds::sure(self.classes.get(slot).is_some_and(|classes| classes.holds(kind.class(slot), bit)))
     }
 
-    fn said(&self, kind: Kind, place: usize, bit: usize) -> Bounds {
-        Bounds::sure(self.classes.get(place).is_some_and(|classes| classes.holds(kind.class(place), bit)))
+    /// The classes in some slots of an event; `None` when a value has none.
+    #[inline]
+    fn classes_in(&self, slots: &[usize], row: &EventRow, words: u32) -> Option<Others> {
+        let mut others = Others::default();
+        for &slot in slots {
+            let classes = self.classes.get(slot)?;
+            let class = classes.known(match classes.slot() {
+                Slot::Column(column, _) => row.columns[column as usize],
+                Slot::Word(n) => kind::word(words, n),
+            });
+            if matches!(class, ODD | UNKNOWN) {
+                return None;
+            }
+            let (word, bit) = kind::place(slot);
+            if let Some(word) = others.get_mut(word) {
+                *word |= u64::from(class) << bit;
+            }
+        }
+        Some(others)
+    }
+
+    /// Whether the columns of an event are enough to say which rules hit it; `None` when a value has no class.
+    #[inline]
+    fn is_shut(&mut self, at: u32, row: &EventRow, words: u32) -> Option<bool> {
+        let candidates = self.candidates.get(at as usize)?;
+        let ask = match &candidates.gate {
+            Gate::Shut => return Some(true),
+            Gate::Open => return Some(false),
+            Gate::Ask(ask) => ask,
+        };
+        let others = self.classes_in(&ask.slots, row, words)?;
+        let Some(Gate::Ask(ask)) = self.candidates.get_mut(at as usize).map(|c| &mut c.gate) else {
+            return None;
+        };
+        if let Some(opens) = ask.opens.get(others) {
+            return Some(!opens);
+        }
+        self.judge_gate(at, others)
+    }
+
+    /// Works out whether the columns are enough for events of a kind.
+    #[cold]
+    fn judge_gate(&mut self, at: u32, others: Others) -> Option<bool> {
+        let candidates = self.candidates.get(at as usize)?;
+        let Gate::Ask(ask) = &candidates.gate else { return None };
+        let opens = ask.is_open(&self.engine, &|n| self.bounds(Kind { named: candidates.named, others }, n));
+        if let Some(Gate::Ask(ask)) = self.candidates.get_mut(at as usize).map(|c| &mut c.gate) {
+            ask.opens.insert(others, opens);
+        }
+        Some(!opens)
+    }
+
+    /// What the columns of a kind of events say of a leaf.
+    fn bounds(&self, kind: Kind, leaf: usize) -> Bounds {
+        match self.places.get(leaf) {
+            Some(Some((slot, bit))) => self.said(kind, *slot, *bit),
+            _ => Bounds::OPEN,
+        }
+    }
+
+    /// What the columns say of an event; `None` when one of its values has to be looked at by itself.
+    #[inline]
+    fn verdict(&mut self, at: u32, row: &EventRow, words: u32) -> Option<(Kind, u32)> {
+        let candidates = self.candidates.get(at as usize)?;
+        let kind = Kind { named: candidates.named, others: self.classes_in(&candidates.slots, row, words)? };
+        Some((kind, self.verdict_of(at, kind.others)?))
+    }
+
+    /// What the columns say of the events of a kind.
+    #[inline]
+    fn verdict_of(&mut self, at: u32, others: Others) -> Option<u32> {
+        match self.candidates.get_mut(at as usize)?.verdicts.get(others) {
+            Some(verdict) => Some(verdict),
+            None => self.judge(at, others),
+        }
     }
 
     /// Works out what the columns say of the events of a kind.
     #[cold]
-    fn judge(&mut self, kind: Kind, candidates: u32) -> u32 {
+    fn judge(&mut self, at: u32, others: Others) -> Option<u32> {
         if self.verdicts.len() >= MOST_VERDICTS {
             self.verdicts.clear();
             for candidates in &mut self.candidates {
                 candidates.verdicts.clear();
-                candidates.last = (u128::MAX, 0);
             }
         }
-        let leaf = |n: usize| match self.places.get(n) {
-            Some(Some((place, bit))) => self.said(kind, *place, *bit),
-            _ => Bounds::OPEN,
-        };
+        let candidates = self.candidates.get(at as usize)?;
+        let kind = Kind { named: candidates.named, others };
         let (mut hits, mut open) = (Vec::new(), Vec::new());
-        let candidates = candidates as usize;
-        for &rule in self.candidates.get(candidates).map_or(&[][..], |candidates| &candidates.rules) {
+        for &rule in &candidates.rules {
             let Some(program) = self.engine.programs.get(rule) else { continue };
-            match program.bounds(&leaf) {
+            match program.bounds(&|n| self.bounds(kind, n)) {
                 Bounds { may_hold: true, may_fail: true } => open.push(rule),
                 Bounds { may_hold: true, .. } => hits.push(rule as u32),
                 Bounds { .. } => {}
             }
         }
-        let needs = self.engine.needs();
-        let takes = |rule: &u32| needs.of_rule.get(*rule as usize).is_some_and(|needs| !needs.is_empty());
-        let is_final = open.is_empty() && !hits.iter().any(takes);
+        let is_final = open.is_empty() && !hits.iter().any(|rule| self.engine.takes(*rule as usize));
         let verdict = Verdict { number: self.number(&hits), is_final, hits, open };
-        let at = self.verdicts.len() as u32;
+        let number = self.verdicts.len() as u32;
         self.verdicts.push(verdict);
-        if let Some(candidates) = self.candidates.get_mut(candidates) {
-            candidates.verdicts.insert(kind.others, at);
-        }
-        at
+        self.candidates.get_mut(at as usize)?.verdicts.insert(others, number);
+        Some(number)
     }
 
     /// Adds the open rules that fire on a record to those that hit it.
@@ -297,8 +286,8 @@ impl Matcher {
         hits.extend(&verdict.hits);
         record_leaves.turn();
         let mut leaf = |n: usize| match places.get(n) {
-            Some(Some((place, bit))) => {
-                classes.get(*place).is_some_and(|classes| classes.holds(kind.class(*place), *bit))
+            Some(Some((slot, bit))) => {
+                classes.get(*slot).is_some_and(|classes| classes.holds(kind.class(*slot), *bit))
             }
             _ => record_leaves.holds(engine, n, spans),
         };
@@ -347,18 +336,11 @@ impl Matcher {
         self.numbers.insert(hits.into(), number);
         number
     }
-}
 
-impl Drop for Matcher {
-    fn drop(&mut self) {
-        self.captures.add(&mut self.taken);
-    }
-}
-
-impl Watch for Matcher {
-    fn record(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32 {
+    /// What hits a record, by its bytes where columns are not enough.
+    fn look(&mut self, kind: Option<(Kind, u32)>, spans: &Spans<'_>, row: &EventRow) -> u32 {
         self.hits.clear();
-        match self.verdict(spans, row) {
+        match kind {
             None => self.one_by_one(spans),
             Some((kind, at)) => match self.verdicts.get(at as usize) {
                 Some(verdict) if verdict.is_final => return verdict.number,
@@ -372,6 +354,89 @@ impl Watch for Matcher {
         let number = self.number(&hits);
         self.hits = hits;
         number
+    }
+
+    /// The classes of some events, side by side in `together`: those of all slots, whoever looks at them.
+    fn gather(&mut self, columns: &[Vec<u32>; Column::COUNT], from: usize, found: &[u32]) {
+        for word in &mut self.together {
+            word.clear();
+            word.resize(found.len(), 0);
+        }
+        for (slot, classes) in self.classes.iter().enumerate().skip(NAMED) {
+            let (word, bit) = kind::place(slot);
+            let Some(together) = self.together.get_mut(word).filter(|_| !classes.is_alike()) else {
+                continue;
+            };
+            match classes.slot() {
+                Slot::Column(column, _) => {
+                    let ids = columns[column as usize].get(from..).unwrap_or_default();
+                    debug_assert!(
+                        ids.iter().zip(found).all(|(id, found)| found & PUT_OFF == 0
+                            || !matches!(classes.known(*id), ODD | UNKNOWN)),
+                        "what is put off has classes"
+                    );
+                    for (word, id) in together.iter_mut().zip(ids) {
+                        *word |= u64::from(classes.known(*id)) << bit;
+                    }
+                }
+                Slot::Word(n) => {
+                    for (word, found) in together.iter_mut().zip(found) {
+                        *word |= u64::from(classes.known(kind::word(*found, n))) << bit;
+                    }
+                }
+            }
+        }
+    }
+
+    /// What hits the event at `row`, whose classes stand at `at` in `together`.
+    #[inline]
+    fn gathered_one(&mut self, columns: &[Vec<u32>; Column::COUNT], row: usize, at: usize) -> Option<u32> {
+        let of = |column: Column| columns[column as usize].get(row).copied();
+        let candidates = self.candidates(of(Column::Event)?, of(Column::Source)?)?;
+        let mask = self.candidates.get(candidates as usize)?.mask;
+        let mut others = Others::default();
+        for ((word, mask), together) in others.iter_mut().zip(mask).zip(&self.together) {
+            *word = together.get(at)? & mask;
+        }
+        let verdict = self.verdict_of(candidates, others)?;
+        let verdict = self.verdicts.get(verdict as usize)?;
+        debug_assert!(verdict.is_final, "the gate was shut");
+        Some(verdict.number)
+    }
+}
+
+impl Drop for Matcher {
+    fn drop(&mut self) {
+        self.captures.add(&mut self.taken);
+    }
+}
+
+impl Watch for Matcher {
+    fn meet(&mut self, spans: &Spans<'_>, row: &EventRow) {
+        self.learn(spans, row);
+    }
+
+    fn record(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32 {
+        let words = kind::words(spans).filter(|_| !row.is_odd);
+        let (event, source) = (row.columns[Column::Event as usize], row.columns[Column::Source as usize]);
+        let Some((words, at)) = words.and_then(|words| Some((words, self.candidates(event, source)?))) else {
+            return self.look(None, spans, row);
+        };
+        if !self.at_hand && self.is_shut(at, row, words) == Some(true) {
+            return PUT_OFF | words;
+        }
+        let verdict = self.verdict(at, row, words);
+        self.look(verdict, spans, row)
+    }
+
+    fn gathered(&mut self, columns: &[Vec<u32>; Column::COUNT], found: &mut [u32]) {
+        for (n, found) in found.chunks_mut(TOGETHER).enumerate() {
+            let from = n * TOGETHER;
+            self.gather(columns, from, found);
+            for (at, found) in found.iter_mut().enumerate().filter(|(_, found)| **found & PUT_OFF != 0) {
+                *found = self.gathered_one(columns, from + at, at).unwrap_or_default();
+            }
+        }
     }
 }
 

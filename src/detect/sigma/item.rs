@@ -192,11 +192,10 @@ impl Item {
         Ok(written.into_iter().map(|one| item(one.0, false, vec![one])).collect())
     }
 
-    /// What a text is held against the tests as: the name of an event as it is and without the version of its API.
-    pub(crate) fn forms<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+    /// What a text is held against the tests as, beside what it is: the name of an event without the version of its API.
+    pub(crate) fn other_form<'t>(&self, text: &'t str) -> Option<&'t str> {
         let is_name = self.field.as_deref().is_some_and(|field| matches!(field, [one] if one == "eventName"));
-        let plain = is_name.then(|| without_version(text)).filter(|plain| *plain != text);
-        std::iter::once(text).chain(plain)
+        is_name.then(|| without_version(text)).filter(|plain| *plain != text)
     }
 }
 

@@ -36,7 +36,8 @@ pub fn item_matches(item: &Item, record: &Value) -> bool {
     let other_form = |test: &Test, value: &Value| {
         value
             .as_str()
-            .is_some_and(|text| item.forms(text).skip(1).any(|form| text_passes(test, form, record)))
+            .and_then(|text| item.other_form(text))
+            .is_some_and(|form| text_passes(test, form, record))
     };
     let passes = |test: &Test| match test {
         Test::Null => values.iter().all(|value| value.is_null()),
