@@ -227,3 +227,6 @@ fn bounds(condition: &Condition, searches: &[Bounds]) -> Bounds {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,7 +106,7 @@ pub(super) struct Seen {
 }
 
 /// How many values are found by their mark; a power of two.
-const LATELY: usize = 64;
+const LATELY: usize = 512;
 
 /// Where a value stands among those that were met lately: by its ends and its length.
 #[inline(always)]
@@ -117,7 +117,7 @@ fn mark(raw: &[u8]) -> usize {
         }
         _ => raw.first().copied().map_or(0, u64::from),
     };
-    (ends.wrapping_add(raw.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize
+    (ends.wrapping_add(raw.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 55) as usize
 }
 
 impl Default for Seen {

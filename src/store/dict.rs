@@ -72,9 +72,15 @@ impl Inner {
         self.bytes += text.len();
         if self.tail.ends.len() == PAGE {
             let mut page = std::mem::take(&mut self.tail);
-            // It grew by doubling and stays as it is from now on. The allocator would leave a block that is half full as it is.
-            page.text = page.text.as_str().to_owned();
+            let len = page.text.len();
+            if page.text.capacity() > len + len / 32 {
+                // The allocator would leave a block that is half full as it is.
+                page.text = page.text.as_str().to_owned();
+            }
             self.full.push(Arc::new(page));
+            // The texts of the next page will be about as long: grown by doubling, they would be written twice.
+            let room = (len + len / 64).min(LONGEST);
+            self.tail = Page { text: String::with_capacity(room), ends: Vec::with_capacity(PAGE) };
         }
         id
     }

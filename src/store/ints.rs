@@ -100,6 +100,15 @@ impl Ints {
         }
     }
 
+    /// Whether there may be numbers of more than 32 bits.
+    pub(super) fn is_wide(&self) -> bool {
+        match self {
+            Self::Const { value, .. } => *value > u64::from(u32::MAX),
+            Self::U64(_) => true,
+            _ => false,
+        }
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         by_width!(self, v => v.len(), const _value, len => *len as usize)

@@ -12,8 +12,25 @@ use crate::store::segment::{Segment, aggregated};
 use crate::store::sparse::Sparse;
 use crate::store::times::Times;
 
-/// Appends the numbers at `places`. Where all sources have the same width, it is looked at once.
-fn gather_ints(sources: &[&Ints], places: &[Place], out: &mut Vec<u64>) {
+/// What numbers are gathered as before they are packed: half as wide takes half the room.
+trait Narrowed: Copy + Into<u64> {
+    fn of(number: u64) -> Self;
+}
+
+impl Narrowed for u64 {
+    fn of(number: u64) -> Self {
+        number
+    }
+}
+
+impl Narrowed for u32 {
+    fn of(number: u64) -> Self {
+        number as Self
+    }
+}
+
+/// Appends the numbers at `places`, which fit into `T`. Where all sources have the same width, it is looked at once.
+fn gather_ints<T: Narrowed>(sources: &[&Ints], places: &[Place], out: &mut Vec<T>) {
     macro_rules! all_of {
         ($width:ident) => {
             sources
@@ -26,7 +43,7 @@ fn gather_ints(sources: &[&Ints], places: &[Place], out: &mut Vec<u64>) {
         ($slices:expr) => {
             out.extend(places.iter().map(|p| {
                 let number = $slices.get(p.segment as usize).and_then(|s| s.get(p.row as usize));
-                number.map_or(0, |n| n.wide())
+                T::of(number.map_or(0, |n| n.wide()))
             }))
         };
     }
@@ -40,7 +57,9 @@ fn gather_ints(sources: &[&Ints], places: &[Place], out: &mut Vec<u64>) {
         gather!(slices);
     } else {
         out.extend(
-            places.iter().map(|p| sources.get(p.segment as usize).map_or(0, |s| s.get(p.row as usize))),
+            places
+                .iter()
+                .map(|p| T::of(sources.get(p.segment as usize).map_or(0, |s| s.get(p.row as usize)))),
         );
     }
 }
@@ -52,10 +71,15 @@ pub(in crate::store) fn gather(
     marks: &[Flags],
     content: bool,
 ) -> Segment {
-    let mut scratch = Vec::with_capacity(places.len());
-    let mut packed = |column: &dyn Fn(&Segment) -> &Ints, pack: fn(&[u64]) -> Ints| {
+    let mut scratch: Vec<u32> = Vec::with_capacity(places.len());
+    let mut packed = |column: &dyn Fn(&Segment) -> &Ints, pack: fn(&[u32]) -> Ints| {
         scratch.clear();
         let sources: Vec<&Ints> = segments.iter().map(|s| column(s)).collect();
+        if sources.iter().any(|source| source.is_wide()) {
+            let mut wide: Vec<u64> = Vec::with_capacity(places.len());
+            gather_ints(&sources, places, &mut wide);
+            return Ints::pack(&wide);
+        }
         gather_ints(&sources, places, &mut scratch);
         pack(&scratch)
     };
@@ -74,20 +98,19 @@ pub(in crate::store) fn gather(
         flags = Ints::pack(&marked);
     }
     let of = |p: &Place| (&segments[p.segment as usize], p.row as usize);
-    let mut have = Vec::new();
+    let mut have: Vec<u32> = Vec::new();
     flags.for_each(|row, bits| {
-        if Flags::from_bits(bits as u32).has(Flags::ASIDE)
-            && let Some(place) = places.get(row)
-        {
-            have.push((row as u32, *place));
+        if Flags::from_bits(bits as u32).has(Flags::ASIDE) {
+            have.push(row as u32);
         }
     });
     let asides = std::array::from_fn(|a| {
         let mut hints = vec![0; segments.len()];
-        Sparse::new(
-            have.iter()
-                .map(|(n, p)| (*n, of(p).0.asides[a].get_near(of(p).1, &mut hints[p.segment as usize]))),
-        )
+        Sparse::new(have.iter().filter_map(|row| {
+            let place = places.get(*row as usize)?;
+            let (segment, at) = of(place);
+            Some((*row, segment.asides[a].get_near(at, &mut hints[place.segment as usize])))
+        }))
     });
     Segment {
         columns,

@@ -1,0 +1,146 @@
+//! What is put off until many events are gathered comes to what a look at each event by itself comes to.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::detect::attack::Attack;
+use crate::detect::rules::Rules;
+use crate::detect::sigma::item::Placeholders;
+use crate::detect::sigma::plain;
+use crate::ingest::worker::Options;
+use crate::investigation::{Judgment, load};
+use crate::source::{Object, Place};
+
+/// An event, with these keys on top.
+fn event(number: usize, more: &Value) -> Value {
+    let mut event = json!({
+        "eventVersion": "1.11", "eventID": format!("00000000-0000-4000-8000-{number:012}"),
+        "eventTime": "2026-03-01T10:00:00Z", "eventSource": "iam.amazonaws.com", "eventName": "GetUser",
+        "awsRegion": "us-east-1", "sourceIPAddress": "203.0.113.7",
+        "userIdentity": {"type": "IAMUser", "userName": "alice"},
+    });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        event[key] = value.clone();
+    }
+    event
+}
+
+/// Loads records, on one thread and in this order, with these rules: each has to hit what it hits one by one. Gives how
+/// many hits there are.
+fn agrees(rules: &str, records: &[Value]) -> usize {
+    let rules = Rules::read(
+        &vec![("t.yml".to_owned(), rules.to_owned())],
+        &Placeholders::new(),
+        &[],
+        &Attack::shipped(),
+    );
+    assert_eq!(rules.faults().len(), 0, "{:?}", rules.faults().first());
+    let judgment = Judgment { rules: Arc::new(rules), ..Judgment::shipped() };
+    let text = json!({ "Records": records }).to_string();
+    let object =
+        Object { name: "t.json".to_owned(), place: Place::Memory(text.into_bytes().into()), found: false };
+    let options = Options { threads: 1, ..Options::default() };
+    let inv = load(Box::new(std::iter::once(Ok(object))), options, judgment, Arc::default(), &|_| {});
+    let mut hits = 0;
+    for row in inv.table.rows() {
+        let record: Value = serde_json::from_slice(&inv.raw(&row).unwrap()).unwrap();
+        let all = inv.judgment.rules.singles().iter().enumerate();
+        let plainly: Vec<u32> =
+            all.filter(|(_, rule)| plain::fires(rule, &record)).map(|(n, _)| n as u32).collect();
+        let is_event = record.get("eventName").is_some();
+        let expected: &[u32] = if is_event { &plainly } else { &[] };
+        assert_eq!(inv.hits.get(row.hits()), expected, "{record}");
+        hits += expected.len();
+    }
+    hits
+}
+
+#[test]
+fn where_classes_run_out_each_event_is_looked_at() {
+    // There is room for 255 classes of regions.
+    let rule = |n: usize| {
+        format!("---\ntitle: r{n}\nid: r{n}\ndetection: {{s: {{awsRegion: r-{n}}}, condition: s}}\n")
+    };
+    let rules: String = (0..300).map(rule).collect();
+    let region = |n: usize| json!({ "awsRegion": format!("r-{n}") });
+    // Of these it is known by another value that they have to be looked at.
+    let odd = |n: usize| json!({ "awsRegion": format!("r-{n}"), "userAgent": 5 });
+    for first in [&region as &dyn Fn(usize) -> Value, &odd] {
+        let all = (0..300).map(first).chain((0..300).map(region));
+        let records: Vec<Value> = all.enumerate().map(|(n, more)| event(n, &more)).collect();
+        assert_eq!(agrees(&rules, &records), 600);
+    }
+}
+
+#[test]
+fn what_something_else_than_an_event_has_met_first_is_known() {
+    let rules = "title: t\nid: t\ndetection: {s: {awsRegion: r-1, userAgent|contains: tool}, condition: s}\n";
+    let insight = json!({
+        "eventVersion": "1.11", "eventID": "00000000-0000-4000-8000-999999999999", "eventTime": "2026-03-01T09:00:00Z",
+        "awsRegion": "r-1", "userAgent": "a tool", "eventType": "AwsCloudTrailInsight",
+        "insightDetails": {"eventName": "GetUser", "eventSource": "iam.amazonaws.com", "state": "Start"},
+    });
+    let with = json!({"awsRegion": "r-1", "userAgent": "a tool"});
+    assert_eq!(agrees(rules, &[event(1, &json!({})), insight, event(2, &with)]), 1);
+}
+
+#[test]
+fn values_that_look_alike_in_a_column_are_told_apart() {
+    let rules = "title: t\nid: t\ndetection: {s: {userIdentity.type: IAMUser}, condition: s}\n---\n\
+                 title: n\nid: n\ndetection: {s: {errorCode|exists: true}, condition: s}\n---\n\
+                 title: a\nid: a\ndetection: {s: {userAgent: 'true'}, condition: s}\n";
+    let text = r#"{"type":"IAMUser","userName":"alice"}"#;
+    let as_text = json!({"userIdentity": text, "userAgent": true, "errorMessage": "Failed authentication"});
+    let as_it_is = json!({"userAgent": "true", "errorCode": "Failed authentication"});
+    let number = json!({"userAgent": 5, "errorCode": ["a"]});
+    let word = json!({"userAgent": "5", "errorCode": "[\"a\"]", "readOnly": "maybe"});
+    let mut records = vec![as_text, as_it_is, number, word];
+    for _ in 0..2 {
+        let both: Vec<&Value> = records.iter().chain(&records).collect();
+        let events: Vec<Value> = both.iter().enumerate().map(|(n, more)| event(n, more)).collect();
+        assert!(agrees(rules, &events) > 0);
+        records.reverse();
+    }
+}
+
+#[test]
+fn one_name_of_two_services_has_the_rules_of_each() {
+    let rule = |service: &str| {
+        format!(
+            "---\ntitle: {service}\nid: {service}\ndetection: {{s: {{eventSource: {service}.amazonaws.com, \
+             eventName: GetUser, userIdentity.userName: alice}}, condition: s}}\n"
+        )
+    };
+    let sources = ["iam", "cognito-idp", "iam", "cognito-idp", "sts"];
+    let records: Vec<Value> = sources
+        .iter()
+        .enumerate()
+        .map(|(n, service)| event(n, &json!({ "eventSource": format!("{service}.amazonaws.com") })))
+        .collect();
+    assert_eq!(agrees(&(rule("iam") + &rule("cognito-idp")), &records), 4);
+}
+
+#[test]
+fn identities_of_every_form_are_read_as_they_are() {
+    let rules = "title: t\nid: t\ndetection: {s: {userIdentity.sessionContext.sessionIssuer.arn|contains: admin}, condition: s}\n---\n\
+                 title: n\nid: n\ndetection: {s: {userIdentity.sessionContext.sessionIssuer.arn: null, userIdentity.type|exists: true}, condition: s}\n---\n\
+                 title: o\nid: o\ndetection: {s: {userIdentity.sessionContext|contains: admin}, condition: s}\n";
+    let identities = [
+        json!({"type": "AssumedRole", "sessionContext": {"sessionIssuer": {"arn": "arn:admin"}}}),
+        json!({"type": "AssumedRole", "sessionContext": {"sessionIssuer": {"arn": ["x", "arn:admin"]}}}),
+        json!({"type": "AssumedRole", "sessionContext": [{"sessionIssuer": {"arn": "arn:admin"}}, {}]}),
+        json!({"type": "AssumedRole", "sessionContext": {"sessionIssuer": "arn:admin"}}),
+        json!({"type": "AssumedRole", "sessionContext": {}}),
+        json!({"type": "AssumedRole", "sessionContext": null}),
+        json!({"type": "AssumedRole", "sessionContext": {"sessionIssuer": {"arn": "arn:\"admin\""}}}),
+        json!({"type": ["IAMUser"]}),
+        json!({"type": "IAMUser", "sessionContext": {"sessionIssuer": {"arn": 7}}}),
+    ];
+    let records: Vec<Value> = identities
+        .iter()
+        .enumerate()
+        .map(|(n, identity)| event(n, &json!({ "userIdentity": identity })))
+        .collect();
+    assert!(agrees(rules, &records) > 8);
+}
