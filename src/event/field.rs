@@ -168,7 +168,15 @@ pub static FIELDS: &[FieldInfo] = &[
         Field::Flag,
         "flag",
         &[],
-        Word(&["conflict", "duplicate", "reconstructed", "damaged-text", "console", "after-denial"]),
+        Word(&[
+            "conflict",
+            "duplicate",
+            "reconstructed",
+            "damaged-text",
+            "console",
+            "addendum",
+            "after-denial",
+        ]),
         "what is peculiar about the record",
     ),
 ];

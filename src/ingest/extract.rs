@@ -132,7 +132,8 @@ impl Extractor {
         row.flags = self
             .flags(spans, kind, &mut row.columns, &mut marks)
             .with_if(reconstructed, Flags::RECONSTRUCTED)
-            .with_if(marks.has(Marks::DAMAGED), Flags::DAMAGED_TEXT);
+            .with_if(marks.has(Marks::DAMAGED), Flags::DAMAGED_TEXT)
+            .with_if(spans.get(Key::Addendum).first() == Some(&b'{'), Flags::ADDENDUM);
         (row.is_new, row.is_odd) = (marks.has(Marks::NEW), marks.has(Marks::ODD));
         self.asides(spans, &mut row);
         self.set_id(spans, kind, &mut row);

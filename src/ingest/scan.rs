@@ -58,6 +58,7 @@ keys! {
     AggregatedId "eventId",
     AccountId "accountId",
     TimeWindow "timeWindow",
+    Addendum "addendum",
     // An S3 notification looks like a record but for this.
     S3 "s3",
 }

@@ -304,6 +304,7 @@ fn flag_names(row: &Row<'_>) -> impl Iterator<Item = &'static str> {
         (flags.has(Flags::RECONSTRUCTED), "reconstructed"),
         (flags.has(Flags::DAMAGED_TEXT), "damaged-text"),
         (flags.has(Flags::CONSOLE), "console"),
+        (flags.has(Flags::ADDENDUM), "addendum"),
         (after_denial, "after-denial"),
     ];
     all.into_iter().filter(|(is, _)| *is).map(|(_, name)| name)

@@ -9,6 +9,7 @@ pub fn marks(flags: Flags) -> Vec<&'static str> {
         (Flags::DUPLICATE, "met more than once"),
         (Flags::RECONSTRUCTED, "reconstructed"),
         (Flags::DAMAGED_TEXT, "damaged text"),
+        (Flags::ADDENDUM, "addendum"),
     ];
     words.into_iter().filter(|(flag, _)| flags.has(*flag)).map(|(_, word)| word).collect()
 }

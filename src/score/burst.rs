@@ -26,6 +26,8 @@ struct Act {
     event: u32,
     source: u32,
     outcome: Outcome,
+    /// Whether the record adds to another one, which must not hide it.
+    adds: bool,
     hits: u32,
 }
 
@@ -34,7 +36,8 @@ impl Hash for Act {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(u64::from(self.session) << 32 | u64::from(self.event));
         state.write_u64(
-            u64::from(self.hits) << 32 | u64::from(self.source.rotate_left(8)) ^ self.outcome as u64,
+            u64::from(self.hits) << 32
+                | u64::from(self.source.rotate_left(8)) ^ self.outcome as u64 ^ u64::from(self.adds) << 7,
         );
     }
 }
@@ -101,6 +104,7 @@ pub fn number(segments: &mut [Arc<Segment>], dicts: &DictSet) {
                 event: event.id(row),
                 source: source.id(row),
                 outcome: flags.outcome(),
+                adds: flags.has(Flags::ADDENDUM),
                 hits: hits.id(row),
             };
             let time = segment.times().get(row).unwrap_or(0);
@@ -125,6 +129,7 @@ fn alike(a: &Row<'_>, b: &Row<'_>) -> bool {
     a.risk() == b.risk()
         && a.outcome() == b.outcome()
         && a.hits() == b.hits()
+        && a.flags().has(Flags::ADDENDUM) == b.flags().has(Flags::ADDENDUM)
         && [Column::Event, Column::Source].into_iter().all(same)
         && a.session_id() == b.session_id()
 }
@@ -160,7 +165,7 @@ mod tests {
             let mut time = 0;
             for (row, (session, step)) in (0u32..).zip(steps) {
                 time += if step % 3 == 0 { step } else { step % 1000 };
-                let act = Act { session, event: 1, source: 1, outcome: Outcome::Success, hits: 0 };
+                let act = Act { session, event: 1, source: 1, outcome: Outcome::Success, adds: false, hits: 0 };
                 let expected = match all.get(&session) {
                     Some((burst, last)) if time - last <= REST_MS => *burst,
                     _ => row,

@@ -72,6 +72,9 @@ impl Flags {
     /// The event has something beside its columns, see [`crate::store::Aside`].
     pub const ASIDE: Self = Self(1 << 15);
 
+    /// The record says that it came late, or that it corrects one that was delivered before.
+    pub const ADDENDUM: Self = Self(1 << 16);
+
     /// The facts with this outcome and kind, and no others.
     pub const fn new(outcome: Outcome, kind: RecordKind) -> Self {
         Self(outcome as u32 | (kind as u32) << KIND_SHIFT)

@@ -32,6 +32,9 @@ fn corrected() -> Console {
 #[test]
 fn a_correction_says_so_and_leads_to_the_original() {
     let mut console = corrected();
+    console.press("/flag:addendum<enter>");
+    console.line_with("Correction1 +");
+    console.press("<esc>");
     console.press("/event:Correction1<enter>d");
     console.line_with("UPDATED_DATA: responseElements");
     console.line_with("00000000-0000-4000-8000-000000000010");

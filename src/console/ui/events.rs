@@ -19,6 +19,7 @@ use crate::query::group::value_of;
 use crate::report::table::sign;
 use crate::score::rank;
 use crate::store::Row;
+use crate::store::flags::Flags;
 use crate::text::{clip_middle, count, plural, visible};
 
 /// A column as it is drawn.
@@ -187,7 +188,18 @@ fn cell(canvas: &Canvas<'_>, model: &Model, row: &Row<'_>, field: Field, precisi
     match field {
         Field::Risk => format!("{:>3} {}", row.risk(), sign(rank::level_of(row))),
         Field::Time => canvas.clock.cell(row.time(), precision),
+        Field::Event => row.event().to_owned() + signs(row.flags()),
         field => value_of(&model.answer.inv, row, &FieldRef::Column(field)),
+    }
+}
+
+/// Stands behind the name of an event that is not all there is to say: it adds to another one, or another one contradicts it.
+fn signs(flags: Flags) -> &'static str {
+    match (flags.has(Flags::ADDENDUM), flags.has(Flags::CONFLICT)) {
+        (true, true) => " +≠",
+        (true, false) => " +",
+        (false, true) => " ≠",
+        (false, false) => "",
     }
 }
 

@@ -3,16 +3,21 @@
 //! What columns say is worked out for many events at once, when they are gathered. Only where a rule needs more than
 //! columns is an event looked at while its record is at hand: the gate of its [`Candidates`] tells.
 
+mod together;
+mod verdict;
+
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::candidates::{Candidates, Gate, LeafPlaces};
-use super::classes::{Class, Classes, ODD, Place, Slot, UNKNOWN};
-use super::kind::{self, Kind, NAMED, Others, SLOTS};
+use self::together::TOGETHER;
+use self::verdict::Verdict;
+use super::candidates::{Candidates, LeafPlaces};
+use super::classes::{Class, Classes, ODD, Place, Slot};
+use super::kind::{self, Kind, NAMED, SLOTS};
 use super::record::RecordLeaves;
-use super::{Bounds, Engine, Program};
+use super::{Engine, Program};
 use crate::detect::capture::{Captured, Captures};
 use crate::detect::hits::HitSets;
 use crate::ingest::scan::Spans;
@@ -20,14 +25,8 @@ use crate::ingest::watch::Watch;
 use crate::store::Column;
 use crate::store::segment::{EventRow, Locator};
 
-/// How many verdicts are remembered before all are forgotten.
-const MOST_VERDICTS: usize = 1 << 18;
-
 /// Stands with an event's words in place of the number of a set until its columns are looked at. Sets are never so many.
 const PUT_OFF: u32 = 1 << 31;
-
-/// How many events are looked at together: what they need stays in the nearest cache.
-const TOGETHER: usize = 512;
 
 /// Holds records against all rules.
 #[derive(Debug)]
@@ -52,19 +51,6 @@ pub struct Matcher {
     at_hand: bool,
     /// The classes of the events that are looked at together, a word of all of them after the other.
     together: [Vec<u64>; 2],
-}
-
-/// What the columns say of events whose values are of the same classes.
-#[derive(Debug)]
-struct Verdict {
-    /// The rules that fire.
-    hits: Vec<u32>,
-    /// The number of that set.
-    number: u32,
-    /// The rules that only the record can decide.
-    open: Vec<usize>,
-    /// Whether the columns say everything, and nothing is to be taken from the record for another rule.
-    is_final: bool,
 }
 
 /// What the workers of a load learn together.
@@ -128,155 +114,6 @@ impl Matcher {
                 self.at_hand |= !row.is_odd && classes.known(row.columns[column as usize]) == ODD;
             }
         }
-    }
-
-    /// Which of the candidates belong to a name and a source; `None` when one of them has no class.
-    #[inline]
-    fn candidates(&mut self, event: u32, source: u32) -> Option<u32> {
-        match self.by_name.get(event as usize) {
-            Some((with, at)) if *with == source => Some(*at),
-            _ => self.named(event, source),
-        }
-    }
-
-    #[cold]
-    fn named(&mut self, event: u32, source: u32) -> Option<u32> {
-        let mut named = [ODD; NAMED];
-        for ((class, classes), id) in named.iter_mut().zip(&self.classes).zip([event, source]) {
-            *class = classes.known(id);
-        }
-        if named.iter().any(|class| matches!(*class, ODD | UNKNOWN)) {
-            return None;
-        }
-        let at = match self.candidates_of.get(&named) {
-            Some(at) => *at,
-            None => {
-                let kind = Kind { named, others: Others::default() };
-                let said = |slot, bit| self.said(kind, slot, bit);
-                let candidates = Candidates::new(&self.engine, &self.places, named, said);
-                let at = self.candidates.len() as u32;
-                self.candidates.push(candidates);
-                self.candidates_of.insert(named, at);
-                at
-            }
-        };
-        let event = event as usize;
-        if self.by_name.len() <= event {
-            self.by_name.resize(event + 1, (u32::MAX, 0));
-        }
-        if let Some(slot) = self.by_name.get_mut(event) {
-            *slot = (source, at);
-        }
-        Some(at)
-    }
-
-    fn said(&self, kind: Kind, slot: usize, bit: usize) -> Bounds {
-        Bounds::sure(self.classes.get(slot).is_some_and(|classes| classes.holds(kind.class(slot), bit)))
-    }
-
-    /// The classes in some slots of an event; `None` when a value has none.
-    #[inline]
-    fn classes_in(&self, slots: &[usize], row: &EventRow, words: u32) -> Option<Others> {
-        let mut others = Others::default();
-        for &slot in slots {
-            let classes = self.classes.get(slot)?;
-            let class = classes.known(match classes.slot() {
-                Slot::Column(column, _) => row.columns[column as usize],
-                Slot::Word(n) => kind::word(words, n),
-            });
-            if matches!(class, ODD | UNKNOWN) {
-                return None;
-            }
-            let (word, bit) = kind::place(slot);
-            if let Some(word) = others.get_mut(word) {
-                *word |= u64::from(class) << bit;
-            }
-        }
-        Some(others)
-    }
-
-    /// Whether the columns of an event are enough to say which rules hit it; `None` when a value has no class.
-    #[inline]
-    fn is_shut(&mut self, at: u32, row: &EventRow, words: u32) -> Option<bool> {
-        let candidates = self.candidates.get(at as usize)?;
-        let ask = match &candidates.gate {
-            Gate::Shut => return Some(true),
-            Gate::Open => return Some(false),
-            Gate::Ask(ask) => ask,
-        };
-        let others = self.classes_in(&ask.slots, row, words)?;
-        let Some(Gate::Ask(ask)) = self.candidates.get_mut(at as usize).map(|c| &mut c.gate) else {
-            return None;
-        };
-        if let Some(opens) = ask.opens.get(others) {
-            return Some(!opens);
-        }
-        self.judge_gate(at, others)
-    }
-
-    /// Works out whether the columns are enough for events of a kind.
-    #[cold]
-    fn judge_gate(&mut self, at: u32, others: Others) -> Option<bool> {
-        let candidates = self.candidates.get(at as usize)?;
-        let Gate::Ask(ask) = &candidates.gate else { return None };
-        let opens = ask.is_open(&self.engine, &|n| self.bounds(Kind { named: candidates.named, others }, n));
-        if let Some(Gate::Ask(ask)) = self.candidates.get_mut(at as usize).map(|c| &mut c.gate) {
-            ask.opens.insert(others, opens);
-        }
-        Some(!opens)
-    }
-
-    /// What the columns of a kind of events say of a leaf.
-    fn bounds(&self, kind: Kind, leaf: usize) -> Bounds {
-        match self.places.get(leaf) {
-            Some(Some((slot, bit))) => self.said(kind, *slot, *bit),
-            _ => Bounds::OPEN,
-        }
-    }
-
-    /// What the columns say of an event; `None` when one of its values has to be looked at by itself.
-    #[inline]
-    fn verdict(&mut self, at: u32, row: &EventRow, words: u32) -> Option<(Kind, u32)> {
-        let candidates = self.candidates.get(at as usize)?;
-        let kind = Kind { named: candidates.named, others: self.classes_in(&candidates.slots, row, words)? };
-        Some((kind, self.verdict_of(at, kind.others)?))
-    }
-
-    /// What the columns say of the events of a kind.
-    #[inline]
-    fn verdict_of(&mut self, at: u32, others: Others) -> Option<u32> {
-        match self.candidates.get_mut(at as usize)?.verdicts.get(others) {
-            Some(verdict) => Some(verdict),
-            None => self.judge(at, others),
-        }
-    }
-
-    /// Works out what the columns say of the events of a kind.
-    #[cold]
-    fn judge(&mut self, at: u32, others: Others) -> Option<u32> {
-        if self.verdicts.len() >= MOST_VERDICTS {
-            self.verdicts.clear();
-            for candidates in &mut self.candidates {
-                candidates.verdicts.clear();
-            }
-        }
-        let candidates = self.candidates.get(at as usize)?;
-        let kind = Kind { named: candidates.named, others };
-        let (mut hits, mut open) = (Vec::new(), Vec::new());
-        for &rule in &candidates.rules {
-            let Some(program) = self.engine.programs.get(rule) else { continue };
-            match program.bounds(&|n| self.bounds(kind, n)) {
-                Bounds { may_hold: true, may_fail: true } => open.push(rule),
-                Bounds { may_hold: true, .. } => hits.push(rule as u32),
-                Bounds { .. } => {}
-            }
-        }
-        let is_final = open.is_empty() && !hits.iter().any(|rule| self.engine.takes(*rule as usize));
-        let verdict = Verdict { number: self.number(&hits), is_final, hits, open };
-        let number = self.verdicts.len() as u32;
-        self.verdicts.push(verdict);
-        self.candidates.get_mut(at as usize)?.verdicts.insert(others, number);
-        Some(number)
     }
 
     /// Adds the open rules that fire on a record to those that hit it.
@@ -354,54 +191,6 @@ impl Matcher {
         let number = self.number(&hits);
         self.hits = hits;
         number
-    }
-
-    /// The classes of some events, side by side in `together`: those of all slots, whoever looks at them.
-    fn gather(&mut self, columns: &[Vec<u32>; Column::COUNT], from: usize, found: &[u32]) {
-        for word in &mut self.together {
-            word.clear();
-            word.resize(found.len(), 0);
-        }
-        for (slot, classes) in self.classes.iter().enumerate().skip(NAMED) {
-            let (word, bit) = kind::place(slot);
-            let Some(together) = self.together.get_mut(word).filter(|_| !classes.is_alike()) else {
-                continue;
-            };
-            match classes.slot() {
-                Slot::Column(column, _) => {
-                    let ids = columns[column as usize].get(from..).unwrap_or_default();
-                    debug_assert!(
-                        ids.iter().zip(found).all(|(id, found)| found & PUT_OFF == 0
-                            || !matches!(classes.known(*id), ODD | UNKNOWN)),
-                        "what is put off has classes"
-                    );
-                    for (word, id) in together.iter_mut().zip(ids) {
-                        *word |= u64::from(classes.known(*id)) << bit;
-                    }
-                }
-                Slot::Word(n) => {
-                    for (word, found) in together.iter_mut().zip(found) {
-                        *word |= u64::from(classes.known(kind::word(*found, n))) << bit;
-                    }
-                }
-            }
-        }
-    }
-
-    /// What hits the event at `row`, whose classes stand at `at` in `together`.
-    #[inline]
-    fn gathered_one(&mut self, columns: &[Vec<u32>; Column::COUNT], row: usize, at: usize) -> Option<u32> {
-        let of = |column: Column| columns[column as usize].get(row).copied();
-        let candidates = self.candidates(of(Column::Event)?, of(Column::Source)?)?;
-        let mask = self.candidates.get(candidates as usize)?.mask;
-        let mut others = Others::default();
-        for ((word, mask), together) in others.iter_mut().zip(mask).zip(&self.together) {
-            *word = together.get(at)? & mask;
-        }
-        let verdict = self.verdict_of(candidates, others)?;
-        let verdict = self.verdicts.get(verdict as usize)?;
-        debug_assert!(verdict.is_final, "the gate was shut");
-        Some(verdict.number)
     }
 }
 

@@ -330,6 +330,7 @@ fn flag(pattern: &Pattern) -> Node {
         ("reconstructed", Flags::RECONSTRUCTED),
         ("damaged-text", Flags::DAMAGED_TEXT),
         ("console", Flags::CONSOLE),
+        ("addendum", Flags::ADDENDUM),
     ];
     let mut nodes: Vec<Node> = flags
         .into_iter()
