@@ -1,7 +1,7 @@
 //! One worker's view of the rules: what it has learned of the values it met.
 //!
 //! What columns say is worked out for many events at once, when they are gathered. Only where a rule needs more than
-//! columns is an event looked at while its record is at hand: the gate of its [`Candidates`] tells.
+//! columns is an event looked at while its record is at hand: the gate in `candidates` tells.
 
 mod together;
 mod verdict;
