@@ -110,23 +110,35 @@ impl std::fmt::Debug for Inflater {
 impl Inflater {
     /// The text of a gzip file with exactly one sound member of at most `most` bytes; `None` for any other.
     pub fn gzip(&mut self, bytes: &[u8], most: u64) -> Option<&[u8]> {
-        let (_, last) = bytes.split_last_chunk::<4>()?;
-        let size = u32::from_le_bytes(*last) as usize;
-        // The size field is the sender's claim. It is believed up to what deflate can reach at all.
-        if size > WHOLE_MAX
-            || size as u64 > most
-            || size > bytes.len().saturating_mul(1032)
-            || has_second_member(bytes, *last)
-        {
-            return None;
-        }
+        let size = size_of_member(bytes, most)?;
         if self.out.len() < size {
             self.out.resize(size.next_multiple_of(1 << 16), 0);
         }
-        match self.decompressor.gzip_decompress(bytes, &mut self.out[..size]) {
-            Ok(n) if n == size => self.out.get(..n),
-            Ok(_) | Err(DecompressionError::BadData | DecompressionError::InsufficientSpace) => None,
-        }
+        let out = self.out.get_mut(..size)?;
+        is_inflated(&mut self.decompressor, bytes, out).then_some(out)
+    }
+}
+
+/// As [`Inflater::gzip`], for a text that is kept.
+pub fn gzip_text(bytes: &[u8], most: u64) -> Option<Vec<u8>> {
+    let mut out = vec![0; size_of_member(bytes, most)?];
+    is_inflated(&mut Decompressor::new(), bytes, &mut out).then_some(out)
+}
+
+/// The size of the text that a gzip file with one member says it has, where it can have it.
+fn size_of_member(bytes: &[u8], most: u64) -> Option<usize> {
+    let (_, last) = bytes.split_last_chunk::<4>()?;
+    let size = u32::from_le_bytes(*last) as usize;
+    // The size field is the sender's claim. It is believed up to what deflate can reach at all.
+    let can_be = size <= WHOLE_MAX && size as u64 <= most && size <= bytes.len().saturating_mul(1032);
+    (can_be && !has_second_member(bytes, *last)).then_some(size)
+}
+
+/// Whether a gzip member is sound and fills `out`.
+fn is_inflated(decompressor: &mut Decompressor, bytes: &[u8], out: &mut [u8]) -> bool {
+    match decompressor.gzip_decompress(bytes, out) {
+        Ok(n) => n == out.len(),
+        Err(DecompressionError::BadData | DecompressionError::InsufficientSpace) => false,
     }
 }
 

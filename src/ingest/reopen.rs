@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::ingest::archive;
 use crate::ingest::files::{FileInfo, Files};
-use crate::ingest::inflate::{self, Guarded, Inflater, Limits, PEEK, Peeked, STREAM_ABOVE, Wrapping};
+use crate::ingest::inflate::{self, Guarded, Limits, PEEK, Peeked, STREAM_ABOVE, Wrapping};
 use crate::ingest::shape::{self, Found};
 use crate::ingest::text_form::{self, Form};
 use crate::json;
@@ -55,9 +55,9 @@ impl Reopener {
         if Wrapping::of(&bytes) != Wrapping::Gzip {
             return Ok(None);
         }
-        let mut inflater = Inflater::default();
-        let text = inflater.gzip(&bytes, self.limits.inflated.min(IN_MEMORY));
-        Ok(text.filter(|text| Wrapping::of(text) == Wrapping::Plain).map(|text| Text::Memory(text.into())))
+        let text = inflate::gzip_text(&bytes, self.limits.inflated.min(IN_MEMORY));
+        let text = text.filter(|text| Wrapping::of(text) == Wrapping::Plain);
+        Ok(text.map(|text| Text::Memory(Arc::new(text))))
     }
 
     /// Goes down through archives to the member that is meant.
@@ -97,7 +97,8 @@ fn keep(mut reader: impl Read) -> io::Result<Text> {
     let mut bytes = Vec::new();
     let first = reader.by_ref().take(IN_MEMORY).read_to_end(&mut bytes);
     if first.is_err() || (bytes.len() as u64) < IN_MEMORY {
-        return Ok(Text::Memory(bytes.into()));
+        bytes.shrink_to_fit();
+        return Ok(Text::Memory(Arc::new(bytes)));
     }
     let mut file = tempfile::tempfile()?;
     io::Write::write_all(&mut file, &bytes)?;

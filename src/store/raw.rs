@@ -44,7 +44,7 @@ pub enum RawError {
 #[derive(Clone, Debug)]
 pub enum Text {
     /// All of it.
-    Memory(Arc<[u8]>),
+    Memory(Arc<Vec<u8>>),
     /// A file that holds exactly this text.
     Disk(Arc<Mutex<File>>),
 }
@@ -73,7 +73,7 @@ impl Text {
     /// The memory it takes, in bytes.
     fn weight(&self) -> usize {
         match self {
-            Self::Memory(text) => text.len(),
+            Self::Memory(text) => text.capacity(),
             Self::Disk(_) => 0,
         }
     }
@@ -183,7 +183,7 @@ mod tests {
             if file == 9 {
                 Err(RawError::Changed { file: "nine".into() })
             } else {
-                Ok(Text::Memory(vec![file as u8; REMEMBERED / 2].into()))
+                Ok(Text::Memory(Arc::new(vec![file as u8; REMEMBERED / 2])))
             }
         }
 
