@@ -169,44 +169,27 @@ pub fn members(value: &[u8]) -> Members<'_> {
     Members { text: value, at: if open { at + 1 } else { value.len() } }
 }
 
-impl Members<'_> {
-    /// Where the next key begins, behind its quote.
-    #[inline]
-    fn next_key(&self) -> Option<usize> {
+impl<'a> Iterator for Members<'a> {
+    type Item = Member<'a>;
+
+    fn next(&mut self) -> Option<Member<'a>> {
         let mut at = skip_space(self.text, self.at);
         if self.text.get(at) == Some(&b',') {
             at = skip_space(self.text, at + 1);
         }
-        (self.text.get(at) == Some(&b'"')).then_some(at + 1)
-    }
-
-    /// Where the value begins whose key ends at `key_end`.
-    #[cold]
-    fn next_value(&self, key_end: usize) -> Option<usize> {
+        if self.text.get(at) != Some(&b'"') {
+            return None;
+        }
+        let key_end = string_end(self.text, at + 1)?;
+        let key = &self.text[at + 1..key_end];
         let colon = skip_space(self.text, key_end + 1);
-        (self.text.get(colon) == Some(&b':')).then(|| skip_space(self.text, colon + 1))
-    }
-}
-
-impl<'a> Iterator for Members<'a> {
-    type Item = Member<'a>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Member<'a>> {
-        let text = self.text;
-        let key = match text.get(self.at..self.at + 2) {
-            // Compact text, which is nearly all there is.
-            Some([b',', b'"']) => self.at + 2,
-            _ => self.next_key()?,
-        };
-        let key_end = string_end(text, key)?;
-        let start = match text.get(key_end + 1..key_end + 3) {
-            Some([b':', first]) if *first > b' ' => key_end + 2,
-            _ => self.next_value(key_end)?,
-        };
-        let end = skip_value(text, start)?;
+        if self.text.get(colon) != Some(&b':') {
+            return None;
+        }
+        let start = skip_space(self.text, colon + 1);
+        let end = skip_value(self.text, start)?;
         self.at = end;
-        Some(Member { key: text.get(key..key_end)?, value: text.get(start..end)? })
+        Some(Member { key, value: &self.text[start..end] })
     }
 }
 

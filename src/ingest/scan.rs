@@ -228,10 +228,9 @@ impl Scanner {
         if text.get(i) == Some(&b'}') {
             return Ok(Scan { end: i + 1, there, identity });
         }
-        expect(text, i, b'"')?;
         loop {
-            // A quote stands at `i`.
-            let rest = words(text.get(i + 1..).unwrap_or_default());
+            expect(text, i, b'"')?;
+            let rest = words(&text[i + 1..]);
             let [guess, second] = self.follow[previous];
             let (key, behind) = if let Some(len) = begins(rest, guess) {
                 (usize::from(guess), i + 1 + len)
@@ -256,14 +255,13 @@ impl Scanner {
                 there |= 1 << key;
                 previous = key;
             }
-            i = match text.get(end..end + 2) {
-                // Compact text, which is nearly all there is.
-                Some([b',', b'"']) => end + 1,
-                _ => match next_member(text, end)? {
-                    Next::Member(at) => at,
-                    Next::End(end) => return Ok(Scan { end, there, identity }),
-                },
-            };
+            i = skip_space(text, end);
+            match text.get(i) {
+                Some(b',') => i = skip_space(text, i + 1),
+                Some(b'}') => return Ok(Scan { end: i + 1, there, identity }),
+                Some(_) => return Err(Fault::Malformed(i)),
+                None => return Err(Fault::Unfinished),
+            }
         }
     }
 
@@ -278,29 +276,6 @@ impl Scanner {
         let colon = skip_space(text, end + 1);
         expect(text, colon, b':')?;
         Ok((key, colon + 1))
-    }
-}
-
-/// What follows a value in an object.
-enum Next {
-    /// A member whose quote stands there.
-    Member(usize),
-    /// The end of the object, behind its brace.
-    End(usize),
-}
-
-/// What follows the value that ends at `end`.
-fn next_member(text: &[u8], end: usize) -> Result<Next, Fault> {
-    let at = skip_space(text, end);
-    match text.get(at) {
-        Some(b',') => {
-            let at = skip_space(text, at + 1);
-            expect(text, at, b'"')?;
-            Ok(Next::Member(at))
-        }
-        Some(b'}') => Ok(Next::End(at + 1)),
-        Some(_) => Err(Fault::Malformed(at)),
-        None => Err(Fault::Unfinished),
     }
 }
 
