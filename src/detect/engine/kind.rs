@@ -98,13 +98,8 @@ const WORD_BITS: u32 = 2;
 pub(super) fn words(spans: &Spans<'_>) -> Option<u32> {
     let mut words = 0;
     for (n, key) in (0u32..).zip(WORDS) {
-        let number = match spans.get(key) {
-            b"" => 0,
-            b"true" => 1,
-            b"false" => 2,
-            b"\"true\"" => 3,
-            _ => return None,
-        };
+        let raw = spans.get(key);
+        let number = WRITTEN.iter().position(|written| *written == raw)? as u32;
         words |= number << (n * WORD_BITS);
     }
     Some(words)
