@@ -10,8 +10,10 @@ mod classes;
 mod identity;
 mod kind;
 pub mod leaf;
+mod literals;
 pub mod matcher;
 mod record;
+mod root;
 
 use std::collections::HashMap;
 
@@ -132,9 +134,7 @@ impl Leaf {
         let absent = leaf::item_on(&item, &leaf::Nothing);
         Self { item, place, absent }
     }
-}
 
-impl Leaf {
     /// The top-level key that the item is about, where it is about the value of one as a whole.
     fn key(&self) -> Option<Key> {
         match self.item.field.as_deref() {
@@ -206,7 +206,18 @@ impl Program {
             .iter()
             .map(|groups| Bounds::any(groups.iter().map(|g| Bounds::all(g.iter().map(|&l| leaf(l))))))
             .collect();
-        Bounds::any(self.conditions.iter().map(|condition| bounds(condition, &searches)))
+        self.bounds_of(&searches)
+    }
+
+    fn bounds_of(&self, searches: &[Bounds]) -> Bounds {
+        Bounds::any(self.conditions.iter().map(|condition| bounds(condition, searches)))
+    }
+
+    /// Whether the rule only fires where that search matches.
+    fn needs(&self, search: usize) -> bool {
+        let of = |n| if n == search { Bounds::sure(false) } else { Bounds::OPEN };
+        let searches: Vec<Bounds> = (0..self.searches.len()).map(of).collect();
+        !self.bounds_of(&searches).may_hold
     }
 }
 

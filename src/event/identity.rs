@@ -11,6 +11,41 @@ use crate::json;
 /// The name of an actor of whom nothing is known.
 pub const UNKNOWN_ACTOR: &str = "unknown";
 
+/// Which keys a `userIdentity` has, whatever stands there.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Keys(u8);
+
+#[expect(missing_docs, reason = "the names are CloudTrail's own")]
+impl Keys {
+    pub const TYPE: Self = Self(1);
+    pub const ARN: Self = Self(1 << 1);
+    pub const PRINCIPAL_ID: Self = Self(1 << 2);
+    pub const ACCOUNT_ID: Self = Self(1 << 3);
+    pub const ACCESS_KEY_ID: Self = Self(1 << 4);
+    pub const USER_NAME: Self = Self(1 << 5);
+    pub const SESSION_CONTEXT: Self = Self(1 << 6);
+    /// No key: the account is that of the ARN.
+    pub const ACCOUNT_OF_ARN: Self = Self(1 << 7);
+
+    /// Whether a key is there. One that is written with escapes is not seen.
+    pub fn has(self, key: Self) -> bool {
+        self.0 & key.0 != 0
+    }
+
+    fn of(key: &[u8]) -> Self {
+        match key {
+            b"type" => Self::TYPE,
+            b"arn" => Self::ARN,
+            b"principalId" => Self::PRINCIPAL_ID,
+            b"accountId" => Self::ACCOUNT_ID,
+            b"accessKeyId" => Self::ACCESS_KEY_ID,
+            b"userName" => Self::USER_NAME,
+            b"sessionContext" => Self::SESSION_CONTEXT,
+            _ => Self(0),
+        }
+    }
+}
+
 /// What a `userIdentity` says, in the words of CloudTrail; empty where it says nothing.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Identity {
@@ -52,6 +87,8 @@ pub struct Identity {
     pub actor: String,
     /// Whether AWS itself acted: a service, or a service-linked role.
     pub is_service: bool,
+    /// The keys that it has.
+    pub keys: Keys,
 }
 
 impl Identity {
@@ -64,7 +101,12 @@ impl Identity {
     /// and else the first of: end of the ARN, issuer, user name, principal, invoker, account.
     pub fn parse(raw: &[u8]) -> Self {
         let mut id = Self::default();
+        if raw.first() == Some(&b'[') {
+            // Whoever enters lists may find any of them there.
+            id.keys = Keys(u8::MAX);
+        }
         for m in json::members(raw) {
+            id.keys.0 |= Keys::of(m.key).0;
             match m.key {
                 b"type" => id.kind = owned(m.value),
                 b"arn" => id.arn = owned(m.value),
@@ -118,6 +160,7 @@ impl Identity {
         if let Some(arn) = &arn {
             if self.account.is_empty() {
                 self.account = arn.account.to_owned();
+                self.keys.0 |= Keys::ACCOUNT_OF_ARN.0;
             }
             let mut parts = arn.resource.splitn(3, '/');
             match (parts.next(), parts.next(), parts.next()) {

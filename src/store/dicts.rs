@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
 
-use crate::event::identity::Identity;
+use crate::event::identity::{Identity, Keys};
 use crate::event::time::Time;
 use crate::store::Column;
 use crate::store::dict::{Dict, Values};
@@ -40,6 +40,7 @@ pub struct IdentityRow {
     pub is_root: bool,
     pub is_service: bool,
     pub on_instance: bool,
+    pub keys: Keys,
 }
 
 /// Credentials that an answer handed out.
@@ -151,6 +152,7 @@ impl Dicts {
             is_root: id.kind == "Root",
             is_service: id.is_service,
             on_instance: id.on_instance,
+            keys: id.keys,
         }
     }
 

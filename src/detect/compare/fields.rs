@@ -10,6 +10,7 @@ use foldhash::fast::FixedState;
 use crate::detect::capture::{Captured, Captures, Needs};
 use crate::detect::engine::leaf::{IdentityOnly, Parts, Written, values_at};
 use crate::detect::engine::{Place, place_of_path};
+use crate::event::identity::Keys;
 use crate::investigation::Investigation;
 use crate::json;
 use crate::store::dicts::IdentityRow;
@@ -46,8 +47,8 @@ pub(super) enum Worth {
     Many(Box<[u64]>),
 }
 
-/// Where an identity has the number of a word.
-type WordAt = fn(&IdentityRow) -> u32;
+/// The key of an identity that a path goes through, and where the number of the word that it leads to is remembered.
+type WordAt = (Keys, fn(&IdentityRow) -> u32);
 
 /// A field that is asked for many times.
 pub(super) struct Field<'f> {
@@ -162,7 +163,8 @@ impl<'a> Fields<'a> {
                     false => Some(self.captures.hash(text)),
                 };
                 let worth = match self.known_word(row, field.word) {
-                    Some(word) => Worth::of(value(word).as_slice()),
+                    Some(Some(word)) => Worth::of(value(word).as_slice()),
+                    Some(None) => Worth::of(&[]),
                     None => {
                         let texts = in_columns(row, field.place, field.path);
                         Worth::of(&texts.iter().filter_map(|text| value(text)).collect::<Vec<_>>())
@@ -176,9 +178,10 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// What an identity says where it was read when it was met; `None` where only the identity itself tells.
-    fn known_word(&self, row: &Row<'a>, word: Option<WordAt>) -> Option<&'a str> {
-        let word = word?(&row.identity());
+    /// What an identity says, which may be nothing, where that was read when it was met; `None` where only the identity
+    /// itself tells.
+    fn known_word(&self, row: &Row<'a>, word: Option<WordAt>) -> Option<Option<&'a str>> {
+        let ((key, word), own) = (word?, row.identity());
         let id = row.id_of(Column::Identity) as usize;
         let mut escaped = self.escaped.borrow_mut();
         if escaped.len() <= id {
@@ -186,8 +189,15 @@ impl<'a> Fields<'a> {
         }
         // A key can be written with escapes, which only a closer look reads.
         let has_escapes = || memchr::memchr(b'\\', row.text(Column::Identity).as_bytes()).is_some();
-        let escaped = escaped.get_mut(id)?.get_or_insert_with(has_escapes);
-        (word != 0 && !*escaped).then(|| row.word(word))
+        if *escaped.get_mut(id)?.get_or_insert_with(has_escapes) {
+            return None;
+        }
+        match word(&own) {
+            _ if !own.keys.has(key) => Some(None),
+            // Empty, or no text.
+            0 => None,
+            word => Some(Some(row.word(word))),
+        }
     }
 
     fn taken_at(&self, row: &Row<'_>, field: &Field<'_>) -> Worth {
@@ -312,11 +322,17 @@ fn in_columns(row: &Row<'_>, place: Place, field: &[String]) -> Vec<String> {
 fn word_at(path: &[String]) -> Option<WordAt> {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     match path.as_slice() {
-        ["userIdentity", "arn"] => Some(|own| own.arn),
-        ["userIdentity", "type"] => Some(|own| own.kind),
-        ["userIdentity", "principalId"] => Some(|own| own.principal_id),
-        ["userIdentity", "accessKeyId"] => Some(|own| own.access_key),
-        ["userIdentity", "sessionContext", "sessionIssuer", "arn"] => Some(|own| own.issuer_arn),
+        ["userIdentity", "arn"] => Some((Keys::ARN, |own| own.arn)),
+        ["userIdentity", "type"] => Some((Keys::TYPE, |own| own.kind)),
+        ["userIdentity", "principalId"] => Some((Keys::PRINCIPAL_ID, |own| own.principal_id)),
+        ["userIdentity", "accountId"] => {
+            Some((Keys::ACCOUNT_ID, |own| if own.keys.has(Keys::ACCOUNT_OF_ARN) { 0 } else { own.account }))
+        }
+        ["userIdentity", "accessKeyId"] => Some((Keys::ACCESS_KEY_ID, |own| own.access_key)),
+        ["userIdentity", "userName"] => Some((Keys::USER_NAME, |own| own.user_name)),
+        ["userIdentity", "sessionContext", "sessionIssuer", "arn"] => {
+            Some((Keys::SESSION_CONTEXT, |own| own.issuer_arn))
+        }
         _ => None,
     }
 }
@@ -325,4 +341,76 @@ fn word_at(path: &[String]) -> Option<WordAt> {
 fn texts(record: &dyn Parts, field: &[String]) -> Vec<String> {
     let values = values_at(record, field);
     values.into_iter().filter_map(json::display).map(std::borrow::Cow::into_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::ingest::worker::Options;
+    use crate::investigation::{Judgment, load};
+    use crate::source::{Object, Place as Source};
+
+    #[test]
+    fn what_was_read_when_an_identity_was_met_is_what_stands_in_it() {
+        let arn = "arn:aws:sts::111122223333:assumed-role/Admin/alice";
+        let texts = [
+            json!({"type": "AssumedRole", "arn": arn}).to_string(),
+            json!({"arn": arn, "accountId": null, "userName": ""}).to_string(),
+            json!({"arn": arn, "accountId": "", "accessKeyId": {"a": 1}}).to_string(),
+            json!({"arn": arn, "accountId": "444455556666", "userName": 5}).to_string(),
+            json!({"sessionContext": {"sessionIssuer": {"arn": "r", "userName": "u", "accountId": "7"}}})
+                .to_string(),
+            json!({"sessionContext": [{"sessionIssuer": {"arn": "r"}}], "principalId": ["a", "b"]})
+                .to_string(),
+            json!([{"userName": "alice", "accountId": "1", "arn": arn}]).to_string(),
+            r#"{"userNam\u0065": "alice", "accountId": "1", "accountId": null, "arn": "x"}"#.to_owned(),
+            r#"{"accountId": null, "accountId": "1", "userName": "a", "userName": null}"#.to_owned(),
+            "\"alice\"".to_owned(),
+            "{}".to_owned(),
+        ];
+        let record = |(n, identity): (usize, &String)| {
+            let record: Value = json!({
+                "eventVersion": "1.10", "eventName": "GetUser", "eventSource": "iam.amazonaws.com",
+                "eventTime": format!("2026-03-02T09:{n:02}:00Z"), "eventID": format!("e{n}"),
+            });
+            let record = record.to_string();
+            format!("{},\"userIdentity\":{identity}}}", record.strip_suffix('}').unwrap())
+        };
+        let records: Vec<String> = texts.iter().enumerate().map(record).collect();
+        let text = format!("{{\"Records\":[{}]}}", records.join(","));
+        let place = Source::Memory(text.into_bytes().into());
+        let object = Object { name: "t".to_owned(), place, found: false };
+        let objects = Box::new(std::iter::once(Ok(object)));
+        let inv = load(objects, Options::default(), Judgment::shipped(), Arc::default(), &|_| {});
+        assert_eq!(inv.table.len() as usize, texts.len());
+        let (captures, needs) = Default::default();
+        let fields = Fields::new(&inv, &captures, &needs);
+        let mut told = 0;
+        for path in
+            ["type", "arn", "principalId", "accountId", "accessKeyId", "userName"].map(|key| vec![key])
+        {
+            let path: Vec<String> = ["userIdentity"].iter().chain(&path).map(|&key| key.to_owned()).collect();
+            told += told_of(&inv, &fields, &path);
+        }
+        let issuer = ["userIdentity", "sessionContext", "sessionIssuer", "arn"].map(str::to_owned);
+        told += told_of(&inv, &fields, &issuer);
+        assert!(told > 50, "{told}");
+    }
+
+    /// Holds what is remembered of a path against what stands in each identity; how many were remembered.
+    fn told_of(inv: &Investigation, fields: &Fields<'_>, path: &[String]) -> usize {
+        let mut told = 0;
+        for row in inv.table.rows() {
+            let written = in_columns(&row, Place::Identity, path);
+            if let Some(known) = fields.known_word(&row, word_at(path)) {
+                assert_eq!(known.map(str::to_owned).into_iter().collect::<Vec<_>>(), written, "{path:?}");
+                told += 1;
+            }
+        }
+        told
+    }
 }

@@ -1,11 +1,13 @@
 //! The rules that can fire for events of some name and source, and what is known of what they say.
 
+use std::hash::Hash;
+
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::classes::Class;
-use super::kind::{NAMED, Others, WIDTH, mask};
-use super::{Bounds, Engine};
+use super::kind::{NAME, NAMED, Others, WIDTH, mask};
+use super::{Bounds, Engine, Program};
 
 /// The rules that can fire for events of some name and source.
 #[derive(Debug)]
@@ -17,7 +19,7 @@ pub(super) struct Candidates {
     /// The bits of these.
     pub(super) mask: Others,
     /// Which verdict belongs to the classes there.
-    pub(super) verdicts: Known<u32>,
+    pub(super) verdicts: Known<Others, u32>,
     pub(super) gate: Gate,
 }
 
@@ -40,45 +42,49 @@ pub(super) struct Ask {
     /// The slots that they look at.
     pub(super) slots: Vec<usize>,
     /// Whether it is open for the classes there.
-    pub(super) opens: Known<bool>,
+    pub(super) opens: Known<Others, bool>,
 }
 
 /// With more slots than these to ask for, all may as well be looked at.
 const FEW: usize = 3;
 
-/// What is known for combinations of classes.
+/// What is known for combinations of classes, or of keys.
 #[derive(Debug)]
-pub(super) struct Known<T> {
-    by_classes: HashMap<Others, T, FixedState>,
+pub(super) struct Known<K, T> {
+    of: HashMap<K, T, FixedState>,
     /// The last of these: the next event is often of the same kind.
-    last: Option<(Others, T)>,
+    last: Option<(K, T)>,
 }
 
-impl<T> Default for Known<T> {
+impl<K, T> Default for Known<K, T> {
     fn default() -> Self {
-        Self { by_classes: HashMap::default(), last: None }
+        Self { of: HashMap::default(), last: None }
     }
 }
 
-impl<T: Copy> Known<T> {
+impl<K: Copy + Eq + Hash, T: Copy> Known<K, T> {
     #[inline]
-    pub(super) fn get(&mut self, classes: Others) -> Option<T> {
+    pub(super) fn get(&mut self, of: K) -> Option<T> {
         if let Some((last, known)) = self.last
-            && last == classes
+            && last == of
         {
             return Some(known);
         }
-        let known = *self.by_classes.get(&classes)?;
-        self.last = Some((classes, known));
+        let known = *self.of.get(&of)?;
+        self.last = Some((of, known));
         Some(known)
     }
 
-    pub(super) fn insert(&mut self, classes: Others, known: T) {
-        self.by_classes.insert(classes, known);
+    pub(super) fn insert(&mut self, of: K, known: T) {
+        self.of.insert(of, known);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.of.len()
     }
 
     pub(super) fn clear(&mut self) {
-        self.by_classes.clear();
+        self.of.clear();
         self.last = None;
     }
 }
@@ -86,11 +92,66 @@ impl<T: Copy> Known<T> {
 /// Where the bit of each leaf stands: the slot, and which bit; `None` where the record has to be asked.
 pub(super) type LeafPlaces = [Option<(usize, usize)>];
 
+/// The rules that can fire for some name at all, without a look at each rule.
+#[derive(Debug)]
+pub(super) struct ByName {
+    /// By the bit of a leaf on names: the rules that only fire where it or another one of them holds.
+    of_bit: Vec<Vec<usize>>,
+    /// The rules that look for no name.
+    always: Vec<usize>,
+}
+
+impl ByName {
+    pub(super) fn new(engine: &Engine, places: &LeafPlaces) -> Self {
+        let mut all = Self { of_bit: Vec::new(), always: Vec::new() };
+        for (rule, program) in engine.programs.iter().enumerate() {
+            let Some(bits) = Self::needed(program, places) else {
+                all.always.push(rule);
+                continue;
+            };
+            for bit in bits {
+                if all.of_bit.len() <= bit {
+                    all.of_bit.resize(bit + 1, Vec::new());
+                }
+                if let Some(rules) = all.of_bit.get_mut(bit) {
+                    rules.push(rule);
+                }
+            }
+        }
+        all
+    }
+
+    /// Leaves on names of which one has to hold for a rule to fire.
+    fn needed(program: &Program, places: &LeafPlaces) -> Option<Vec<usize>> {
+        let on_name = |leaf: &usize| match places.get(*leaf) {
+            Some(Some((NAME, bit))) => Some(*bit),
+            _ => None,
+        };
+        let all = program.searches.iter().enumerate();
+        all.filter_map(|(n, groups)| {
+            let bits: Option<Vec<usize>> =
+                groups.iter().map(|group| group.iter().find_map(on_name)).collect();
+            bits.filter(|_| program.needs(n))
+        })
+        .min_by_key(Vec::len)
+    }
+
+    /// The rules that can fire where these leaves on names hold, in order.
+    pub(super) fn rules(&self, holding: impl Iterator<Item = usize>) -> Vec<usize> {
+        let of_name = holding.filter_map(|bit| self.of_bit.get(bit)).flatten();
+        let mut rules: Vec<usize> = self.always.iter().chain(of_name).copied().collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    }
+}
+
 impl Candidates {
-    /// Those of a name and a source whose classes are `named`, of which `said` tells what they say of leaves.
+    /// Those among some rules for a name and a source whose classes are `named`, of which `said` tells what they say of leaves.
     pub(super) fn new(
         engine: &Engine,
         places: &LeafPlaces,
+        mut rules: Vec<usize>,
         named: [Class; NAMED],
         said: impl Fn(usize, usize) -> Bounds,
     ) -> Self {
@@ -98,9 +159,7 @@ impl Candidates {
             Some(Some((slot, bit))) if *slot < NAMED => said(*slot, *bit),
             _ => Bounds::OPEN,
         };
-        let programs = engine.programs.iter().enumerate();
-        let rules: Vec<usize> =
-            programs.filter(|(_, program)| program.bounds(&leaf).may_hold).map(|(n, _)| n).collect();
+        rules.retain(|rule| engine.programs.get(*rule).is_some_and(|program| program.bounds(&leaf).may_hold));
         let live = Live { engine, places, leaf: &leaf };
         let slots = live.slots(&rules);
         let gate = Gate::new(&live, &rules);

@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 
 use super::identity::Paths;
 use super::kind::{WORDS, WRITTEN};
-use super::leaf::item_on_text;
+use super::literals::Literals;
 use super::{Engine, Leaf, Place as LeafPlace};
 use crate::ingest::scan::{Key, Spans};
 use crate::json;
@@ -55,6 +55,8 @@ pub(super) struct Place {
 struct Learned {
     /// What the leaves on identities ask for; empty elsewhere.
     paths: Paths,
+    /// What the leaves on texts ask for; empty for identities.
+    literals: Literals,
     /// By the number of a value.
     by_value: Vec<Class>,
     numbers: HashMap<Box<[u64]>, Class, FixedState>,
@@ -88,13 +90,14 @@ impl Place {
         };
         let all = engine.leaves.iter().enumerate().filter(|(_, leaf)| is_here(leaf));
         let leaves: Vec<usize> = all.map(|(n, _)| n).collect();
-        let paths = match slot {
-            Slot::Column(Column::Identity, _) => Paths::new(engine, &leaves),
-            _ => Paths::default(),
+        let (paths, literals) = match slot {
+            Slot::Column(Column::Identity, _) => (Paths::new(engine, &leaves), Literals::default()),
+            _ => (Paths::default(), Literals::new(engine, leaves.iter().copied().enumerate())),
         };
         let none = vec![0; leaves.len().div_ceil(64)].into();
         let learned = Learned {
             paths,
+            literals,
             by_value: Vec::new(),
             numbers: HashMap::default(),
             bits: vec![none],
@@ -142,6 +145,15 @@ impl Classes {
             .get(usize::from(class))
             .and_then(|bits| bits.get(bit / 64))
             .is_some_and(|w| w >> (bit % 64) & 1 == 1)
+    }
+
+    /// The leaves that hold for the values of a class, by their bits.
+    pub(super) fn holding(&self, class: Class) -> impl Iterator<Item = usize> {
+        let words = self.bits.get(usize::from(class)).into_iter().flat_map(|bits| bits.iter().enumerate());
+        words.flat_map(|(n, word)| {
+            let left = std::iter::successors(Some(*word), |left| Some(left & left.wrapping_sub(1)));
+            left.take_while(|left| *left != 0).map(move |left| n * 64 + left.trailing_zeros() as usize)
+        })
     }
 
     /// The class of the value of that number, if it was met.
@@ -220,11 +232,7 @@ impl Learned {
                 Slot::Word(_) => json::scalar(raw),
             };
             let Some(text) = text else { return ODD };
-            for (bit, leaf) in place.leaves.iter().enumerate() {
-                if engine.leaves.get(*leaf).is_some_and(|leaf| item_on_text(&leaf.item, &text)) {
-                    put(bit);
-                }
-            }
+            self.literals.holding(engine, &text, &mut put);
         }
         self.number(bits, place.most)
     }

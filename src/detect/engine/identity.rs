@@ -7,7 +7,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::Engine;
-use super::leaf::{IdentityOnly, Parts, item_on, item_on_text, values_at};
+use super::leaf::{IdentityOnly, Parts, item_on, values_at};
+use super::literals::Literals;
 use crate::json;
 
 /// The paths into `userIdentity` that leaves ask for, as a tree of keys.
@@ -36,6 +37,7 @@ struct Node {
 struct Path {
     path: Vec<String>,
     leaves: Vec<usize>,
+    literals: Literals,
     /// What was found there, and in which walk.
     found: (u32, Found),
     known: HashMap<Box<str>, Vec<usize>, FixedState>,
@@ -68,11 +70,16 @@ impl Paths {
             };
             if number == next {
                 let found = (0, Found::Object);
-                all.paths.push(Path { path, leaves: Vec::new(), found, known: HashMap::default() });
+                let (literals, known) = (Literals::default(), HashMap::default());
+                all.paths.push(Path { path, leaves: Vec::new(), literals, found, known });
             }
             if let Some(path) = all.paths.get_mut(number) {
                 path.leaves.push(bit);
             }
+        }
+        for path in &mut all.paths {
+            let numbers = path.leaves.iter().filter_map(|bit| Some((*bit, *leaves.get(*bit)?)));
+            path.literals = Literals::new(engine, numbers);
         }
         all
     }
@@ -118,7 +125,7 @@ impl Paths {
             };
             let is_walked = walked && path.path.len() > 1;
             match (found.and_then(json::plainly_text), path.found.0 == walk) {
-                (Some(text), _) if is_walked => path.on_text(engine, all, &text, put),
+                (Some(text), _) if is_walked => path.on_text(engine, &text, &mut *put),
                 (_, false) if is_walked => path.on_nothing(engine, all, put),
                 _ => path.by_itself(engine, all, raw, put),
             }
@@ -162,22 +169,19 @@ impl Paths {
 
 impl Path {
     /// The leaves that hold for a text.
-    fn on_text(&mut self, engine: &Engine, all: &[usize], text: &str, put: &mut impl FnMut(usize)) {
+    fn on_text(&mut self, engine: &Engine, text: &str, mut put: impl FnMut(usize)) {
         if let Some(known) = self.known.get(text) {
             return known.iter().copied().for_each(put);
         }
-        let holds = |bit: &usize| {
-            let leaf = all.get(*bit).and_then(|leaf| engine.leaves.get(*leaf));
-            leaf.is_some_and(|leaf| item_on_text(&leaf.item, text))
-        };
-        let holding = self.leaves.iter().copied().filter(holds);
-        if self.known.len() < REMEMBERED {
-            let holding: Vec<usize> = holding.collect();
-            holding.iter().copied().for_each(put);
-            self.known.insert(text.into(), holding);
-        } else {
-            holding.for_each(put);
+        if self.known.len() >= REMEMBERED {
+            return self.literals.holding(engine, text, put);
         }
+        let mut holding = Vec::new();
+        self.literals.holding(engine, text, |bit| {
+            holding.push(bit);
+            put(bit);
+        });
+        self.known.insert(text.into(), holding);
     }
 
     /// The leaves that hold where there is no value.

@@ -13,7 +13,7 @@ use hashbrown::HashMap;
 
 use self::together::TOGETHER;
 use self::verdict::Verdict;
-use super::candidates::{Candidates, LeafPlaces};
+use super::candidates::{ByName, Candidates, LeafPlaces};
 use super::classes::{Class, Classes, ODD, Place, Slot};
 use super::kind::{self, Kind, NAMED, SLOTS};
 use super::record::RecordLeaves;
@@ -35,6 +35,7 @@ pub struct Matcher {
     sets: Arc<HitSets>,
     classes: Vec<Classes>,
     places: Arc<LeafPlaces>,
+    names: Arc<ByName>,
     /// By the number of a name: the source that came with it last, and which of `candidates` belong to the two.
     by_name: Vec<(u32, u32)>,
     /// Which of `candidates` belong to the classes of a name and a source.
@@ -59,6 +60,7 @@ pub struct Lessons {
     slots: Vec<Arc<Place>>,
     /// Where the bit of each leaf stands.
     places: Arc<LeafPlaces>,
+    names: Arc<ByName>,
 }
 
 impl Lessons {
@@ -75,7 +77,8 @@ impl Lessons {
                 }
             }
         }
-        Self { slots, places: places.into() }
+        let names = Arc::new(ByName::new(engine, &places));
+        Self { slots, places: places.into(), names }
     }
 }
 
@@ -86,6 +89,7 @@ impl Matcher {
         Self {
             classes: lessons.slots.iter().map(|slot| Classes::new(&engine, slot.clone())).collect(),
             places: lessons.places.clone(),
+            names: lessons.names.clone(),
             by_name: Vec::new(),
             candidates_of: HashMap::default(),
             candidates: Vec::new(),
@@ -121,7 +125,6 @@ impl Matcher {
         let Self { engine, classes, places, record_leaves, hits, verdicts, .. } = self;
         let Some(verdict) = verdicts.get(verdict as usize) else { return };
         hits.extend(&verdict.hits);
-        record_leaves.turn();
         let mut leaf = |n: usize| match places.get(n) {
             Some(Some((slot, bit))) => {
                 classes.get(*slot).is_some_and(|classes| classes.holds(kind.class(*slot), *bit))
@@ -141,7 +144,6 @@ impl Matcher {
     /// Every rule by itself, for a record with values that dictionaries do not tell apart.
     fn one_by_one(&mut self, spans: &Spans<'_>) {
         let Self { engine, record_leaves, hits, .. } = self;
-        record_leaves.turn();
         let mut leaf = |n: usize| record_leaves.holds(engine, n, spans);
         for (rule, program) in engine.programs.iter().enumerate() {
             if fires(program, &mut leaf) {
@@ -174,16 +176,44 @@ impl Matcher {
         number
     }
 
-    /// What hits a record, by its bytes where columns are not enough.
-    fn look(&mut self, kind: Option<(Kind, u32)>, spans: &Spans<'_>, row: &EventRow) -> u32 {
-        self.hits.clear();
-        match kind {
-            None => self.one_by_one(spans),
-            Some((kind, at)) => match self.verdicts.get(at as usize) {
-                Some(verdict) if verdict.is_final => return verdict.number,
-                _ => self.decide(kind, at, spans),
-            },
+    /// What hits a record of a kind, by its keys and its values where columns are not enough.
+    fn look(&mut self, kind: Kind, at: u32, spans: &Spans<'_>, row: &EventRow) -> u32 {
+        if let Some(number) = self.final_number(at) {
+            return number;
         }
+        self.hits.clear();
+        self.record_leaves.turn();
+        let at = self.by_keys(kind, at, spans);
+        if let Some(number) = self.final_number(at) {
+            return number;
+        }
+        let values = self.by_values(at, spans);
+        if let Some((_, Some(number))) = values {
+            return number;
+        }
+        self.decide(kind, at, spans);
+        let number = self.found(spans, row);
+        if let Some((values, None)) = values.filter(|_| !self.takes(&self.hits)) {
+            self.remember(at, values, number);
+        }
+        number
+    }
+
+    /// The set of a verdict that leaves nothing open.
+    fn final_number(&self, at: u32) -> Option<u32> {
+        self.verdicts.get(at as usize).filter(|verdict| verdict.is_final).map(|verdict| verdict.number)
+    }
+
+    /// What hits a record of no kind, by each rule.
+    fn look_at_all(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32 {
+        self.hits.clear();
+        self.record_leaves.turn();
+        self.one_by_one(spans);
+        self.found(spans, row)
+    }
+
+    /// The number of what hits a record, of which is taken what others need.
+    fn found(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32 {
         if !self.engine.needs().fields.is_empty() {
             self.take(spans, row.at);
         }
@@ -209,13 +239,15 @@ impl Watch for Matcher {
         let words = kind::words(spans).filter(|_| !row.is_odd);
         let (event, source) = (row.columns[Column::Event as usize], row.columns[Column::Source as usize]);
         let Some((words, at)) = words.and_then(|words| Some((words, self.candidates(event, source)?))) else {
-            return self.look(None, spans, row);
+            return self.look_at_all(spans, row);
         };
         if !self.at_hand && self.is_shut(at, row, words) == Some(true) {
             return PUT_OFF | words;
         }
-        let verdict = self.verdict(at, row, words);
-        self.look(verdict, spans, row)
+        match self.verdict(at, row, words) {
+            Some((kind, verdict)) => self.look(kind, verdict, spans, row),
+            None => self.look_at_all(spans, row),
+        }
     }
 
     fn gathered(&mut self, columns: &[Vec<u32>; Column::COUNT], found: &mut [u32]) {

@@ -3,8 +3,9 @@
 //! Several rules ask for the same values, so an object is walked once a record and a path followed once. Nothing is
 //! allocated for a record that was not for the one before.
 
-use super::Engine;
-use super::leaf::{Parts as _, item_on, item_on_text, item_on_values, seen, values_at, values_below};
+use super::leaf::{item_on, item_on_text, item_on_values, seen, values_at, values_below};
+use super::root::{Part, Root, RootName, part, piece};
+use super::{Bounds, Engine};
 use crate::detect::sigma::item::{Item, Test};
 use crate::ingest::scan::Spans;
 use crate::json;
@@ -17,36 +18,25 @@ pub(super) struct RecordLeaves {
     /// By leaf: which of the paths it asks for; `None` where it needs the whole record.
     path_of: Vec<Option<usize>>,
     paths: Vec<PathValues>,
-    /// The members of what stands below top-level keys that paths lead into.
-    roots: Vec<Members>,
+    /// What paths ask for of what stands below top-level keys.
+    roots: Vec<Root>,
     record: u32,
 }
-
-/// The members of the object below a top-level key of the record that is being looked at.
-#[derive(Debug)]
-struct Members {
-    key: String,
-    record: u32,
-    /// Whether it is an object without anything escaped.
-    is_plain: bool,
-    /// Key and value of each, as places in the record.
-    members: Vec<(Part, Part)>,
-}
-
-/// Where something begins in the record, and how long it is.
-type Part = (usize, usize);
 
 /// Where a path leads to in the record that is being looked at.
 #[derive(Debug)]
 struct PathValues {
     path: Vec<String>,
-    /// Which of the roots it goes through, if it goes on below it.
-    root: Option<usize>,
+    /// Which of the roots it goes through, if it goes on below it, and which of the names there.
+    name: Option<RootName>,
     /// For which record it was followed last.
     record: u32,
     /// The values, as places in the record.
     places: Vec<Part>,
 }
+
+/// What keeps numbers apart that are put together.
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl RecordLeaves {
     pub(super) fn new(engine: &Engine) -> Self {
@@ -57,8 +47,8 @@ impl RecordLeaves {
             let number = path.map(|path| {
                 let known = all.paths.iter().position(|known| known.path == *path);
                 known.unwrap_or_else(|| {
-                    let root = all.root(path);
-                    all.paths.push(PathValues { path: path.clone(), root, record: 0, places: Vec::new() });
+                    let name = all.name(path);
+                    all.paths.push(PathValues { path: path.clone(), name, record: 0, places: Vec::new() });
                     all.paths.len() - 1
                 })
             });
@@ -67,14 +57,57 @@ impl RecordLeaves {
         all
     }
 
-    /// The root that a path goes through, where it goes on below it.
-    fn root(&mut self, path: &[String]) -> Option<usize> {
-        let [key, _, ..] = path else { return None };
+    /// The root that a path goes through, and its name there, where it goes on below it.
+    fn name(&mut self, path: &[String]) -> Option<RootName> {
+        let [key, name, ..] = path else { return None };
         let known = self.roots.iter().position(|root| root.key == *key);
-        Some(known.unwrap_or_else(|| {
-            self.roots.push(Members { key: key.clone(), record: 0, is_plain: false, members: Vec::new() });
+        let number = known.unwrap_or_else(|| {
+            self.roots.push(Root::new(key));
             self.roots.len() - 1
-        }))
+        });
+        Some((number, self.roots.get_mut(number)?.name(name)))
+    }
+
+    /// The root that a leaf looks below, and the name there.
+    pub(super) fn name_of(&self, leaf: usize) -> Option<RootName> {
+        let path = self.path_of.get(leaf).copied().flatten()?;
+        self.paths.get(path)?.name
+    }
+
+    /// A number for which of the names that leaves ask for stand below some roots of the record; `None` where only a
+    /// look along each path tells.
+    pub(super) fn keys(&mut self, roots: &[usize], spans: &Spans<'_>) -> Option<u64> {
+        let mut keys = 0u64;
+        for root in roots {
+            let root = self.roots.get_mut(*root)?;
+            root.turn(self.record, spans);
+            keys = (keys ^ root.is_plain.then_some(root.present)?).wrapping_mul(ODD);
+        }
+        Some(keys)
+    }
+
+    /// A number for the values of some names below plain roots of the record, which were looked at; `None` where one was not.
+    pub(super) fn values(&self, names: &[RootName], spans: &Spans<'_>) -> Option<u64> {
+        let mut values = 0u64;
+        for (root, name) in names {
+            let root = self.roots.get(*root).filter(|root| root.record == self.record && root.is_plain)?;
+            values = (values ^ root.value_number(*name, spans)).wrapping_mul(ODD);
+        }
+        Some(values)
+    }
+
+    /// What a leaf says of all records with the keys that were asked for last.
+    pub(super) fn by_keys(&self, engine: &Engine, leaf: usize) -> Bounds {
+        let path = self.path_of.get(leaf).copied().flatten().and_then(|path| self.paths.get(path));
+        let name = path.and_then(|path| path.name);
+        let is_missing = name.is_some_and(|(root, name)| {
+            let root = self.roots.get(root).filter(|root| root.record == self.record && root.is_plain);
+            root.is_some_and(|root| root.value(name).is_none())
+        });
+        match engine.leaves.get(leaf).filter(|_| is_missing) {
+            Some(leaf) => Bounds::sure(leaf.absent),
+            None => Bounds::OPEN,
+        }
     }
 
     /// Turns to the next record.
@@ -102,33 +135,6 @@ impl RecordLeaves {
     }
 }
 
-impl Members {
-    /// The members in a record, which several paths may go through.
-    fn of(&mut self, record: u32, spans: &Spans<'_>) -> Option<&[(Part, Part)]> {
-        if self.record != record {
-            self.record = record;
-            self.members.clear();
-            let value = spans.root(&self.key);
-            self.is_plain = value.first() == Some(&b'{') && memchr::memchr(b'\\', value).is_none();
-            if self.is_plain {
-                let members = json::members(value);
-                self.members.extend(members.map(|m| (part(spans, m.key), part(spans, m.value))));
-            }
-        }
-        self.is_plain.then_some(self.members.as_slice())
-    }
-}
-
-/// Where a piece of a record stands in it.
-fn part(spans: &Spans<'_>, piece: &[u8]) -> Part {
-    ((piece.as_ptr() as usize).wrapping_sub(spans.text.as_ptr() as usize), piece.len())
-}
-
-/// The piece of a record that stands there.
-fn piece<'r>(spans: &Spans<'r>, (from, len): Part) -> Option<&'r [u8]> {
-    spans.text.get(from..from.checked_add(len)?)
-}
-
 /// Whether an item matches the values at some places of the record.
 fn item_on_places(item: &Item, places: &[Part], spans: &Spans<'_>) -> bool {
     let mut values = places.iter().filter_map(|&place| piece(spans, place));
@@ -143,24 +149,23 @@ fn item_on_places(item: &Item, places: &[Part], spans: &Spans<'_>) -> bool {
 
 impl PathValues {
     /// Where the values stand in a record, which several leaves may ask for.
-    fn places(&mut self, record: u32, spans: &Spans<'_>, roots: &mut [Members]) -> &[Part] {
+    fn places(&mut self, record: u32, spans: &Spans<'_>, roots: &mut [Root]) -> &[Part] {
         if self.record != record {
             self.record = record;
             self.places.clear();
-            let Self { path, root, places, .. } = self;
+            let Self { path, name, places, .. } = self;
             let mut put = |value: &[u8]| places.push(part(spans, value));
-            let root = root.and_then(|root| roots.get_mut(root)).and_then(|root| root.of(record, spans));
-            match (root, path.as_slice()) {
-                (Some(members), [_, name, rest @ ..]) => {
-                    let is = |key: &Part| key.1 == name.len() && piece(spans, *key) == Some(name.as_bytes());
-                    // Of a key that stands twice the last one counts.
-                    let member = members.iter().rev().find(|(key, _)| is(key));
-                    match member.and_then(|(_, value)| piece(spans, *value)) {
-                        Some(value) if rest.is_empty() && value.first() != Some(&b'[') => put(value),
-                        Some(value) => values_below(value, rest).into_iter().for_each(put),
-                        None => {}
-                    }
-                }
+            let below = name.and_then(|(root, name)| {
+                let root = roots.get_mut(root)?;
+                root.turn(record, spans);
+                root.is_plain.then(|| root.value(name))
+            });
+            match (below, path.as_slice()) {
+                (Some(found), [_, _, rest @ ..]) => match found.and_then(|value| piece(spans, value)) {
+                    Some(value) if rest.is_empty() && value.first() != Some(&b'[') => put(value),
+                    Some(value) => values_below(value, rest).into_iter().for_each(put),
+                    None => {}
+                },
                 _ => seen(path, values_at(spans, path)).into_iter().for_each(put),
             }
         }

@@ -29,6 +29,11 @@ fn event(number: usize, more: &Value) -> Value {
 /// Loads records, on one thread and in this order, with these rules: each has to hit what it hits one by one. Gives how
 /// many hits there are.
 fn agrees(rules: &str, records: &[Value]) -> usize {
+    agrees_as_written(rules, &records.iter().map(Value::to_string).collect::<Vec<_>>())
+}
+
+/// The same for records as they are written.
+fn agrees_as_written(rules: &str, records: &[String]) -> usize {
     let rules = Rules::read(
         &vec![("t.yml".to_owned(), rules.to_owned())],
         &Placeholders::new(),
@@ -37,7 +42,7 @@ fn agrees(rules: &str, records: &[Value]) -> usize {
     );
     assert_eq!(rules.faults().len(), 0, "{:?}", rules.faults().first());
     let judgment = Judgment { rules: Arc::new(rules), ..Judgment::shipped() };
-    let text = json!({ "Records": records }).to_string();
+    let text = format!("{{\"Records\":[{}]}}", records.join(","));
     let object =
         Object { name: "t.json".to_owned(), place: Place::Memory(text.into_bytes().into()), found: false };
     let options = Options { threads: 1, ..Options::default() };
@@ -143,4 +148,54 @@ fn identities_of_every_form_are_read_as_they_are() {
         .map(|(n, identity)| event(n, &json!({ "userIdentity": identity })))
         .collect();
     assert!(agrees(rules, &records) > 8);
+}
+
+#[test]
+fn keys_and_values_of_a_record_say_what_a_look_at_it_says() {
+    let rules: String = [
+        "eventName: PutObject, requestParameters.acl: public*",
+        "eventName: PutObject, requestParameters.acl: null",
+        "eventName: PutObject, requestParameters.acl|neq: private",
+        "eventName: PutObject, requestParameters.acl|exists: true, requestParameters.b|exists: false",
+        "requestParameters.a.b: 1, awsRegion: us-east-1",
+        "requestParameters.a.b: null, responseElements.b|contains: x",
+        "requestParameters|contains: secret",
+        "requestParameters: null, eventName: GetUser",
+        "resources.ARN|endswith: x",
+        "requestParameters.acl|fieldref: requestParameters.b",
+    ]
+    .iter()
+    .enumerate()
+    .map(|(n, s)| format!("---\ntitle: r{n}\nid: r{n}\ndetection: {{s: {{{s}}}, condition: s}}\n"))
+    .collect();
+    let parameters = [
+        "null",
+        "{}",
+        "[]",
+        "5",
+        r#""acl""#,
+        r#"{"acl":"public-read"}"#,
+        r#"{"acl":"private","b":"private"}"#,
+        r#"{"acl":"public","acl":"private"}"#,
+        r#"{"acl":"private","\u0061cl":"public"}"#,
+        r#"{"\u0061cl":"public"}"#,
+        r#"{"acl":null,"b":"x"}"#,
+        r#"{"acl":["private","public"]}"#,
+        r#"[{"acl":"public"},{"a":{"b":1}}]"#,
+        r#"{"a":{"b":1}}"#,
+        r#"{"a":[{"b":"2"},{"b":1}],"b":"secret \"x\""}"#,
+        r#"{"a":"b"}"#,
+    ];
+    let answers = ["null", r#"{"b":"xyz"}"#, r#"{"b":"y"}"#, r#"[{"b":"x"}]"#];
+    let record = |n: usize| {
+        let name = ["PutObject", "GetUser"][n % 2];
+        let (parameters, answer) = (parameters[n / 2 % parameters.len()], answers[n / 7 % answers.len()]);
+        let arn = ["x", "y"][n / 3 % 2];
+        let event = event(n, &json!({ "eventName": name, "resources": [{"ARN": arn}] }));
+        let event = event.to_string();
+        let event = event.strip_suffix('}').unwrap();
+        format!("{event},\"requestParameters\":{parameters},\"responseElements\":{answer}}}")
+    };
+    let records: Vec<String> = (0..600).map(record).collect();
+    assert!(agrees_as_written(&rules, &records) > 600);
 }

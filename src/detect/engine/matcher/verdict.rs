@@ -2,16 +2,21 @@
 
 use super::Matcher;
 use crate::detect::engine::Bounds;
-use crate::detect::engine::candidates::{Candidates, Gate};
+use crate::detect::engine::candidates::{Candidates, Gate, Known};
 use crate::detect::engine::classes::{ODD, Slot, UNKNOWN};
-use crate::detect::engine::kind::{self, Kind, NAMED, Others};
+use crate::detect::engine::kind::{self, Kind, NAME, NAMED, Others};
+use crate::detect::engine::root::RootName;
+use crate::ingest::scan::Spans;
 use crate::store::segment::EventRow;
 
 /// How many verdicts are remembered before all are forgotten.
 const MOST_VERDICTS: usize = 1 << 18;
 
+/// How many sets are remembered by the values of a verdict: where there are more, each is hardly met again.
+const MOST_VALUES: usize = 4096;
+
 /// What the columns say of events whose values are of the same classes.
-#[derive(Debug)]
+#[derive(Default, Debug)]
 pub(super) struct Verdict {
     /// The rules that fire.
     pub(super) hits: Vec<u32>,
@@ -19,6 +24,14 @@ pub(super) struct Verdict {
     pub(super) number: u32,
     /// The rules that only the record can decide.
     pub(super) open: Vec<usize>,
+    /// The roots of the record below which these look.
+    roots: Vec<usize>,
+    /// Which verdict belongs to the keys that stand there.
+    by_keys: Known<u64, u32>,
+    /// The names there whose values decide; none where something else has a say, or before it is known which are there.
+    names: Vec<RootName>,
+    /// Which set belongs to these values.
+    by_values: Known<u64, u32>,
     /// Whether the columns say everything, and nothing is to be taken from the record for another rule.
     pub(super) is_final: bool,
 }
@@ -47,7 +60,9 @@ impl Matcher {
             None => {
                 let kind = Kind { named, others: Others::default() };
                 let said = |slot, bit| self.said(kind, slot, bit);
-                let candidates = Candidates::new(&self.engine, &self.places, named, said);
+                let holding = self.classes.get(NAME).into_iter().flat_map(|names| names.holding(named[NAME]));
+                let rules = self.names.rules(holding);
+                let candidates = Candidates::new(&self.engine, &self.places, rules, named, said);
                 let at = self.candidates.len() as u32;
                 self.candidates.push(candidates);
                 self.candidates_of.insert(named, at);
@@ -165,11 +180,91 @@ impl Matcher {
                 Bounds { .. } => {}
             }
         }
-        let is_final = open.is_empty() && !hits.iter().any(|rule| self.engine.takes(*rule as usize));
-        let verdict = Verdict { number: self.number(&hits), is_final, hits, open };
-        let number = self.verdicts.len() as u32;
-        self.verdicts.push(verdict);
+        let mut roots: Vec<usize> = self.deciding(kind, &open).flatten().map(|(root, _)| root).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        let number = self.add(Verdict { hits, open, roots, ..Verdict::default() });
         self.candidates.get_mut(at as usize)?.verdicts.insert(others, number);
         Some(number)
+    }
+
+    /// The number of a new verdict.
+    fn add(&mut self, mut verdict: Verdict) -> u32 {
+        verdict.is_final = verdict.open.is_empty() && !self.takes(&verdict.hits);
+        verdict.number = self.number(&verdict.hits);
+        self.verdicts.push(verdict);
+        (self.verdicts.len() - 1) as u32
+    }
+
+    /// Whether something is to be taken from records that these rules hit.
+    pub(super) fn takes(&self, hits: &[u32]) -> bool {
+        hits.iter().any(|rule| self.engine.takes(*rule as usize))
+    }
+
+    /// Where in a record open rules look for what may still match: `None` for a look at more than one name below a root.
+    fn deciding(&self, kind: Kind, open: &[usize]) -> impl Iterator<Item = Option<RootName>> {
+        let programs = open.iter().filter_map(|rule| self.engine.programs.get(*rule));
+        let groups = programs.flat_map(|program| program.searches.iter().flatten());
+        let may_match = move |group: &&Vec<usize>| group.iter().all(|leaf| self.bounds(kind, *leaf).may_hold);
+        let in_record = |leaf: &&usize| !matches!(self.places.get(**leaf), Some(Some(_)));
+        let leaves = groups.filter(may_match).flatten().filter(in_record);
+        leaves.map(|leaf| self.record_leaves.name_of(*leaf))
+    }
+
+    /// The verdict on a record by the keys that it has where the open rules look: that of its columns where these do not
+    /// tell.
+    pub(super) fn by_keys(&mut self, kind: Kind, at: u32, spans: &Spans<'_>) -> u32 {
+        let Self { verdicts, record_leaves, .. } = self;
+        let Some(verdict) = verdicts.get_mut(at as usize).filter(|v| !v.roots.is_empty()) else { return at };
+        let Some(keys) = record_leaves.keys(&verdict.roots, spans) else { return at };
+        match verdict.by_keys.get(keys) {
+            Some(verdict) => verdict,
+            None => self.judge_keys(kind, at, keys).unwrap_or(at),
+        }
+    }
+
+    /// Works out what is open still for records with the keys of the one that is being looked at.
+    #[cold]
+    fn judge_keys(&mut self, kind: Kind, at: u32, keys: u64) -> Option<u32> {
+        if self.verdicts.len() >= MOST_VERDICTS {
+            return None;
+        }
+        let verdict = self.verdicts.get(at as usize)?;
+        let (mut hits, mut open) = (verdict.hits.clone(), Vec::new());
+        for &rule in &verdict.open {
+            let Some(program) = self.engine.programs.get(rule) else { continue };
+            let leaf = |n: usize| match self.places.get(n) {
+                Some(Some(_)) => self.bounds(kind, n),
+                _ => self.record_leaves.by_keys(&self.engine, n),
+            };
+            match program.bounds(&leaf) {
+                Bounds { may_hold: true, may_fail: true } => open.push(rule),
+                Bounds { may_hold: true, .. } => hits.push(rule as u32),
+                Bounds { .. } => {}
+            }
+        }
+        hits.sort_unstable();
+        let mut names: Vec<RootName> = self.deciding(kind, &open).collect::<Option<_>>().unwrap_or_default();
+        names.sort_unstable();
+        names.dedup();
+        let number = self.add(Verdict { hits, open, names, ..Verdict::default() });
+        self.verdicts.get_mut(at as usize)?.by_keys.insert(keys, number);
+        Some(number)
+    }
+
+    /// A number for the values that decide what a verdict leaves open, and the set that belongs to them if it is known.
+    pub(super) fn by_values(&mut self, at: u32, spans: &Spans<'_>) -> Option<(u64, Option<u32>)> {
+        let verdict = self.verdicts.get_mut(at as usize).filter(|verdict| !verdict.names.is_empty())?;
+        let values = self.record_leaves.values(&verdict.names, spans)?;
+        Some((values, verdict.by_values.get(values)))
+    }
+
+    /// Remembers the set that belongs to these values.
+    pub(super) fn remember(&mut self, at: u32, values: u64, set: u32) {
+        if let Some(verdict) = self.verdicts.get_mut(at as usize)
+            && verdict.by_values.len() < MOST_VALUES
+        {
+            verdict.by_values.insert(values, set);
+        }
     }
 }
