@@ -15,6 +15,7 @@ mod asides;
 pub mod extract;
 pub mod files;
 pub mod frame;
+mod group;
 pub mod inflate;
 pub mod pipeline;
 pub mod reopen;

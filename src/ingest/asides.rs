@@ -78,6 +78,9 @@ pub(super) fn transferred(additional: &[u8]) -> (u64, u64) {
             let value = skip_value(rest, from).and_then(|end| rest.get(from..end));
             *direction = value.map(number);
         }
+        if inward.is_some() && outward.is_some() {
+            break;
+        }
     }
     (inward.unwrap_or(0), outward.unwrap_or(0))
 }

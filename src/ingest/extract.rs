@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use crate::event::outcome::Outcome;
 use crate::event::time::{Reader, Time};
 use crate::ingest::asides;
+use crate::ingest::group::{GROUPS, Group, Numbers, Together};
 use crate::ingest::scan::{Key, RECENT, Spans};
 use crate::ingest::seen::{Marks, Met, Seen};
 use crate::ingest::target::target_in;
@@ -26,18 +27,9 @@ use crate::store::id::uuid_in;
 use crate::store::segment::{EventRow, Locator};
 use crate::store::{Aside, Column};
 
-/// Which key fills which column.
-const COLUMN_KEYS: [(Column, Key); 9] = [
-    (Column::Event, Key::EventName),
-    (Column::Source, Key::EventSource),
-    (Column::Region, Key::AwsRegion),
-    (Column::Agent, Key::UserAgent),
-    (Column::Ip, Key::SourceIpAddress),
-    (Column::Error, Key::ErrorCode),
-    (Column::Account, Key::RecipientAccountId),
-    (Column::Type, Key::EventType),
-    (Column::Category, Key::EventCategory),
-];
+/// Which key fills which column, beside those of [`GROUPS`].
+const COLUMN_KEYS: [(Column, Key); 3] =
+    [(Column::Agent, Key::UserAgent), (Column::Ip, Key::SourceIpAddress), (Column::Error, Key::ErrorCode)];
 
 /// What kind of record the spans are, by their keys; `None` when they are no CloudTrail record.
 pub fn kind_of(spans: &Spans<'_>) -> Option<RecordKind> {
@@ -65,6 +57,7 @@ pub fn kind_of(spans: &Spans<'_>) -> Option<RecordKind> {
 pub struct Extractor {
     dicts: Arc<Dicts>,
     columns: [Seen; Column::COUNT],
+    groups: [Group; GROUPS.len()],
     /// The outcome family of each error number met.
     outcomes: Vec<Outcome>,
     /// Which event names need a look into their parameters, by number.
@@ -98,6 +91,7 @@ impl Extractor {
         Self {
             dicts,
             columns: std::array::from_fn(|_| Seen::default()),
+            groups: Default::default(),
             outcomes: Vec::new(),
             names: Vec::new(),
             times: Reader::default(),
@@ -110,13 +104,11 @@ impl Extractor {
     pub fn row(&mut self, spans: &Spans<'_>, kind: RecordKind, at: Locator, reconstructed: bool) -> EventRow {
         let mut row = EventRow { at, ..EventRow::default() };
         let mut marks = Marks::default();
+        for group in 0..GROUPS.len() {
+            marks |= self.group(group, spans, &mut row);
+        }
         for (column, key) in COLUMN_KEYS {
-            let raw = spans.get(key);
-            if !raw.is_empty() && !json::is_null(raw) {
-                let met = self.columns[column as usize].id(&self.dicts, &self.hasher, column, raw);
-                row.columns[column as usize] = met.id;
-                marks |= met.marks;
-            }
+            marks |= self.value(column, key, spans, &mut row);
         }
         let of_identity = self.identity(spans, &mut row);
         marks |= of_identity;
@@ -138,6 +130,39 @@ impl Extractor {
         self.asides(spans, &mut row);
         self.set_id(spans, kind, &mut row);
         row
+    }
+
+    /// Sets the columns of a group; what else is known of their values.
+    fn group(&mut self, number: usize, spans: &Spans<'_>, row: &mut EventRow) -> Marks {
+        let columns = &GROUPS[number];
+        let together = Together::of(spans, columns);
+        if let Some(known) = together.and_then(|together| self.groups[number].get(together)) {
+            for ((column, _), id) in columns.iter().zip(known.ids) {
+                row.columns[*column as usize] = id;
+            }
+            return known.marks;
+        }
+        let mut marks = Marks::default();
+        for (column, key) in columns {
+            marks |= self.value(*column, *key, spans, row);
+        }
+        if let Some(together) = together {
+            let ids = columns.map(|(column, _)| row.columns[column as usize]);
+            self.groups[number].put(together, Numbers { ids, marks: marks.without(Marks::NEW) });
+        }
+        marks
+    }
+
+    /// Sets the column of a key; what else is known of the value.
+    #[inline]
+    fn value(&mut self, column: Column, key: Key, spans: &Spans<'_>, row: &mut EventRow) -> Marks {
+        let raw = spans.get(key);
+        if raw.is_empty() || json::is_null(raw) {
+            return Marks::default();
+        }
+        let met = self.columns[column as usize].id(&self.dicts, &self.hasher, column, raw);
+        row.columns[column as usize] = met.id;
+        met.marks
     }
 
     /// A hash of the whole record. An identity is an object that is known by its number, unless text of it is lost.

@@ -171,6 +171,12 @@ impl<'a> Spans<'a> {
         self.text.get(start as usize..end as usize).unwrap_or_default()
     }
 
+    /// Where the value of a key begins and ends in [`Spans::text`]; anything where the object has none.
+    #[inline]
+    pub(super) fn place(&self, key: Key) -> (u32, u32) {
+        self.places[key as usize]
+    }
+
     /// What stands before the value of a key and what stands after it; all and nothing when the object has none.
     #[inline]
     pub fn around(&self, key: Key) -> (&'a [u8], &'a [u8]) {

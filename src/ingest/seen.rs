@@ -15,7 +15,7 @@ use crate::store::dicts::Dicts;
 
 /// Whether two spans are equal. Most are short, and a call to compare them costs more than comparing.
 #[inline(always)]
-fn same(a: &[u8], b: &[u8]) -> bool {
+pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }

@@ -53,23 +53,37 @@ const TARGETS: &[&str] = &[
 ];
 
 /// How telling a parameter is, the less the better; asked for each parameter of each event.
+#[inline]
 fn target_rank(key: &[u8]) -> Option<usize> {
-    let candidates = TARGETS_BY_LENGTH.get(key.len())?;
-    candidates
-        .iter()
-        .map_while(|&rank| TARGETS.get(rank as usize).map(|t| (rank, t)))
-        .find_map(|(rank, target)| (target.as_bytes() == key).then_some(rank as usize))
+    let candidates = &TARGETS_BY_MARK[mark(key)];
+    let rank = |rank: &u8| TARGETS.get(usize::from(*rank)).filter(|target| target.as_bytes() == key);
+    candidates.iter().find(|candidate| rank(candidate).is_some()).map(|rank| usize::from(*rank))
 }
 
-/// For each length of a key the ranks of the targets of that length, ended by 255.
-static TARGETS_BY_LENGTH: [[u8; 12]; 24] = {
-    let mut table = [[u8::MAX; 12]; 24];
-    let mut used = [0; 24];
+/// A small number that most keys do not share with a target: by its ends and its length.
+#[inline]
+const fn mark(key: &[u8]) -> usize {
+    match key {
+        [first, .., last] => (key.len() * 11 + *first as usize * 3 + *last as usize * 19) % MARKS,
+        _ => 0,
+    }
+}
+
+/// How many marks there are.
+const MARKS: usize = 256;
+
+/// How many targets may have the same mark.
+const ALIKE: usize = 2;
+
+/// For each mark the ranks of the targets that have it, filled up with 255.
+static TARGETS_BY_MARK: [[u8; ALIKE]; MARKS] = {
+    let mut table = [[u8::MAX; ALIKE]; MARKS];
+    let mut used = [0; MARKS];
     let mut rank = 0;
     while rank < TARGETS.len() {
-        let len = TARGETS[rank].len();
-        table[len][used[len]] = rank as u8;
-        used[len] += 1;
+        let mark = mark(TARGETS[rank].as_bytes());
+        table[mark][used[mark]] = rank as u8;
+        used[mark] += 1;
         rank += 1;
     }
     table

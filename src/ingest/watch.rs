@@ -18,7 +18,7 @@ pub trait Watch {
 
     /// Finds what was put off, by the columns of the rows that were gathered since; `found` has an entry for each row,
     /// with what [`Watch::record`] said of those that it has looked at.
-    fn gathered(&mut self, columns: &[Vec<u32>; Column::COUNT], found: &mut [u32]);
+    fn gathered(&mut self, columns: &[&[u32]; Column::COUNT], found: &mut [u32]);
 }
 
 /// Gives each worker a watch of its own.

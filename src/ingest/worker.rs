@@ -54,9 +54,6 @@ pub struct Shared {
     pub watcher: Option<Arc<dyn Watcher>>,
 }
 
-/// Rows after which a segment is handed on.
-const SEGMENT_ROWS: usize = 8192;
-
 /// Reads objects.
 pub struct Worker<'a> {
     shared: Shared,
@@ -334,7 +331,7 @@ impl<'a> Worker<'a> {
     fn push(&mut self, row: EventRow) {
         self.builder.push(&row);
         self.now.records += 1;
-        if self.builder.len() >= SEGMENT_ROWS {
+        if self.builder.is_full() {
             self.flush();
         }
     }
@@ -344,7 +341,7 @@ impl<'a> Worker<'a> {
         if !self.builder.is_empty() {
             if let Some(watch) = &mut self.watch {
                 let (columns, found) = self.builder.found();
-                watch.gathered(columns, found);
+                watch.gathered(&columns, found);
             }
             (self.publish)(self.builder.seal());
         }

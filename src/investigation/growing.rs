@@ -120,9 +120,7 @@ impl Growing {
         let keeping = Keeping::begin();
         pipeline::run(listing, &self.shared, &|segment| self.publish(segment, Some(update)));
         self.score(None);
-        // What stays is gathered in memory of its own, and not in the gaps that the load has left.
-        drop(keeping);
-        self.finish().inv
+        self.finish(Some(keeping)).inv
     }
 
     /// Loads what has come since. `None`: there was no record in it.
@@ -130,7 +128,7 @@ impl Growing {
         pipeline::run(listing, &self.shared, &|segment| self.publish(segment, None));
         self.score(None);
         let nothing = self.lock().segments.is_empty();
-        (!nothing).then(|| self.finish())
+        (!nothing).then(|| self.finish(None))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -183,7 +181,7 @@ impl Growing {
     }
 
     /// Puts all in order; what was finished before comes first.
-    fn merge(&mut self) -> Finished {
+    fn merge(&mut self, kept_memory: Option<Keeping>) -> Finished {
         let files = &self.shared.files;
         let mut done = std::mem::take(&mut self.done);
         let (known, all) = (done.files, files.len());
@@ -203,7 +201,7 @@ impl Growing {
         segments.append(&mut self.lock().segments);
         let mut same = Same { records: &self.base.records, dicts: self.shared.dicts.snapshot() };
         let ranks = files.ranks(&done.replaced);
-        let mut finished = finish_after(&before, &segments, &ranks, &mut same);
+        let mut finished = finish_after(&before, &segments, &ranks, &mut same, kept_memory);
         if before.segments > 0 {
             self.drop_comparisons(&mut finished.segments);
         }
@@ -211,9 +209,10 @@ impl Growing {
         finished
     }
 
-    fn finish(&mut self) -> Grown {
+    /// Ends a load. What stays is gathered in memory of its own, and not in the gaps that the load has left in `kept_memory`.
+    fn finish(&mut self, kept_memory: Option<Keeping>) -> Grown {
         let is_first = self.done.segments.is_empty();
-        let Finished { mut segments, origins, duplicates, conflicts, fresh } = self.merge();
+        let Finished { mut segments, origins, duplicates, conflicts, fresh } = self.merge(kept_memory);
         if is_first {
             self.shared.dicts.gather();
         }

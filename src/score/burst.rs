@@ -13,6 +13,7 @@ use hashbrown::HashMap;
 use crate::event::outcome::Outcome;
 use crate::store::dicts::DictSet;
 use crate::store::flags::{Flags, RecordKind};
+use crate::store::ints::each_row;
 use crate::store::segment::Segment;
 use crate::store::{Column, Row, Table};
 
@@ -84,32 +85,30 @@ pub fn number(segments: &mut [Arc<Segment>], dicts: &DictSet) {
     let mut start = 0u32;
     for segment in segments {
         let column = |c: Column| segment.column(c);
-        let (event, source, identity) =
-            (column(Column::Event), column(Column::Source), column(Column::Identity));
-        let hits = segment.hit_column();
+        let (event, source) = (column(Column::Event), column(Column::Source));
+        let columns = [event, source, column(Column::Identity), segment.hit_column(), segment.flag_column()];
         let mut numbers: Vec<u32> = Vec::with_capacity(segment.len());
-        for row in 0..segment.len() {
+        each_row(columns, segment.len(), |row, [event, source, identity, hits, flags]| {
             let number = start.saturating_add(row as u32);
-            let flags = segment.flags(row);
+            let flags = Flags::from_bits(flags);
             if flags.kind() == RecordKind::Aggregated {
                 numbers.push(number);
-                continue;
+                return;
             }
-            let (by_key, console, actor) =
-                sessions.get(identity.id(row) as usize).copied().unwrap_or_default();
+            let (by_key, console, actor) = sessions.get(identity as usize).copied().unwrap_or_default();
             let session = if flags.has(Flags::CONSOLE) { console } else { by_key };
             let act = Act {
                 // Who has no session is taken by name.
                 session: if session == 0 { actor } else { session },
-                event: event.id(row),
-                source: source.id(row),
+                event,
+                source,
                 outcome: flags.outcome(),
                 adds: flags.has(Flags::ADDENDUM),
-                hits: hits.id(row),
+                hits,
             };
             let time = segment.times().get(row).unwrap_or(0);
             numbers.push(last.burst(act, number, time));
-        }
+        });
         start = start.saturating_add(segment.len() as u32);
         Arc::make_mut(segment).set_bursts(&numbers);
     }

@@ -20,6 +20,7 @@ use crate::event::time::Time;
 use crate::score::Level;
 use crate::store::dicts::DictSet;
 use crate::store::flags::{Access, Flags, RecordKind};
+use crate::store::ints::each_row;
 use crate::store::segment::Segment;
 use crate::store::table::service_of;
 use crate::store::{Column, Row};
@@ -168,29 +169,28 @@ impl<'l> Ranker<'l> {
     }
 
     fn segment(&mut self, segment: &Segment) -> Vec<u16> {
-        let column = |c: Column| segment.column(c);
-        let (event, source, ip) = (column(Column::Event), column(Column::Source), column(Column::Ip));
-        let (region, agent, identity) =
-            (column(Column::Region), column(Column::Agent), column(Column::Identity));
-        let hits = segment.hit_column();
-        (0..segment.len())
-            .map(|row| {
-                let flags = segment.flags(row);
-                if flags.kind() == RecordKind::Aggregated {
-                    return 0;
-                }
-                let (event, source) = (event.id(row), source.id(row));
-                let who = identity.id(row);
-                let values = [event, source, ip.id(row), region.id(row), self.family(agent.id(row))];
-                let mut bits = self.first_seen(who, values, segment.times().get(row).unwrap_or_default());
-                bits |= (*self.rarity.of(event, source) as u16) << RARITY_SHIFT;
-                bits |= self.level(row, hits.id(row)) << RULE_SHIFT;
-                if self.went_through(who, event, flags) {
-                    bits |= AFTER_DENIAL;
-                }
-                bits
-            })
-            .collect()
+        let [event, source, ip, region, agent, identity] =
+            [Column::Event, Column::Source, Column::Ip, Column::Region, Column::Agent, Column::Identity]
+                .map(|c| segment.column(c));
+        let (hits, flags) = (segment.hit_column(), segment.flag_column());
+        let columns = [event, source, ip, region, agent, identity, hits, flags];
+        let mut contexts = Vec::with_capacity(segment.len());
+        each_row(columns, segment.len(), |row, [event, source, ip, region, agent, who, hits, flags]| {
+            let flags = Flags::from_bits(flags);
+            if flags.kind() == RecordKind::Aggregated {
+                contexts.push(0);
+                return;
+            }
+            let values = [event, source, ip, region, self.family(agent)];
+            let mut bits = self.first_seen(who, values, segment.times().get(row).unwrap_or_default());
+            bits |= (*self.rarity.of(event, source) as u16) << RARITY_SHIFT;
+            bits |= self.level(row, hits) << RULE_SHIFT;
+            if self.went_through(who, event, flags) {
+                bits |= AFTER_DENIAL;
+            }
+            contexts.push(bits);
+        });
+        contexts
     }
 
     /// The level of the best rule of a row of the segment.
@@ -277,9 +277,7 @@ fn rarities(segments: &[Arc<Segment>]) -> Kinds {
     let mut counts = Kinds::default();
     for segment in segments {
         let (event, source) = (segment.column(Column::Event), segment.column(Column::Source));
-        for row in 0..segment.len() {
-            *counts.of(event.id(row), source.id(row)) += 1;
-        }
+        each_row([event, source], segment.len(), |_, [event, source]| *counts.of(event, source) += 1);
     }
     for count in counts.first.iter_mut().map(|(_, n)| n).chain(counts.rest.values_mut()) {
         *count = 15u32.saturating_sub((*count).max(1).ilog2());
@@ -341,7 +339,7 @@ impl PairSet {
     }
 
     /// Adds a pair; whether it was new.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn insert(&mut self, first: u32, second: u32) -> bool {
         match self {
             Self::Bits { words, width } => {

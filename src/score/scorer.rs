@@ -11,6 +11,7 @@ use crate::event::outcome::Outcome;
 use crate::score::scoring::{Level, Scoring};
 use crate::store::dicts::{DictSet, IdentityRow};
 use crate::store::flags::{Flags, RecordKind};
+use crate::store::ints::each_row;
 use crate::store::segment::Segment;
 use crate::store::table::service_of;
 use crate::store::{Column, Row};
@@ -196,28 +197,19 @@ impl Scorer {
     /// Scores all events of a segment.
     pub fn score(&mut self, dicts: &DictSet, sets: &Sets, segment: &mut Segment) {
         self.learn(dicts, sets);
-        let column = |c: Column| segment.column(c);
-        let (event, source, ip) = (column(Column::Event), column(Column::Source), column(Column::Ip));
-        let (error, identity, target) =
-            (column(Column::Error), column(Column::Identity), column(Column::Target));
-        let hits = segment.hit_column();
-        let risks = (0..segment.len())
-            .map(|row| {
-                let facts = Facts {
-                    event: event.id(row),
-                    source: source.id(row),
-                    ip: ip.id(row),
-                    error: error.id(row),
-                    identity: identity.id(row),
-                    target: target.id(row),
-                    hits: hits.id(row),
-                    flags: segment.flags(row),
-                };
-                let mut sum = 0i32;
-                self.visit(facts, |points, _| sum += points);
-                sum.clamp(0, self.scoring.cap.min(100) as i32) as u8
-            })
-            .collect();
+        let [event, source, ip, error, identity, target] =
+            [Column::Event, Column::Source, Column::Ip, Column::Error, Column::Identity, Column::Target]
+                .map(|c| segment.column(c));
+        let (hits, flags) = (segment.hit_column(), segment.flag_column());
+        let columns = [event, source, ip, error, identity, target, hits, flags];
+        let mut risks = Vec::with_capacity(segment.len());
+        each_row(columns, segment.len(), |_, [event, source, ip, error, identity, target, hits, flags]| {
+            let flags = Flags::from_bits(flags);
+            let facts = Facts { event, source, ip, error, identity, target, hits, flags };
+            let mut sum = 0i32;
+            self.visit(facts, |points, _| sum += points);
+            risks.push(sum.clamp(0, self.scoring.cap.min(100) as i32) as u8);
+        });
         segment.set_risks(risks);
     }
 

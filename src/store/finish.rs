@@ -12,8 +12,9 @@ use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use self::before::Before;
-pub(super) use self::gather::gather;
+pub(super) use self::gather::{Room, gather};
 
+use crate::memory::Keeping;
 use crate::store::Column;
 use crate::store::flags::Flags;
 use crate::store::segment::{Locator, Segment};
@@ -64,15 +65,17 @@ impl<F: FnMut(Locator, Locator) -> bool> SameContent for F {
 /// Merges, orders and folds. `ranks` orders files by something that does not depend on who read
 /// them first; files without a rank come last.
 pub fn finish(segments: &[Arc<Segment>], ranks: &[u32], same: &mut dyn SameContent) -> Finished {
-    finish_after(&Before::default(), segments, ranks, same)
+    finish_after(&Before::default(), segments, ranks, same, None)
 }
 
-/// As [`finish`], where the first segments were finished before and others have come.
+/// As [`finish`], where the first segments were finished before and others have come. What is needed on the way takes the
+/// memory that `kept_memory` has, which is let go before what stays is made.
 pub fn finish_after(
     before: &Before<'_>,
     segments: &[Arc<Segment>],
     ranks: &[u32],
     same: &mut dyn SameContent,
+    kept_memory: Option<Keeping>,
 ) -> Finished {
     let mut order = in_order(segments, ranks);
     let folded = fold(before, segments, &order, same);
@@ -93,9 +96,11 @@ pub fn finish_after(
         old += 1;
         !folded.gone(old - 1)
     });
+    let mut room = Room::new(order.len().min(SEGMENT_ROWS));
+    drop(kept_memory);
     let gathered = order.chunks(SEGMENT_ROWS).enumerate().map(|(i, places)| {
         let marks = marks.slice(i * SEGMENT_ROWS, places.len());
-        Arc::new(gather(segments, places, marks, before.keep_content))
+        Arc::new(gather(segments, places, marks, before.keep_content, &mut room))
     });
     Finished {
         segments: gathered.collect(),

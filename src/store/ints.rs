@@ -151,11 +151,25 @@ impl Ints {
             const value, len => (0..*len as usize).for_each(|row| visit(row, *value)));
     }
 
+    /// Writes the numbers from a row on to `out`, as dictionary numbers; what is beyond the end stays as it is.
+    fn unpack(&self, from: usize, out: &mut [u32; TOGETHER]) {
+        by_width!(self,
+            v => out.iter_mut().zip(v.get(from..).unwrap_or_default()).for_each(|(out, n)| *out = n.wide() as u32),
+            const value, _len => out.fill(*value as u32));
+    }
+
     /// Appends all numbers to `out`.
     pub fn extend_into(&self, out: &mut Vec<u64>) {
         by_width!(self,
             v => out.extend(v.iter().map(|&n| n.wide())),
             const value, len => out.extend(std::iter::repeat_n(*value, *len as usize)));
+    }
+
+    /// Appends all numbers to `out`, as dictionary numbers.
+    pub(super) fn extend_ids(&self, out: &mut Vec<u32>) {
+        by_width!(self,
+            v => out.extend(v.iter().map(|&n| n.wide() as u32)),
+            const value, len => out.extend(std::iter::repeat_n(*value as u32, *len as usize)));
     }
 
     /// Keeps in `bits` only the rows whose number is in `set`.
@@ -184,6 +198,24 @@ impl Ints {
             Self::U24(v) => v.capacity() * 3,
             Self::U32(v) => v.capacity() * 4,
             Self::U64(v) => v.capacity() * 8,
+        }
+    }
+}
+
+/// How many rows are unpacked at once: what they take stays in the nearest cache.
+const TOGETHER: usize = 256;
+
+/// Calls `visit` with each row below `len` and its dictionary numbers in these columns. The columns are unpacked a stretch
+/// at a time, which asks for the width of each once for all of it.
+pub fn each_row<const N: usize>(columns: [&Ints; N], len: usize, mut visit: impl FnMut(usize, [u32; N])) {
+    let mut values = [[0u32; TOGETHER]; N];
+    for start in (0..len).step_by(TOGETHER) {
+        let rows = TOGETHER.min(len - start);
+        for (column, values) in columns.iter().zip(&mut values) {
+            column.unpack(start, values);
+        }
+        for row in 0..rows {
+            visit(start + row, std::array::from_fn(|n| values[n][row % TOGETHER]));
         }
     }
 }

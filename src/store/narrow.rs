@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::store::Table;
-use crate::store::finish::{Place, SEGMENT_ROWS, gather};
+use crate::store::finish::{Place, Room, SEGMENT_ROWS, gather};
 use crate::store::segment::Segment;
 
 /// The rows of `table` with these numbers, which ascend, as a table of their own.
@@ -23,8 +23,9 @@ pub fn narrowed(table: &Table, rows: &[u32]) -> Table {
     let places: Vec<Place> = rows.iter().filter_map(place).collect();
     let mut firsts: HashMap<u32, u32, foldhash::fast::FixedState> = HashMap::default();
     let mut narrowed = Vec::new();
+    let mut room = Room::default();
     for (at, chunk) in places.chunks(SEGMENT_ROWS).enumerate() {
-        let mut segment = gather(&segments, chunk, &[], false);
+        let mut segment = gather(&segments, chunk, &[], false, &mut room);
         let of = |p: &Place| segments.get(p.segment as usize);
         let contexts = chunk.iter().filter_map(|p| of(p)?.contexts().get(p.row as usize).copied());
         segment.set_contexts(contexts.collect());

@@ -43,89 +43,120 @@ pub struct EventRow {
     pub is_odd: bool,
 }
 
+/// How many events are gathered before they are sealed.
+pub const ROWS: usize = 8192;
+
+/// Room for a value of each of the events that are gathered: to put one there is a store, and nothing to look at.
+type Room<T> = Box<[T; ROWS]>;
+
 /// Events being gathered by one worker: each column by itself, so that sealing walks short lists and not wide rows.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 pub struct Builder {
-    time: Vec<Time>,
-    id: Vec<u128>,
-    content: Vec<u64>,
-    columns: [Vec<u32>; Column::COUNT],
+    len: usize,
+    time: Room<Time>,
+    id: Room<u128>,
+    content: Room<u64>,
+    columns: [Room<u32>; Column::COUNT],
     /// By row, for the few that have something.
     asides: Vec<(u32, [u64; Aside::COUNT])>,
-    flags: Vec<u32>,
-    file: Vec<u32>,
-    offset: Vec<u64>,
-    part: Vec<u32>,
-    hits: Vec<u32>,
+    flags: Room<u32>,
+    file: Room<u32>,
+    offset: Room<u64>,
+    part: Room<u32>,
+    hits: Room<u32>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        let ints = || Box::new([0; ROWS]);
+        Self {
+            len: 0,
+            time: Box::new([Time::default(); ROWS]),
+            id: Box::new([0; ROWS]),
+            content: Box::new([0; ROWS]),
+            columns: std::array::from_fn(|_| ints()),
+            asides: Vec::new(),
+            flags: ints(),
+            file: ints(),
+            offset: Box::new([0; ROWS]),
+            part: ints(),
+            hits: ints(),
+        }
+    }
 }
 
 impl Builder {
-    /// Adds an event.
+    /// Adds an event. One that is full takes nothing more until it is sealed.
     #[inline]
     pub fn push(&mut self, row: &EventRow) {
+        let at = self.len;
+        debug_assert!(at < ROWS, "it is sealed in time");
+        if at >= ROWS {
+            return;
+        }
         if row.flags.has(Flags::ASIDE) {
-            self.asides.push((self.time.len() as u32, row.asides));
+            self.asides.push((at as u32, row.asides));
         }
-        self.time.push(row.time);
-        self.id.push(row.id);
-        self.content.push(row.content);
+        self.time[at] = row.time;
+        self.id[at] = row.id;
+        self.content[at] = row.content;
         for (column, id) in self.columns.iter_mut().zip(row.columns) {
-            column.push(id);
+            column[at] = id;
         }
-        self.flags.push(row.flags.bits());
-        self.file.push(row.at.file);
-        self.offset.push(row.at.offset);
-        self.part.push(row.at.part);
-        self.hits.push(row.hits);
+        self.flags[at] = row.flags.bits();
+        self.file[at] = row.at.file;
+        self.offset[at] = row.at.offset;
+        self.part[at] = row.at.part;
+        self.hits[at] = row.hits;
+        self.len = at + 1;
     }
 
     /// How many events there are.
     pub fn len(&self) -> usize {
-        self.time.len()
+        self.len
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.time.is_empty()
+        self.len == 0
+    }
+
+    /// Whether there is no room for another one.
+    pub fn is_full(&self) -> bool {
+        self.len >= ROWS
     }
 
     /// The dictionary columns so far, and what was found in the records.
-    pub fn found(&mut self) -> (&[Vec<u32>; Column::COUNT], &mut [u32]) {
-        (&self.columns, &mut self.hits)
+    pub fn found(&mut self) -> ([&[u32]; Column::COUNT], &mut [u32]) {
+        let len = self.len;
+        (self.columns.each_ref().map(|column| &column[..len]), &mut self.hits[..len])
     }
 
     /// Sorts by time and turns the events into columns; the builder is empty afterwards.
     pub fn seal(&mut self) -> Segment {
-        let order = Order::of(&self.time);
+        let len = std::mem::take(&mut self.len);
+        let order = Order::of(&self.time[..len]);
         let (mut ids, mut wide) = (Vec::new(), Vec::new());
-        let mut pack = |values: &mut Vec<u32>| {
-            let packed = Ints::pack(order.sorted(values, &mut ids));
-            values.clear();
-            packed
-        };
-        let flags = pack(&mut self.flags);
+        let mut pack = |values: &Room<u32>| Ints::pack(order.sorted(&values[..len], &mut ids));
+        let flags = pack(&self.flags);
         let segment = Segment {
-            columns: self.columns.each_mut().map(&mut pack),
-            file: pack(&mut self.file),
-            part: pack(&mut self.part),
+            columns: self.columns.each_ref().map(&mut pack),
+            file: pack(&self.file),
+            part: pack(&self.part),
             aggregated: aggregated(&flags),
             flags,
-            hits: pack(&mut self.hits),
-            offset: Ints::pack(order.sorted(&self.offset, &mut wide)),
+            hits: pack(&self.hits),
+            offset: Ints::pack(order.sorted(&self.offset[..len], &mut wide)),
             asides: order.asides(&self.asides),
             time: Times::Wide(
-                order.sorted(&self.time, &mut Vec::new()).iter().map(|time| time.raw()).collect(),
+                order.sorted(&self.time[..len], &mut Vec::new()).iter().map(|time| time.raw()).collect(),
             ),
-            id: order.sorted(&self.id, &mut Vec::new()).to_vec(),
-            content: order.sorted(&self.content, &mut wide).to_vec(),
+            id: order.sorted(&self.id[..len], &mut Vec::new()).to_vec(),
+            content: order.sorted(&self.content[..len], &mut wide).to_vec(),
             risk: Vec::new(),
             context: Vec::new(),
             burst: None,
         };
-        self.time.clear();
-        self.id.clear();
-        self.content.clear();
-        self.offset.clear();
         self.asides.clear();
         segment
     }

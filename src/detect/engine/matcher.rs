@@ -250,7 +250,7 @@ impl Watch for Matcher {
         }
     }
 
-    fn gathered(&mut self, columns: &[Vec<u32>; Column::COUNT], found: &mut [u32]) {
+    fn gathered(&mut self, columns: &[&[u32]; Column::COUNT], found: &mut [u32]) {
         for (n, found) in found.chunks_mut(TOGETHER).enumerate() {
             let from = n * TOGETHER;
             self.gather(columns, from, found);

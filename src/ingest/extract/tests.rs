@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::ingest::scan::Scanner;
 use crate::store::Table;
@@ -190,5 +192,62 @@ fn names_tell_reading_from_writing() {
         ("Scan", true),
     ] {
         assert_eq!(reads_by_name(name), reads, "{name}");
+    }
+}
+
+/// Parts of records: keys that stand in a group, in its order and otherwise, with values of every kind.
+fn part() -> impl Strategy<Value = String> {
+    let key = proptest::sample::select(vec![
+        "eventSource",
+        "eventName",
+        "awsRegion",
+        "eventType",
+        "managementEvent",
+        "recipientAccountId",
+        "eventCategory",
+        "sharedEventID",
+        "errorCode",
+    ]);
+    let value = proptest::sample::select(vec![
+        "\"a\"",
+        "\"ab\"",
+        "\"aws-cli/2.0\"",
+        "\"aws-cli/2.1\"",
+        "null",
+        "5",
+        "\"5\"",
+        "true",
+        "{\"eventName\":\"a\"}",
+        "\"\\u0061\"",
+        "\"\\ud800\"",
+        "\"\"",
+    ]);
+    let space = proptest::sample::select(vec!["", "", "", " ", "\n        "]);
+    (key, value, space).prop_map(|(key, value, space)| format!(",{space}\"{key}\":{space}{value}"))
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_is_looked_up_together_is_what_is_looked_up_by_itself(
+        usual in proptest::collection::vec(part(), 0..4),
+        records in proptest::collection::vec(proptest::collection::vec(part(), 0..9), 1..30),
+    ) {
+        let dicts = Arc::new(Dicts::default());
+        let mut knowing = Extractor::new(dicts.clone());
+        let mut scanner = Scanner::default();
+        let usual = usual.concat();
+        for parts in &records {
+            let text = format!(
+                r#"{{"eventTime":"2026-01-10T10:38:41Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"us-east-1"{usual}{},"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management"{}}}"#,
+                parts.first().cloned().unwrap_or_default(),
+                parts.get(1..).unwrap_or_default().concat(),
+            );
+            let (spans, _) = scanner.scan(text.as_bytes(), 0).unwrap();
+            let row = |extractor: &mut Extractor| extractor.row(&spans, RecordKind::Event, Locator::default(), false);
+            let (known, alone) = (row(&mut knowing), row(&mut Extractor::new(dicts.clone())));
+            prop_assert_eq!(
+                (known.columns, known.flags, known.is_odd), (alone.columns, alone.flags, alone.is_odd), "{}", text
+            );
+        }
     }
 }

@@ -7,60 +7,82 @@ use std::sync::Arc;
 use super::Place;
 use crate::store::Column;
 use crate::store::flags::Flags;
-use crate::store::ints::{Ints, Width as _};
+use crate::store::ints::Ints;
 use crate::store::segment::{Segment, aggregated};
 use crate::store::sparse::Sparse;
 use crate::store::times::Times;
 
-/// What numbers are gathered as before they are packed: half as wide takes half the room.
-trait Narrowed: Copy + Into<u64> {
-    fn of(number: u64) -> Self;
+/// Room for a column on its way, for one segment after the other.
+#[derive(Default)]
+pub(in crate::store) struct Room {
+    /// Where rows stand when the segments that have any of them are put one behind the other.
+    rows: Vec<u32>,
+    /// A column of all rows of these segments.
+    pool: Vec<u32>,
+    /// The same of the rows that are wanted, in their order.
+    scratch: Vec<u32>,
 }
 
-impl Narrowed for u64 {
-    fn of(number: u64) -> Self {
-        number
+impl Room {
+    /// For so many rows.
+    pub(super) fn new(rows: usize) -> Self {
+        let room = || Vec::with_capacity(rows);
+        Self { rows: room(), pool: room(), scratch: room() }
     }
 }
 
-impl Narrowed for u32 {
-    fn of(number: u64) -> Self {
-        number as Self
-    }
+/// Rows on their way into one segment.
+struct Gathering<'a> {
+    segments: &'a [Arc<Segment>],
+    places: &'a [Place],
+    /// The segments that have any; `None` where the rows are few among those of their segments.
+    used: Option<Vec<bool>>,
+    room: &'a mut Room,
 }
 
-/// Appends the numbers at `places`, which fit into `T`. Where all sources have the same width, it is looked at once.
-fn gather_ints<T: Narrowed>(sources: &[&Ints], places: &[Place], out: &mut Vec<T>) {
-    macro_rules! all_of {
-        ($width:ident) => {
-            sources
-                .iter()
-                .map(|s| if let Ints::$width(v) = s { Some(v.as_slice()) } else { None })
-                .collect::<Option<Vec<_>>>()
-        };
+/// Where there are more rows than so many times those that are wanted, each is looked up by itself.
+const WORTH_ALL: usize = 4;
+
+impl<'a> Gathering<'a> {
+    fn new(segments: &'a [Arc<Segment>], places: &'a [Place], room: &'a mut Room) -> Self {
+        let mut used = vec![false; segments.len()];
+        for place in places {
+            used[place.segment as usize] = true;
+        }
+        let mut next = 0usize;
+        let mut starts = vec![0usize; segments.len()];
+        for ((segment, start), used) in segments.iter().zip(&mut starts).zip(&used) {
+            *start = next;
+            next += if *used { segment.len() } else { 0 };
+        }
+        let is_worth_it = next <= places.len().saturating_mul(WORTH_ALL) && u32::try_from(next).is_ok();
+        room.rows.clear();
+        if is_worth_it {
+            let row = |p: &Place| starts[p.segment as usize] as u32 + p.row;
+            room.rows.extend(places.iter().map(row));
+        }
+        Self { segments, places, used: is_worth_it.then_some(used), room }
     }
-    macro_rules! gather {
-        ($slices:expr) => {
-            out.extend(places.iter().map(|p| {
-                let number = $slices.get(p.segment as usize).and_then(|s| s.get(p.row as usize));
-                T::of(number.map_or(0, |n| n.wide()))
-            }))
-        };
-    }
-    if let Some(slices) = all_of!(U16) {
-        gather!(slices);
-    } else if let Some(slices) = all_of!(U8) {
-        gather!(slices);
-    } else if let Some(slices) = all_of!(U24) {
-        gather!(slices);
-    } else if let Some(slices) = all_of!(U32) {
-        gather!(slices);
-    } else {
-        out.extend(
-            places
-                .iter()
-                .map(|p| T::of(sources.get(p.segment as usize).map_or(0, |s| s.get(p.row as usize)))),
-        );
+
+    /// The numbers of a column, packed by `pack` unless they are wider than it takes.
+    fn ints(&mut self, column: impl Fn(&Segment) -> &Ints, pack: fn(&[u32]) -> Ints) -> Ints {
+        let Self { segments, places, used, room: Room { rows, pool, scratch } } = self;
+        let number = |p: &Place| column(&segments[p.segment as usize]).get(p.row as usize);
+        if segments.iter().any(|segment| column(segment).is_wide()) {
+            return Ints::pack(&places.iter().map(number).collect::<Vec<u64>>());
+        }
+        scratch.clear();
+        match used {
+            Some(used) => {
+                pool.clear();
+                for (segment, _) in segments.iter().zip(&*used).filter(|(_, used)| **used) {
+                    column(segment).extend_ids(pool);
+                }
+                scratch.extend(rows.iter().map(|&row| pool[row as usize]));
+            }
+            None => scratch.extend(places.iter().map(|p| number(p) as u32)),
+        }
+        pack(scratch)
     }
 }
 
@@ -70,27 +92,17 @@ pub(in crate::store) fn gather(
     places: &[Place],
     marks: &[Flags],
     content: bool,
+    room: &mut Room,
 ) -> Segment {
-    let mut scratch: Vec<u32> = Vec::with_capacity(places.len());
-    let mut packed = |column: &dyn Fn(&Segment) -> &Ints, pack: fn(&[u32]) -> Ints| {
-        scratch.clear();
-        let sources: Vec<&Ints> = segments.iter().map(|s| column(s)).collect();
-        if sources.iter().any(|source| source.is_wide()) {
-            let mut wide: Vec<u64> = Vec::with_capacity(places.len());
-            gather_ints(&sources, places, &mut wide);
-            return Ints::pack(&wide);
-        }
-        gather_ints(&sources, places, &mut scratch);
-        pack(&scratch)
-    };
+    let mut gathering = Gathering::new(segments, places, room);
     let columns = std::array::from_fn(|c| {
         let pack = if c == Column::Identity as usize { Ints::pack_tight } else { Ints::pack };
-        packed(&move |s: &Segment| &s.columns[c], pack)
+        gathering.ints(|segment| &segment.columns[c], pack)
     });
-    let offset = packed(&|s| &s.offset, Ints::pack_tight);
-    let mut ints = |column: &dyn Fn(&Segment) -> &Ints| packed(column, Ints::pack);
-    let (file, part, hits) = (ints(&|s| &s.file), ints(&|s| &s.part), ints(&|s| &s.hits));
-    let mut flags = ints(&|s| &s.flags);
+    let offset = gathering.ints(|segment| &segment.offset, Ints::pack_tight);
+    let mut ints = |column: fn(&Segment) -> &Ints| gathering.ints(column, Ints::pack);
+    let (file, part, hits) = (ints(|s| &s.file), ints(|s| &s.part), ints(|s| &s.hits));
+    let mut flags = ints(|s| &s.flags);
     if !marks.is_empty() {
         let marked: Vec<u64> = (0..places.len())
             .map(|i| flags.get(i) | marks.get(i).map_or(0, |m| u64::from(m.bits())))

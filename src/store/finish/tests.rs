@@ -104,7 +104,7 @@ fn many_rows_fold_exactly() {
     let rows: Vec<EventRow> =
         (0..20_000).map(|i| row(i / 7, (i % 15_000) as u128, (i % 15_000) as u64, 0)).collect();
     let done = finish(
-        &[seal(&rows[..9000]), seal(&rows[9000..])],
+        &rows.chunks(8000).map(seal).collect::<Vec<_>>(),
         &[],
         &mut |_: Locator, _: Locator| unreachable!(),
     );

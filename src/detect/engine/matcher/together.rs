@@ -10,7 +10,7 @@ pub(super) const TOGETHER: usize = 512;
 
 impl Matcher {
     /// The classes of some events, side by side in `together`: those of all slots, whoever looks at them.
-    pub(super) fn gather(&mut self, columns: &[Vec<u32>; Column::COUNT], from: usize, found: &[u32]) {
+    pub(super) fn gather(&mut self, columns: &[&[u32]; Column::COUNT], from: usize, found: &[u32]) {
         for word in &mut self.together {
             word.clear();
             word.resize(found.len(), 0);
@@ -45,7 +45,7 @@ impl Matcher {
     #[inline]
     pub(super) fn gathered_one(
         &mut self,
-        columns: &[Vec<u32>; Column::COUNT],
+        columns: &[&[u32]; Column::COUNT],
         row: usize,
         at: usize,
     ) -> Option<u32> {
