@@ -70,10 +70,15 @@ pub fn plainly_text(raw: &[u8]) -> Option<Cow<'_, str>> {
         return None;
     }
     let text = unquote(raw).0;
+    (!may_be_no_text(&text)).then_some(text)
+}
+
+/// Whether a text may be what a list, an object or a number reads as.
+pub fn may_be_no_text(text: &str) -> bool {
     let is_number = || text.bytes().any(|b| !b.is_ascii_digit()) && text.parse::<f64>().is_ok();
     let is_json =
-        || text.starts_with(['[', '{']) && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
-    (!is_json() && !is_number()).then_some(text)
+        || text.starts_with(['[', '{']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    is_json() || is_number()
 }
 
 /// The index of the first byte from `at` on that is no JSON white space.

@@ -109,7 +109,12 @@ fn reasons(item: &Item, record: &Value) -> Vec<(String, String)> {
         Test::Null | Test::Exists(false) => Some((words(test), String::new())),
         Test::Exists(true) => Some((words(test), there())),
         test => {
-            let value = values.iter().find(|value| plain::value_passes(test, value, record))?;
+            let value = values.iter().find(|value| {
+                let text = plain::text_of(value);
+                let other = text.as_deref().and_then(|text| item.other_form(text));
+                plain::value_passes(test, value, record)
+                    || other.is_some_and(|other| plain::text_passes(test, other, record))
+            })?;
             Some((words(test), plain::text_of(value).unwrap_or_default()))
         }
     });
@@ -217,5 +222,14 @@ mod tests {
                 "s 8: userAgent not boto = cli",
             ]
         );
+    }
+
+    #[test]
+    fn a_name_is_known_without_its_version() {
+        let text = "title: t\ndetection:\n  s:\n    eventName: ListFunctions\n  condition: s\n";
+        let (set, _) = RuleSet::read([("t.yml", text)], &Placeholders::new());
+        let found = matched(&set.rules[0], &json!({"eventName": "ListFunctions20150331"}));
+        let found: Vec<_> = found.iter().map(|m| (m.wanted.as_str(), m.value.as_str())).collect();
+        assert_eq!(found, [("ListFunctions", "ListFunctions20150331")]);
     }
 }

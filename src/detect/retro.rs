@@ -11,12 +11,14 @@ use super::sigma::condition::Condition;
 use super::sigma::item::Item;
 use super::sigma::rule::{Rule, Search};
 use crate::investigation::Investigation;
+use crate::json;
 use crate::query::plan::{Node, RecordTest};
 use crate::query::records::Reading;
 use crate::query::run::{self, Selection};
 use crate::store::Column;
 use crate::store::bits::IdSet;
-use crate::store::dicts::DictSet;
+use crate::store::dict::may_be_cut;
+use crate::store::dicts::{DictSet, is_text};
 use crate::store::flags::RecordKind;
 
 /// The events that a rule hits. `reading` tells how far the reading of records is, and can stop it.
@@ -62,30 +64,50 @@ fn item_node(item: &Item, dicts: &DictSet) -> Node {
         Place::Record => test(item),
         Place::Identity => {
             let values = dicts.column(Column::Identity);
+            let is_doubtful = |id: u32| may_be_cut(values.get(id)) || is_text(values.get(id));
             let holds = |id: u32| item_on(item, &IdentityOnly(values.get(id).as_bytes()));
-            Node::Ids(Column::Identity, IdSet::from_test(values.len(), holds))
+            sure_or_asked(
+                Column::Identity,
+                IdSet::from_test(values.len(), is_doubtful),
+                |doubtful| IdSet::from_test(values.len(), |id| !doubtful.contains(id) && holds(id)),
+                || test(item),
+            )
         }
         Place::Column(column) => {
             let values = dicts.column(column);
             let absent = item_on(item, &super::engine::leaf::Nothing);
             let doubtful = IdSet::from_test(values.len(), |id| is_doubtful(column, values.get(id)));
-            let set = IdSet::from_test(values.len(), |id| match id {
-                0 => absent,
-                id => !doubtful.contains(id) && item_on_text(item, values.get(id)),
-            });
-            let sure = Node::Ids(column, set);
-            if doubtful.is_empty() {
-                return sure;
-            }
-            or(vec![sure, and(vec![Node::Ids(column, doubtful), test(item)])])
+            let set = |doubtful: &IdSet| {
+                IdSet::from_test(values.len(), |id| match id {
+                    0 => absent,
+                    id => !doubtful.contains(id) && item_on_text(item, values.get(id)),
+                })
+            };
+            sure_or_asked(column, doubtful, set, || test(item))
         }
     }
 }
 
-/// Whether the text of a value does not tell what the record holds: a list and its text look alike, and a failure
-/// without a code shows its message.
+/// The values of a column for which an item holds for sure, and those where the record has to be asked.
+fn sure_or_asked(
+    column: Column,
+    doubtful: IdSet,
+    sure: impl Fn(&IdSet) -> IdSet,
+    ask: impl Fn() -> Node,
+) -> Node {
+    let sure = Node::Ids(column, sure(&doubtful));
+    if doubtful.is_empty() {
+        return sure;
+    }
+    or(vec![sure, and(vec![Node::Ids(column, doubtful), ask()])])
+}
+
+/// Whether the text of a value does not tell what the record holds: a list or a number and its text look alike, what is
+/// too long was cut, and a failure without a code shows its message.
 fn is_doubtful(column: Column, text: &str) -> bool {
-    text.starts_with(['{', '[']) || (column == Column::Error && text == "Failed authentication")
+    json::may_be_no_text(text)
+        || may_be_cut(text)
+        || (column == Column::Error && text == "Failed authentication")
 }
 
 fn not(node: Node) -> Node {
@@ -170,6 +192,14 @@ title: without its version
 id: without-its-version
 detection: {s: {eventName: [ListFunctions, Get]}, condition: s}
 ---
+title: a number and its text
+id: number
+detection: {s: {userAgent: '1000.0'}, t: {userAgent: '1e3'}, condition: s or t}
+---
+title: root
+id: root
+detection: {s: {userIdentity.type: Root}, t: {userIdentity|contains: Root}, condition: s or t}
+---
 title: expression
 id: expression
 detection: {s: {userIdentity.arn|re: 'assumed-role/[^/]+/i-', eventName|neq: Decrypt}, condition: s}
@@ -249,6 +279,8 @@ detection: {s: {userIdentity.arn|re: 'assumed-role/[^/]+/i-', eventName|neq: Dec
             "{\"type\":[\"Root\"]}",
             "\"\\u0047et\"",
             "1e3",
+            "\"1e3\"",
+            "\"{\\\"type\\\":\\\"Root\\\"}\"",
             "\"Failed authentication\"",
         ] {
             for key in [

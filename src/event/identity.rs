@@ -127,6 +127,18 @@ impl Identity {
     }
 
     fn read_session(&mut self, context: &[u8]) {
+        // Of a context that stands twice the last one counts.
+        *self = Self {
+            source_identity: String::new(),
+            sign_in_session: String::new(),
+            on_instance: false,
+            issued_to: String::new(),
+            issuer_arn: String::new(),
+            role: String::new(),
+            created: Time::default(),
+            mfa: None,
+            ..std::mem::take(self)
+        };
         for m in json::members(context) {
             match m.key {
                 b"sourceIdentity" => self.source_identity = owned(m.value),

@@ -68,10 +68,11 @@ pub(super) fn transferred(additional: &[u8]) -> (u64, u64) {
     for at in BYTES.find_iter(additional) {
         let rest = additional.get(at + BYTES.needle().len()..).unwrap_or_default();
         let (direction, key) = match rest.first() {
-            Some(b'I') => (&mut inward, &b"In\":"[..]),
-            _ => (&mut outward, &b"Out\":"[..]),
+            Some(b'I') => (&mut inward, &b"In\""[..]),
+            _ => (&mut outward, &b"Out\""[..]),
         };
         if let Some(rest) = rest.strip_prefix(key)
+            && let Some(rest) = rest.get(skip_space(rest, 0)..).and_then(|rest| rest.strip_prefix(b":"))
             && direction.is_none()
         {
             let from = skip_space(rest, 0);
@@ -159,6 +160,7 @@ mod tests {
     fn bytes_are_read_as_numbers_however_they_are_written() {
         for (additional, expected) in [
             (r#"{"bytesTransferredIn": 0,"x":7,"bytesTransferredOut":4096}"#, (0, 4096)),
+            (r#"{"bytesTransferredIn" : 3,"bytesTransferredOut"  :4}"#, (3, 4)),
             (r#"{"bytesTransferredIn":"12","bytesTransferredOut":1.5E7}"#, (12, 15_000_000)),
             (r#"{"bytesTransferredIn":-4,"bytesTransferredOut":null}"#, (0, 0)),
             (r#"{"note":"\"bytesTransferredIn\":7"}"#, (0, 0)),

@@ -122,7 +122,7 @@ impl Extractor {
             row.time = self.times.read(plain(spans.get(Key::EventTime)));
         }
         row.flags = self
-            .flags(spans, kind, &mut row.columns, &mut marks)
+            .flags(spans, kind, &mut row, &mut marks)
             .with_if(reconstructed, Flags::RECONSTRUCTED)
             .with_if(marks.has(Marks::DAMAGED), Flags::DAMAGED_TEXT)
             .with_if(spans.get(Key::Addendum).first() == Some(&b'{'), Flags::ADDENDUM);
@@ -232,21 +232,17 @@ impl Extractor {
         marks
     }
 
-    /// The number of a text in a column that is not the plain value of a key.
-    fn intern(&self, column: Column, text: &str) -> u32 {
-        self.dicts.intern(column, text)
+    /// Sets a column to a text that is not the value of its key.
+    fn set(&self, row: &mut EventRow, column: Column, text: &str) {
+        row.columns[column as usize] = self.dicts.intern(column, text);
+        row.elsewhere |= 1 << column as u16;
     }
 
-    fn flags(
-        &mut self,
-        spans: &Spans<'_>,
-        kind: RecordKind,
-        columns: &mut [u32; Column::COUNT],
-        marks: &mut Marks,
-    ) -> Flags {
-        let name = self.name_facts(columns[Column::Event as usize], spans.get(Key::EventName));
+    fn flags(&mut self, spans: &Spans<'_>, kind: RecordKind, row: &mut EventRow, marks: &mut Marks) -> Flags {
+        let id = |column: Column| row.columns[column as usize];
+        let name = self.name_facts(id(Column::Event), written(spans, kind, Key::EventName, "eventName"));
         let (mut login_ok, mut no_mfa) = (false, false);
-        let mut outcome = self.outcome(columns[Column::Error as usize], spans.get(Key::ErrorCode));
+        let mut outcome = self.outcome(id(Column::Error), written(spans, kind, Key::ErrorCode, "errorCode"));
         if name.is_console_login {
             let answer = json::member(spans.get(Key::ResponseElements), "ConsoleLogin").map(plain);
             login_ok = answer == Some(b"Success");
@@ -256,10 +252,10 @@ impl Extractor {
                 outcome = Outcome::Denied;
             }
         }
-        let no_code = columns[Column::Error as usize] == ABSENT;
+        let no_code = id(Column::Error) == ABSENT;
         if no_code && plain(spans.get(Key::ErrorMessage)).eq_ignore_ascii_case(b"Failed authentication") {
             outcome = Outcome::Denied;
-            columns[Column::Error as usize] = self.intern(Column::Error, "Failed authentication");
+            self.set(row, Column::Error, "Failed authentication");
             *marks |= Marks::ODD;
         }
         let read_only = match plain(spans.get(Key::ReadOnly)) {
@@ -323,7 +319,7 @@ impl Extractor {
             if let Some(text) = json::member(details, key).and_then(json::scalar)
                 && row.columns[column as usize] == ABSENT
             {
-                row.columns[column as usize] = self.intern(column, &text);
+                self.set(row, column, &text);
             }
         }
     }
@@ -332,8 +328,10 @@ impl Extractor {
     fn aggregated(&mut self, spans: &Spans<'_>, row: &mut EventRow) {
         let start = json::member(spans.get(Key::TimeWindow), "windowStart").map(plain).unwrap_or_default();
         row.time = Time::parse(start);
-        if let Some(account) = json::scalar(spans.get(Key::AccountId)) {
-            row.columns[Column::Account as usize] = self.intern(Column::Account, &account);
+        if let Some(account) = json::scalar(spans.get(Key::AccountId))
+            && row.columns[Column::Account as usize] == ABSENT
+        {
+            self.set(row, Column::Account, &account);
         }
     }
 
@@ -352,6 +350,16 @@ impl Extractor {
             row.id = u128::from(self.dicts.intern_odd_id(&text));
             row.flags = row.flags.with(Flags::ODD_ID);
         }
+    }
+}
+
+/// The value of a key as it is written, which an insight has one level below where the key says nothing.
+fn written<'r>(spans: &Spans<'r>, kind: RecordKind, key: Key, name: &str) -> &'r [u8] {
+    match spans.get(key) {
+        b"" | b"\"\"" | b"null" if kind == RecordKind::Insight => {
+            json::member(spans.get(Key::InsightDetails), name).unwrap_or_default()
+        }
+        value => value,
     }
 }
 

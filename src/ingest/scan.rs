@@ -8,7 +8,7 @@
 //! a CloudTrail record is the caller's question. It must agree with `serde_json`
 //! on everything that is valid JSON.
 
-use crate::json::{skip_space, skip_value, string_end};
+use crate::json::{self, skip_space, skip_value, string_end};
 
 macro_rules! keys {
     ($($name:ident $text:literal,)*) => {
@@ -275,8 +275,14 @@ impl Scanner {
     #[cold]
     fn read_key(&mut self, text: &[u8], at: usize, previous: usize) -> Result<(usize, usize), Fault> {
         let end = string_end(text, at).ok_or(Fault::Unfinished)?;
-        let key = TEXTS.iter().position(|k| k.as_bytes() == &text[at..end]).unwrap_or(COUNT);
-        if key < COUNT {
+        let written = &text[at..end];
+        let is_plain = memchr::memchr(b'\\', written).is_none();
+        let key = match is_plain {
+            true => TEXTS.iter().position(|k| k.as_bytes() == written),
+            false => TEXTS.iter().position(|k| **k == json::decode(written).0),
+        };
+        let key = key.unwrap_or(COUNT);
+        if key < COUNT && is_plain {
             self.follow[previous] = [key as u8, self.follow[previous][0]];
         }
         let colon = skip_space(text, end + 1);

@@ -11,7 +11,8 @@ use hashbrown::HashTable;
 
 use crate::json;
 use crate::store::Column;
-use crate::store::dicts::Dicts;
+use crate::store::dict::may_be_cut;
+use crate::store::dicts::{Dicts, TEXT_MARK};
 
 /// Whether two spans are equal. Most are short, and a call to compare them costs more than comparing.
 #[inline(always)]
@@ -182,10 +183,16 @@ impl Seen {
 
     #[cold]
     fn learn(&mut self, dicts: &Dicts, column: Column, raw: &[u8], hash: u64, read: Reader) -> Entry {
-        let (text, is_damaged) = read(raw);
+        let (mut text, is_damaged) = read(raw);
+        if column == Column::Identity && raw.first() == Some(&b'"') {
+            text.to_mut().insert(0, TEXT_MARK);
+        }
         let id = dicts.intern(column, &text);
-        let marks =
-            Marks::default().with_if(is_damaged, Marks::DAMAGED).with_if(is_odd(column, raw), Marks::ODD);
+        // What is cut has the number of all that begins so.
+        let is_cut = may_be_cut(&text);
+        let marks = Marks::default()
+            .with_if(is_damaged || is_cut, Marks::DAMAGED)
+            .with_if(is_odd(column, raw) || is_cut, Marks::ODD);
         if self.bytes.len() + raw.len() > REMEMBERED {
             self.table.clear();
             self.bytes.clear();

@@ -104,7 +104,12 @@ impl Default for Dict {
 /// The longest text that is kept; longer ones are cut at a character boundary.
 ///
 /// A page holds 1,024 texts behind 32-bit offsets, so this bound keeps them exact.
-pub const LONGEST: usize = 4 << 20;
+pub const LONGEST: usize = (4 << 20) - 4;
+
+/// Whether a text may be the beginning of a longer one: characters have up to four bytes.
+pub fn may_be_cut(text: &str) -> bool {
+    text.len() > LONGEST - 4
+}
 
 fn intern(inner: &mut Inner, text: &str) -> u32 {
     let text = if text.len() > LONGEST { &text[..text.floor_char_boundary(LONGEST)] } else { text };

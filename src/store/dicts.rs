@@ -55,6 +55,14 @@ pub struct Grant<'a> {
 /// Stands between the two parts of a text in a dictionary: an actor's name and account, a key and a principal.
 const MARK: char = '\u{1f}';
 
+/// Stands before an identity that is a text, which may say what an object says and is none.
+pub(crate) const TEXT_MARK: char = ' ';
+
+/// Whether an identity in the dictionary is a text.
+pub(crate) fn is_text(identity: &str) -> bool {
+    identity.starts_with(TEXT_MARK)
+}
+
 /// How many identities a page holds.
 const PAGE: usize = 1024;
 

@@ -222,6 +222,12 @@ fn fold(
         let segment = &segments[p.segment as usize];
         (segment.id[p.row as usize], segment.column(Column::Account).id(p.row as usize))
     };
+    // The number of an odd id may be that of another kind of id.
+    let kind = |row: u32| {
+        let place = order[row as usize];
+        let flags = segments[place.segment as usize].flags(place.row as usize);
+        (flags.has(Flags::ODD_ID), flags.has(Flags::NO_ID))
+    };
     let hash = |(id, account): (u128, u32)| {
         let mixed = ((id >> 64) ^ u128::from(account)).wrapping_mul(secret)
             ^ (id & u128::from(u64::MAX)).wrapping_mul(secret << 1 | 1);
@@ -237,7 +243,7 @@ fn fold(
         same_ids(
             bucket,
             &hashes,
-            |a, b| key(order[a as usize]) == key(order[b as usize]),
+            |a, b| key(order[a as usize]) == key(order[b as usize]) && kind(a) == kind(b),
             &mut table,
             &mut groups,
         );

@@ -39,6 +39,8 @@ pub struct EventRow {
     pub hits: u32,
     /// Whether a value of the columns was not met before by whoever made the row.
     pub is_new: bool,
+    /// A bit for each column whose number is not that of what its key has, as that says nothing.
+    pub elsewhere: u16,
     /// Whether the number of a column may stand for what the record says otherwise: the text `5` for the number.
     pub is_odd: bool,
 }

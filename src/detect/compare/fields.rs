@@ -13,7 +13,7 @@ use crate::detect::engine::{Place, place_of_path};
 use crate::event::identity::Keys;
 use crate::investigation::Investigation;
 use crate::json;
-use crate::store::dicts::IdentityRow;
+use crate::store::dicts::{IdentityRow, TEXT_MARK, is_text};
 use crate::store::{Column, Row};
 
 /// Values of fields, by row.
@@ -28,7 +28,7 @@ pub(super) struct Fields<'a> {
     known: RefCell<Vec<Known>>,
     /// By columns, the first row with each combination of their values.
     firsts: RefCell<HashMap<Vec<Column>, Rc<[u32]>>>,
-    /// By the number of an identity, whether a key in it may be written with escapes.
+    /// By the number of an identity, whether a key in it may be written with escapes, or it is a text.
     escaped: RefCell<Vec<Option<bool>>>,
 }
 
@@ -189,7 +189,8 @@ impl<'a> Fields<'a> {
         }
         // A key can be written with escapes, which only a closer look reads.
         let has_escapes = || memchr::memchr(b'\\', row.text(Column::Identity).as_bytes()).is_some();
-        if *escaped.get_mut(id)?.get_or_insert_with(has_escapes) {
+        let is_odd = || has_escapes() || is_text(row.text(Column::Identity));
+        if *escaped.get_mut(id)?.get_or_insert_with(is_odd) {
             return None;
         }
         match word(&own) {
@@ -314,7 +315,12 @@ fn in_columns(row: &Row<'_>, place: Place, field: &[String]) -> Vec<String> {
     match place {
         Place::Column(column) if row.id_of(column) == 0 => Vec::new(),
         Place::Column(column) => vec![row.text(column).to_owned()],
-        _ => texts(&IdentityOnly(row.text(Column::Identity).as_bytes()), field),
+        _ => match row.text(Column::Identity) {
+            text if is_text(text) => {
+                field.get(1).is_none().then(|| text[TEXT_MARK.len_utf8()..].to_owned()).into_iter().collect()
+            }
+            raw => texts(&IdentityOnly(raw.as_bytes()), field),
+        },
     }
 }
 
@@ -370,6 +376,8 @@ mod tests {
             r#"{"userNam\u0065": "alice", "accountId": "1", "accountId": null, "arn": "x"}"#.to_owned(),
             r#"{"accountId": null, "accountId": "1", "userName": "a", "userName": null}"#.to_owned(),
             "\"alice\"".to_owned(),
+            r#""{\"userName\":\"alice\",\"arn\":\"x\"}""#.to_owned(),
+            r#"{"sessionContext":{"sessionIssuer":{"arn":"x"}},"sessionContext":{}}"#.to_owned(),
             "{}".to_owned(),
         ];
         let record = |(n, identity): (usize, &String)| {

@@ -167,6 +167,16 @@ impl Candidates {
     }
 }
 
+impl Candidates {
+    /// Forgets what is known for combinations of classes.
+    pub(super) fn forget(&mut self) {
+        self.verdicts.clear();
+        if let Gate::Ask(ask) = &mut self.gate {
+            ask.opens.clear();
+        }
+    }
+}
+
 /// What of the rules is still alive once name and source are known: what a group that cannot match asks for is asked in vain.
 struct Live<'a> {
     engine: &'a Engine,

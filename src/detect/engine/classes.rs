@@ -169,8 +169,9 @@ impl Classes {
     pub(super) fn learn(&mut self, engine: &Engine, spans: &Spans<'_>, row: &EventRow) {
         let Slot::Column(column, key) = self.slot else { return };
         let (id, raw) = (row.columns[column as usize], spans.get(key));
-        // What has no key of its own was taken from elsewhere in the record.
-        if !self.alike && id != 0 && !raw.is_empty() && self.known(id) == UNKNOWN {
+        // What was taken from elsewhere in the record is not what the key has.
+        let is_own = row.elsewhere >> column as u16 & 1 == 0 && !raw.is_empty();
+        if !self.alike && id != 0 && is_own && self.known(id) == UNKNOWN {
             self.meet(engine, id, raw);
         }
     }

@@ -131,17 +131,24 @@ pub(crate) fn values_at<'r>(record: &'r dyn Parts, path: &[String]) -> Vec<&'r [
     if root.is_empty() { Vec::new() } else { values_below(root, rest) }
 }
 
+/// How many levels of lists and objects are entered: as many as `serde_json` does. Each level is walked by itself, so that
+/// a hundred thousand of them would take minutes.
+const DEEPEST: usize = 127;
+
 /// The raw values that a path leads to from a value; lists are entered.
 pub(crate) fn values_below<'r>(value: &'r [u8], rest: &[String]) -> Vec<&'r [u8]> {
     if rest.is_empty() && value.first() != Some(&b'[') {
         return vec![value];
     }
-    let mut open: Vec<(&[u8], usize)> = vec![(value, 0)];
+    let mut open: Vec<(&[u8], usize, usize)> = vec![(value, 0, DEEPEST)];
     let mut found = Vec::new();
-    while let Some((value, step)) = open.pop() {
+    while let Some((value, step, levels)) = open.pop() {
         match (value.first(), rest.get(step)) {
-            (Some(b'['), _) => open.extend(json::elements(value).map(|element| (element, step))),
-            (Some(b'{'), Some(name)) => open.extend(last_member(value, name).map(|v| (v, step + 1))),
+            (Some(b'[' | b'{'), _) if levels == 0 => {}
+            (Some(b'['), _) => open.extend(json::elements(value).map(|element| (element, step, levels - 1))),
+            (Some(b'{'), Some(name)) => {
+                open.extend(last_member(value, name).map(|v| (v, step + 1, levels - 1)));
+            }
             (_, Some(_)) => {}
             (_, None) => found.push(value),
         }
@@ -164,8 +171,8 @@ impl<'r> Form<'r> {
         match value.first() {
             Some(b'"') => Self::Text(json::unquote(value).0),
             None => Self::Parsed(None),
-            Some(_) => match as_written(value) {
-                Some(text) => Self::Written(parts(text)),
+            Some(_) => match as_written(value).and_then(parts) {
+                Some(parts) => Self::Written(parts),
                 None => Self::Parsed(parsed(value)),
             },
         }
@@ -208,35 +215,56 @@ fn as_written(value: &[u8]) -> Option<&str> {
     std::str::from_utf8(value).ok()
 }
 
-/// The texts that [`plain::value_passes`] looks at, of a value that is written as `serde_json` would write it.
-fn parts(text: &str) -> Vec<&str> {
-    let mut open: Vec<&str> = vec![text];
+/// The texts that [`plain::value_passes`] looks at, of a value that is written as `serde_json` would write it. `None` where
+/// a key stands twice in an object, of which only the last one counts, or where there are too many levels.
+fn parts(text: &str) -> Option<Vec<&str>> {
+    let mut open: Vec<(&str, usize)> = vec![(text, DEEPEST)];
     let mut parts = Vec::new();
-    while let Some(text) = open.pop() {
+    while let Some((text, levels)) = open.pop() {
         let bytes = text.as_bytes();
         if text != "null" {
             parts.push(text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text));
         }
         match bytes.first() {
-            Some(b'[') => open.extend(json::elements(bytes).filter_map(|v| std::str::from_utf8(v).ok())),
+            Some(b'[' | b'{') if levels == 0 => return None,
+            Some(b'[') => open.extend(
+                json::elements(bytes).filter_map(|v| std::str::from_utf8(v).ok()).map(|v| (v, levels - 1)),
+            ),
             Some(b'{') => {
-                let values = json::members(bytes).map(|member| member.value);
-                open.extend(
-                    values
-                        .filter(|v| matches!(v.first(), Some(b'"' | b'{' | b'[')))
-                        .filter_map(|v| std::str::from_utf8(v).ok()),
-                );
+                let mut keys: Vec<&[u8]> = Vec::new();
+                for member in json::members(bytes) {
+                    keys.push(member.key);
+                    if matches!(member.value.first(), Some(b'"' | b'{' | b'[')) {
+                        open.extend(std::str::from_utf8(member.value).ok().map(|v| (v, levels - 1)));
+                    }
+                }
+                keys.sort_unstable();
+                if !keys.is_sorted_by(|a, b| a < b) {
+                    return None;
+                }
             }
             _ => {}
         }
     }
-    parts
+    Some(parts)
 }
 
 /// The value as JSON; what is no UTF-8 in it is replaced, as everywhere.
 pub(crate) fn parsed(raw: &[u8]) -> Option<Value> {
-    match String::from_utf8_lossy(raw) {
-        Cow::Borrowed(text) => serde_json::from_str(text).ok(),
-        Cow::Owned(text) => serde_json::from_str(&text).ok(),
-    }
+    let strict = serde_json::from_str(&String::from_utf8_lossy(raw)).ok();
+    strict.or_else(|| lenient(raw, DEEPEST))
+}
+
+/// The same for what `serde_json` refuses: half a character in escapes, or too many levels, of which those beyond are text.
+fn lenient(raw: &[u8], levels: usize) -> Option<Value> {
+    Some(match raw.first()? {
+        b'"' => Value::String(json::unquote(raw).0.into_owned()),
+        b'{' | b'[' if levels == 0 => Value::String(String::from_utf8_lossy(raw).into_owned()),
+        b'{' => json::members(raw)
+            .filter_map(|m| Some((json::decode(m.key).0.into_owned(), lenient(m.value, levels - 1)?)))
+            .collect(),
+        b'[' => json::elements(raw).filter_map(|value| lenient(value, levels - 1)).collect(),
+        _ => serde_json::from_slice(raw)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(raw).into_owned())),
+    })
 }

@@ -11,6 +11,8 @@ use crate::detect::sigma::plain;
 use crate::ingest::worker::Options;
 use crate::investigation::{Judgment, load};
 use crate::source::{Object, Place};
+use crate::store::dict::LONGEST;
+use crate::store::flags::RecordKind;
 
 /// An event, with these keys on top.
 fn event(number: usize, more: &Value) -> Value {
@@ -53,7 +55,7 @@ fn agrees_as_written(rules: &str, records: &[String]) -> usize {
         let all = inv.judgment.rules.singles().iter().enumerate();
         let plainly: Vec<u32> =
             all.filter(|(_, rule)| plain::fires(rule, &record)).map(|(n, _)| n as u32).collect();
-        let is_event = record.get("eventName").is_some();
+        let is_event = matches!(row.kind(), RecordKind::Event | RecordKind::Network);
         let expected: &[u32] = if is_event { &plainly } else { &[] };
         assert_eq!(inv.hits.get(row.hits()), expected, "{record}");
         hits += expected.len();
@@ -198,4 +200,110 @@ fn keys_and_values_of_a_record_say_what_a_look_at_it_says() {
     };
     let records: Vec<String> = (0..600).map(record).collect();
     assert!(agrees_as_written(&rules, &records) > 600);
+}
+
+#[test]
+fn what_was_taken_from_elsewhere_does_not_say_what_a_value_is() {
+    let rules: String = [
+        "eventName: StopLogging",
+        "errorCode: AccessDenied",
+        "recipientAccountId: '222222222222'",
+        "recipientAccountId: '111111111111'",
+        "errorCode: Failed authentication",
+        "eventType: AwsApiCall",
+        "eventType|neq: AwsApiCall",
+    ]
+    .iter()
+    .enumerate()
+    .map(|(n, s)| format!("---\ntitle: r{n}\nid: r{n}\ndetection: {{s: {{{s}}}, condition: s}}\n"))
+    .collect();
+    let insight = json!({
+        "eventVersion": "1.08", "eventID": "00000000-0000-4000-8000-999999999999", "eventTime": "2026-03-01T09:00:00Z",
+        "eventName": "", "errorCode": "", "eventType": "AwsCloudTrailInsight", "recipientAccountId": "111111111111",
+        "insightDetails": {"eventName": "StopLogging", "eventSource": "cloudtrail.amazonaws.com", "errorCode": "AccessDenied"},
+    });
+    let aggregated = json!({
+        "eventCategory": "Aggregated", "eventId": "00000000-0000-4000-8000-999999999998",
+        "recipientAccountId": "111111111111", "accountId": "222222222222",
+        "timeWindow": {"windowStart": "2026-03-01T09:00:00Z"},
+    });
+    let failed = json!({"errorCode": "", "errorMessage": "Failed authentication", "recipientAccountId": "333333333333"});
+    let mut records = vec![insight, aggregated, event(0, &failed)];
+    let later = [
+        json!({"eventName": "StopLogging"}),
+        json!({"errorCode": "AccessDenied"}),
+        json!({"recipientAccountId": "222222222222", "eventType": "AwsApiCall"}),
+        json!({"recipientAccountId": "111111111111", "eventType": "AwsApiCall"}),
+        json!({"errorCode": "Failed authentication"}),
+    ];
+    records.extend((1..).zip(&later).map(|(n, more)| event(n, more)));
+    assert_eq!(agrees(&rules, &records), 11);
+    assert_eq!(agrees(&rules, &records[2..]), 11);
+}
+
+#[test]
+fn texts_that_are_cut_are_held_against_rules_as_they_are() {
+    let rules = "title: t\nid: t\ndetection: {s: {userAgent|endswith: curl}, t: {userIdentity.userName: mallory}, condition: s or t}\n";
+    let long = "a".repeat(LONGEST);
+    let by = |user: &str| json!({"userIdentity": {"type": "IAMUser", "arn": long, "userName": user}});
+    let with = |agent: &str| json!({ "userAgent": format!("{long}{agent}") });
+    let all = [with("curl"), with("boto"), by("alice"), by("mallory")];
+    let records: Vec<Value> = all.iter().enumerate().map(|(n, more)| event(n, more)).collect();
+    assert_eq!(agrees(rules, &records), 2);
+}
+
+#[test]
+fn of_a_key_that_stands_twice_the_last_one_counts_and_escaped_keys_are_keys() {
+    let rules: String = [
+        "requestParameters|contains: public",
+        "resources|contains: public",
+        "errorCode: AccessDenied",
+        "errorCode: null",
+    ]
+    .iter()
+    .enumerate()
+    .map(|(n, s)| format!("---\ntitle: r{n}\nid: r{n}\ndetection: {{s: {{{s}}}, condition: s}}\n"))
+    .collect();
+    let tails = [
+        r#""requestParameters":{"acl":"public","acl":"private"}"#,
+        r#""requestParameters":{"x":{"acl":"private","acl":"public"}}"#,
+        r#""resources":[{"o":{"a":"public","a":"x"}}]"#,
+        r#""error\u0043ode":"AccessDenied""#,
+        r#""errorCode":"AccessDenied","error\u0043ode":"Other""#,
+    ];
+    let record = |(n, tail): (usize, &&str)| {
+        let event = event(n, &json!({})).to_string();
+        format!("{},{tail}}}", event.strip_suffix('}').unwrap())
+    };
+    let records: Vec<String> = tails.iter().enumerate().map(record).collect();
+    assert_eq!(agrees_as_written(&rules, &records), 5);
+}
+
+#[test]
+fn what_a_strict_reader_refuses_is_looked_into_all_the_same() {
+    let rules = "title: t\nid: t\ndetection: {s: [needle], t: {requestParameters|contains: public}, u: {userIdentity.userName|fieldref: requestParameters.userName}, condition: s or t or u}\n";
+    let rules = vec![("t.yml".to_owned(), rules.to_owned())];
+    let rules = Rules::read(&rules, &Placeholders::new(), &[], &Attack::shipped());
+    let judgment = Judgment { rules: Arc::new(rules), ..Judgment::shipped() };
+    let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+    let tails = [
+        r#""requestParameters":{"note":"a needle","t":"\ud800"}"#.to_owned(),
+        r#""requestParameters":{"note":"a public thing","t":"\ud800"}"#.to_owned(),
+        r#""requestParameters":{"userName":"alice","t":"\ud800"}"#.to_owned(),
+        format!(r#""requestParameters":{{"note":"public","t":{deep},"n":1.5}}"#),
+        format!(r#""requestParameters":{{"t":{deep}}},"x":"needle""#),
+        r#""requestParameters":{"note":"nothing","t":"\ud800"}"#.to_owned(),
+    ];
+    let record = |(n, tail): (usize, &String)| {
+        let event = event(n, &json!({})).to_string();
+        format!("{},{tail}}}", event.strip_suffix('}').unwrap())
+    };
+    let records: Vec<String> = tails.iter().enumerate().map(record).collect();
+    let text = format!("{{\"Records\":[{}]}}", records.join(","));
+    let place = Place::Memory(text.into_bytes().into());
+    let object = Object { name: "t.json".to_owned(), place, found: false };
+    let objects = Box::new(std::iter::once(Ok(object)));
+    let inv = load(objects, Options::default(), judgment, Arc::default(), &|_| {});
+    let hits: Vec<bool> = inv.table.rows().map(|row| row.hits() != 0).collect();
+    assert_eq!(hits, [true, true, true, true, true, false]);
 }

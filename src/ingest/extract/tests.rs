@@ -251,3 +251,17 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn an_insight_says_nothing_of_the_events_of_its_name() {
+    let insight = r#"{"eventVersion":"1.08","eventID":"00000000-0000-4000-8000-000000000000","eventTime":"2026-01-10T10:38:41Z",
+        "eventType":"AwsCloudTrailInsight","insightDetails":{"eventName":"ConsoleLogin","eventSource":"signin.amazonaws.com","errorCode":"AccessDenied"}}"#;
+    let login = r#"{"eventVersion":"1","eventTime":"2026-01-10T10:39:41Z","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin",
+        "responseElements":{"ConsoleLogin":"Success"},"errorCode":"AccessDenied"}"#;
+    for records in [[insight, login], [login, insight]] {
+        let table = table(&records);
+        let (insight, login) = (table.row(0).unwrap(), table.row(1).unwrap());
+        assert!(login.flags().has(Flags::LOGIN_OK));
+        assert_eq!((insight.outcome(), login.outcome()), (Outcome::Denied, Outcome::Denied));
+    }
+}

@@ -113,3 +113,10 @@ fn many_rows_fold_exactly() {
     let times = done.segments[0].times();
     assert!(times.iter().is_sorted());
 }
+
+#[test]
+fn ids_of_different_kinds_are_different_ids() {
+    let odd = EventRow { flags: Flags::default().with(Flags::ODD_ID), ..row(11, 1, 2, 0) };
+    let done = finish(&[seal(&[row(10, 1, 1, 0), odd])], &[], &mut |_: Locator, _: Locator| unreachable!());
+    assert_eq!((done.duplicates, done.conflicts), (0, 0));
+}

@@ -166,7 +166,7 @@ impl Matcher {
         if self.verdicts.len() >= MOST_VERDICTS {
             self.verdicts.clear();
             for candidates in &mut self.candidates {
-                candidates.verdicts.clear();
+                candidates.forget();
             }
         }
         let candidates = self.candidates.get(at as usize)?;
