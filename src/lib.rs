@@ -4,6 +4,15 @@
 //! columns to scored events to what shows them. `docs/architecture.md` tells the
 //! whole story, each module opens with its own part of it.
 
+/// As that of the standard library, which panics where nobody can be told: a full disk behind stderr, or a reader that
+/// has gone, must not cost the results.
+macro_rules! eprintln {
+    ($($words:tt)*) => {{
+        let line = format!("{}\n", format_args!($($words)*));
+        let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), line.as_bytes());
+    }};
+}
+
 pub mod anomaly;
 pub mod case;
 pub mod cli;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::cli::args::{EvalArgs, ListFormat};
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::{load, output};
+use crate::config::file;
 use crate::ingest::inflate::text_reader;
 use crate::report::eval::{Labels, Measures, measure};
 use crate::source::{Listed, Listing, Missing, Object, Place};
@@ -43,7 +44,8 @@ const FAULTS: usize = 10;
 /// What is known of the events beforehand; what is wrong with single lines is told on stderr.
 pub(crate) fn labels(path: &Path) -> Result<Labels, Failure> {
     let name = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|e| Failure::Use(format!("{name}: {e}")))?;
+    let bytes =
+        std::fs::read(path).map_err(|e| Failure::Use(format!("--labels {name}: {}", file::words(&e))))?;
     let text = String::from_utf8(bytes).map_err(|e| Failure::Use(no_text(&name, &e)))?;
     let labels =
         Labels::parse(&name, &text).map_err(|e| Failure::Use(visible(&e.to_string()).into_owned()))?;

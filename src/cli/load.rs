@@ -8,7 +8,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::{aws, rule_files};
 use crate::cloud::address::is_cloud;
 use crate::config::settings::Scoring as ScoringName;
-use crate::config::{self, Dirs, Environment, Settings, dirs::System};
+use crate::config::{self, Dirs, Environment, Settings, dirs::System, file};
 use crate::detect::attack::Attack;
 use crate::detect::sensitive::SensitiveApis;
 use crate::ingest::inflate::Limits;
@@ -43,7 +43,8 @@ pub(crate) fn sound_settings(flags: &config::Flags) -> Result<Settings, Failure>
 /// The data by which events are judged.
 pub(crate) fn judgment(settings: &Settings) -> Result<Judgment, Failure> {
     let read = |path: &std::path::Path| {
-        std::fs::read_to_string(path).map_err(|e| Failure::Use(format!("{}: {e}", path.display())))
+        let words = |e: std::io::Error| format!("{}: {}", path.display(), file::words(&e));
+        std::fs::read_to_string(path).map_err(|e| Failure::Use(words(e)))
     };
     let scoring = match (&settings.scoring_file, settings.scoring) {
         (Some(path), _) => Scoring::parse(&path.display().to_string(), &read(path)?),
@@ -69,7 +70,10 @@ pub(crate) fn judgment(settings: &Settings) -> Result<Judgment, Failure> {
 /// How input is read, by the settings.
 pub(crate) fn options(settings: &Settings) -> Options {
     Options {
-        limits: Limits { inflated: settings.inflate_cap, ..Limits::default() },
+        limits: Limits {
+            inflated: settings.inflate_cap,
+            ratio: if settings.inflate_ratio == 0 { u64::MAX } else { settings.inflate_ratio },
+        },
         record_cap: usize::try_from(settings.record_cap).unwrap_or(usize::MAX),
         threads: settings.threads.map_or(0, std::num::NonZero::get),
         // As what is loaded, this lives until the program ends.

@@ -14,7 +14,7 @@ This page is made from the tables of settings and roles; a test keeps it true.
 
 A setting is looked for in four places, each over the one before: the default, `config.toml`, the environment, the
 command line. `min_risk` in the file is `TRAILHOUND_MIN_RISK` in the environment and `--min-risk` on the command
-line. What is wrong is told at the start, all at once, and leaves what was there before. `trailhound config
+line. What is wrong is told at the start, all at once: the console goes on with what was there before, any other command ends there. `trailhound config
 show` prints every setting with the place it came from.
 
 | | settings, keys, themes | cases, history | cache |

@@ -29,6 +29,19 @@ pub fn read_if_there(path: &Path) -> Result<Option<String>, Box<Fault>> {
     Ok(Some(text))
 }
 
+/// Why a file that was named cannot be read, and the way out.
+pub fn words(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::PermissionDenied => {
+            "no permission to read it; run as a user who may, or change its mode".to_owned()
+        }
+        ErrorKind::InvalidData => "not UTF-8 text; save it as UTF-8".to_owned(),
+        ErrorKind::IsADirectory => "this is a folder; name a file in it".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -53,6 +53,8 @@ pub struct Settings {
     pub record_cap: u64,
     /// The most that one file may inflate to, in bytes; what is beyond is rejected.
     pub inflate_cap: u64,
+    /// How many times its size a large file may inflate to; 0 for any.
+    pub inflate_ratio: u64,
     /// How many threads read and score; `None`: one for each processor.
     pub threads: Option<NonZeroUsize>,
     /// The profile by which AWS is reached.
@@ -112,6 +114,7 @@ impl Default for Settings {
             min_risk: 30,
             record_cap: 8 << 20,
             inflate_cap: 4 << 30,
+            inflate_ratio: 250,
             threads: None,
             aws_profile: None,
             endpoint_url: None,
@@ -252,7 +255,7 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "scoring_file",
-        about: "your own weights, over those of `scoring`",
+        about: "your own weights and lists instead of those of `scoring`: a whole file, such as a changed copy of `rules/scoring.toml`",
         values: "a path",
         set: |settings, given| put(&mut settings.scoring_file, given.path().map(Some)),
         show: |settings| shown_path(settings.scoring_file.as_deref()),
@@ -315,6 +318,14 @@ pub static SETTINGS: &[Setting] = &[
         values: "a size such as `4 GiB`",
         set: |settings, given| put(&mut settings.inflate_cap, given.bytes()),
         show: |settings| Some(quoted(&shown_bytes(settings.inflate_cap))),
+    },
+    Setting {
+        key: "inflate_ratio",
+        about: "how many times its size a file may inflate to that comes to more than 256 MiB; what is beyond is rejected as a bomb, \
+                and said so; 0 for any",
+        values: "0 to 1000000",
+        set: |settings, given| put(&mut settings.inflate_ratio, given.whole(1_000_000)),
+        show: |settings| Some(settings.inflate_ratio.to_string()),
     },
     Setting {
         key: "threads",

@@ -129,10 +129,12 @@ impl Status {
         }
     }
 
-    /// What could not be read, by file and offset.
+    /// What could not be read, by file and offset. What is wrong with a file as a whole comes before the objects in it, which
+    /// may be broken for that.
     pub fn rejects(&self) -> Vec<Reject> {
         let mut rejects = self.rejects.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        rejects.sort_by(|a, b| (&a.file, a.offset).cmp(&(&b.file, b.offset)));
+        let order = |reject: &Reject| (!reject.sample.is_empty(), reject.offset);
+        rejects.sort_by(|a, b| a.file.cmp(&b.file).then_with(|| order(a).cmp(&order(b))));
         rejects
     }
 

@@ -156,7 +156,14 @@ impl Scoring {
             let message = e.message().to_owned();
             let word = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
             let suggestion = word.and_then(|w| nearest(w, KEYS.into_iter())).map(str::to_owned);
-            let message = word.map_or_else(|| message.clone(), |w| format!("there is no key `{w}`"));
+            let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+            let message = match (word, missing) {
+                (Some(word), _) => format!("there is no key `{word}`"),
+                (_, Some(key)) => format!(
+                    "the key `{key}` is missing: a scoring file has all of them; begin with a copy of rules/scoring.toml"
+                ),
+                _ => message,
+            };
             bad(line, message, suggestion)
         })?;
         for (name, list) in &scoring.lists {
@@ -262,6 +269,10 @@ mod tests {
             (("root = 30", "rot = 30"), "there is no key `rot`; did you mean `root`?"),
             (("\"StopLogging\"", "\"Stop Logging\""), "`Stop Logging` is no event name"),
             (("cap = 100", "cap = "), "my.toml:"),
+            (
+                ("cap = 100\n", ""),
+                "the key `cap` is missing: a scoring file has all of them; begin with a copy of rules/scoring.toml",
+            ),
         ] {
             let text = CLASSIC.replacen(change.0, change.1, 1);
             assert_ne!(text, CLASSIC);

@@ -332,6 +332,23 @@ fn a_closed_pipe_is_no_fault_and_a_full_disk_is_one() {
 }
 
 #[test]
+fn nobody_who_reads_what_is_told_costs_no_results() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&[stop_logging(1)]));
+    let rules = folder.file("bad.yml", "title: [");
+    for args in [vec!["scan", "nosuch"], vec!["scan", &file, "--rules", &rules, "--format", "jsonl"]] {
+        let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else {
+            eprintln!("skipped: there is no /dev/full here");
+            return;
+        };
+        let told = program().args(&args).output().unwrap();
+        let untold = program().args(&args).stderr(full).output().unwrap();
+        assert!(!told.stderr.is_empty());
+        assert_eq!((untold.status.code(), untold.stdout), (told.status.code(), told.stdout), "{args:?}");
+    }
+}
+
+#[test]
 fn nothing_piped_in_says_so() {
     let ran = run_with_input(&["scan", "-"], b"");
     assert_eq!(ran.code, 3);

@@ -40,6 +40,9 @@ pub struct SettingArgs {
     /// The most that a file may inflate to, such as 4GB.
     #[arg(long, value_name = "SIZE", help_heading = "Settings")]
     pub inflate_cap: Option<String>,
+    /// How many times its size a file may inflate to that comes to more than 256 MiB; 0 for any.
+    #[arg(long, value_name = "N", help_heading = "Settings")]
+    pub inflate_ratio: Option<String>,
     /// How many threads read.
     #[arg(long, value_name = "N", help_heading = "Settings")]
     pub threads: Option<String>,
@@ -65,6 +68,7 @@ impl SettingArgs {
             environment_file: self.environment_file.clone(),
             record_cap: self.record_cap.clone(),
             inflate_cap: self.inflate_cap.clone(),
+            inflate_ratio: self.inflate_ratio.clone(),
             threads: self.threads.clone(),
             aws_profile: self.aws.aws_profile.clone(),
             endpoint_url: self.aws.endpoint_url.clone(),

@@ -170,6 +170,7 @@ fn every_setting_has_a_flag() {
         min_risk: text(),
         record_cap: text(),
         inflate_cap: text(),
+        inflate_ratio: text(),
         threads: text(),
         aws_profile: text(),
         endpoint_url: text(),
