@@ -249,6 +249,8 @@ actions! {
         Palette = "palette",
         /// shows the keys that work here
         Help = "help",
+        /// shows the last messages again, and what is wrong with your own files
+        Messages = "messages",
         /// chooses the theme, and shows each as you go
         Theme = "theme",
         /// changes to the next theme

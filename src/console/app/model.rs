@@ -34,6 +34,7 @@ use crate::investigation::Investigation;
 use crate::query::group::value_of;
 use crate::query::{Expr, Query};
 use crate::store::Row;
+use crate::text::plural;
 
 /// A moment on the clock of the console: milliseconds since it was opened.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
@@ -189,6 +190,8 @@ pub struct Model {
     pub toast: Option<Toast>,
     /// What was wrong with settings, keys and themes.
     pub faults: Vec<String>,
+    /// The last messages, the latest first. Hostile.
+    pub messages: VecDeque<(ToastTone, String)>,
     /// The values of fields, as far as they were asked for.
     pub values: Values,
     /// Filters that were typed, the latest last.
@@ -261,6 +264,7 @@ impl Model {
             welcome: false,
             toast: faults_at_start(&start.faults, &start_rules),
             faults: start.faults,
+            messages: VecDeque::new(),
             values: Values::new(),
             filters: Vec::new(),
             searches: Vec::new(),
@@ -440,16 +444,19 @@ impl Model {
 /// How long faults of the settings are seen, in milliseconds, unless a key is pressed before.
 const FAULTS_MS: u64 = 20_000;
 
-/// What is wrong with settings, keys, themes and rules, said once at the start.
+/// What is wrong with settings, keys, themes and rules, said once at the start. A low line cuts it, so what it comes to
+/// stands first, and the way to all of it.
 fn faults_at_start(faults: &[String], rules: &Rules) -> Option<Toast> {
-    let settings = faults.split_first().map(|(first, others)| match others.len() {
-        0 => first.clone(),
-        n => format!("{first} (and {n} more; see trailhound config check and keys check)"),
-    });
-    let text = match (settings, faulty::words(rules)) {
-        (None, _) => faulty::said_at_start(rules)?,
-        (Some(settings), None) => settings,
-        (Some(settings), Some(words)) => format!("of the rules {words}, see view 5; {settings}"),
+    let text = match (faults, faulty::words(rules)) {
+        ([], _) => faulty::said_at_start(rules)?,
+        ([one], None) => one.clone(),
+        ([first, ..], None) => {
+            format!("{} faults in your files, `messages` shows them: {first}", faults.len())
+        }
+        ([first, ..], Some(words)) => {
+            let faults = plural(faults.len() as u64, "fault");
+            format!("{faults} in your files, `messages` shows all; of the rules {words}, see view 5; {first}")
+        }
     };
     Some(Toast { text, tone: ToastTone::Failed, until: Now(FAULTS_MS) })
 }

@@ -32,6 +32,8 @@ mod whom;
 
 use super::model::{Model, Now, Toast, ToastTone};
 use super::msg::{Effect, Msg};
+use super::overlay::Overlay;
+use super::overlay::results::{Results, Tone};
 
 pub use sources::name_of;
 
@@ -41,6 +43,9 @@ pub(super) use settle::Asked;
 
 /// How long a message is seen, in milliseconds.
 const TOAST_MS: u64 = 5_000;
+
+/// How many messages can be seen again.
+const MESSAGES_KEPT: usize = 50;
 
 /// Changes the state; what is to be done.
 pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
@@ -79,7 +84,32 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Vec<Effect> {
 
 impl Model {
     fn say(&mut self, tone: ToastTone, text: impl Into<String>) {
-        self.toast = Some(Toast { text: text.into(), tone, until: Now(self.now.0 + TOAST_MS) });
+        let text = text.into();
+        if self.messages.front().is_none_or(|last| last.1 != text) {
+            self.messages.push_front((tone, text.clone()));
+            self.messages.truncate(MESSAGES_KEPT);
+        }
+        self.toast = Some(Toast { text, tone, until: Now(self.now.0 + TOAST_MS) });
+    }
+
+    /// Shows what is wrong with the user's files, and the last messages.
+    fn show_messages(&mut self) {
+        let rules = self.inv.judgment.rules.faults().iter().map(ToString::to_string);
+        let faults = self.faults.iter().cloned().chain(rules).map(|fault| (Tone::Bad, fault));
+        let told = self.messages.iter().map(|(tone, text)| {
+            let tone = match tone {
+                ToastTone::Done => Tone::Good,
+                ToastTone::Note => Tone::More,
+                ToastTone::Failed => Tone::Bad,
+            };
+            (tone, text.clone())
+        });
+        let lines: Vec<(Tone, String)> = faults.chain(told).collect();
+        if lines.is_empty() {
+            return self.note("there was no message yet");
+        }
+        let title = "Faults in your files, and the last messages".to_owned();
+        self.overlays.push(Overlay::Results(Box::new(Results::new(title, lines))));
     }
 
     fn note(&mut self, text: impl Into<String>) {

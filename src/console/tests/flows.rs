@@ -493,3 +493,17 @@ fn every_size_can_be_drawn_whatever_is_open() {
         assert!(!console.screen().is_empty());
     }
 }
+
+#[test]
+fn what_was_told_can_be_read_again() {
+    let mut console = Console::on_story(100, 30);
+    console.model.faults =
+        vec!["keymap.toml:3: there is no key `<c-hyper>`; did you mean `<c-h>`?".to_owned()];
+    console.press("y");
+    let told = console.model.toast.clone().unwrap().text;
+    console.press("j!");
+    let screen = console.screen();
+    assert!(screen.contains("keymap.toml:3") && screen.contains(&told), "{screen}");
+    console.press("<esc>");
+    assert!(console.model.overlays.is_empty());
+}

@@ -225,6 +225,7 @@ impl Model {
             Action::Follow => self.pause_or_go_on(effects),
             Action::Palette => self.palette(),
             Action::Help => self.help(),
+            Action::Messages => self.show_messages(),
             Action::Theme => self.choose_theme(),
             Action::ThemeNext => self.next_theme(),
             Action::TimeZone => self.other_zone(),
