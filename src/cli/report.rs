@@ -174,7 +174,7 @@ impl<'a> Job<'a> {
             until: bound(args.settings.pick.until.as_deref(), inv),
             query: self.query.text().to_owned(),
             made: author::now(),
-            ruleset: rule_files::ruleset(self.settings, &inv.judgment.rules)?,
+            ruleset: rule_files::ruleset(self.settings, &inv.judgment.rules),
             evidence,
             dataset,
         })
@@ -221,7 +221,7 @@ pub(crate) fn pdf(inv: &Investigation, sources: &[String], settings: &Settings) 
         until: Time::UNKNOWN,
         query: String::new(),
         made: author::now(),
-        ruleset: rule_files::ruleset(settings, &inv.judgment.rules)?,
+        ruleset: rule_files::ruleset(settings, &inv.judgment.rules),
         evidence,
         dataset,
     };

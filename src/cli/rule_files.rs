@@ -1,6 +1,9 @@
 //! The rules in force: ours, and those in the files and folders that the user names.
 
-use std::path::{Path, PathBuf};
+mod folder;
+mod stand_in;
+
+use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
 
@@ -10,8 +13,11 @@ use crate::config::{self, Dirs, Settings, muted};
 use crate::detect::attack::Attack;
 use crate::detect::environment::Environment;
 use crate::detect::rules::{Files, Rules, pack};
+use crate::detect::sigma::item::Placeholders;
 use crate::report::model::Ruleset;
 use crate::text::visible;
+
+pub(crate) use folder::{Read, read};
 
 /// The rules that the settings ask for. Those that cannot be used are told on stderr, the others are used.
 pub(crate) fn rules(
@@ -32,8 +38,9 @@ pub(crate) fn read_quietly(
     environment: &Environment,
     attack: &Attack,
 ) -> Result<Rules, Failure> {
-    let files = files(settings)?;
-    let rules = Rules::read(&files, &environment.placeholders(), &settings.exclude_rules, attack);
+    let placeholders = environment.placeholders();
+    let Read { files, faults } = files(settings, &placeholders)?;
+    let rules = Rules::read(&files, &placeholders, &settings.exclude_rules, attack).with_faults(faults);
     if let Some(id) = settings.exclude_rules.iter().find(|id| !rules.was_excluded(id)) {
         let near = crate::text::nearest(id, rules.infos().iter().map(|rule| rule.id.as_str()));
         let near = near.map_or_else(String::new, |near| format!("; did you mean {}?", visible(near)));
@@ -51,34 +58,33 @@ fn own_folder() -> Option<PathBuf> {
 }
 
 /// The texts of the rules that the settings ask for: ours, those of the user's folder, then those of the paths.
-fn files(settings: &Settings) -> Result<Files, Failure> {
-    let mut files = if settings.builtin_rules { pack() } else { Files::new() };
-    let own = own_files(settings)?;
+fn files(settings: &Settings, placeholders: &Placeholders) -> Result<Read, Failure> {
+    let given = read(&settings.rules)?;
+    let own = own_files(settings);
+    let pack = if settings.builtin_rules { pack() } else { Files::new() };
     // What was changed in the console is saved under the name that it has in the program.
-    files.retain(|(name, _)| !own.iter().any(|(other, _)| file_name(other) == file_name(name)));
-    files.extend(own);
-    files.extend(read(&settings.rules)?);
-    Ok(files)
+    let (mut files, idle) = stand_in::left(pack, &own.files, &given.files, placeholders);
+    files.extend(own.files.into_iter().chain(given.files));
+    Ok(Read { files, faults: [own.faults, idle, given.faults].concat() })
 }
 
 /// The rules in the folder that the console saves to, unless the settings name it themselves.
-fn own_files(settings: &Settings) -> Result<Files, Failure> {
+fn own_files(settings: &Settings) -> Read {
     let folder = own_folder().filter(|folder| folder.is_dir() && !settings.rules.contains(folder));
-    let Some(folder) = folder else { return Ok(Files::new()) };
-    // A folder that was named must hold rules; this one need not.
-    let mut entries = walkdir::WalkDir::new(&folder).into_iter().filter_map(Result::ok);
-    let has_rules = entries.any(|entry| entry.file_type().is_file() && is_rules(entry.path()));
-    if has_rules { read(&[folder]) } else { Ok(Files::new()) }
+    folder.map_or_else(Read::default, |folder| folder::read_if_any(&folder))
 }
 
-fn file_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or(path)
+/// Which files of one's own stand in for built-in ones among the rules in force, in words.
+pub(crate) fn stand_ins(settings: &Settings, rules: &Rules) -> Vec<String> {
+    let pack = if settings.builtin_rules { pack() } else { Files::new() };
+    let pairs = stand_in::pairs(&pack, rules.files()).into_iter();
+    pairs.map(|(file, name)| format!("{file} stands in for the built-in {name}")).collect()
 }
 
 /// What a report says of the rules in force: where they are from, how many, and a hash of their texts.
-pub(crate) fn ruleset(settings: &Settings, rules: &Rules) -> Result<Ruleset, Failure> {
+pub(crate) fn ruleset(settings: &Settings, rules: &Rules) -> Ruleset {
     let mut sums: Vec<String> =
-        files(settings)?.iter().map(|(_, text)| hex(&Sha256::digest(text.as_bytes()))).collect();
+        rules.files().iter().map(|(_, text)| hex(&Sha256::digest(text.as_bytes()))).collect();
     let mut name: Vec<String> = settings.builtin_rules.then(|| "built-in".to_owned()).into_iter().collect();
     name.extend(settings.rules.iter().map(|path| path.display().to_string()));
     let mut name = if name.is_empty() { "none".to_owned() } else { name.join(", ") };
@@ -86,7 +92,7 @@ pub(crate) fn ruleset(settings: &Settings, rules: &Rules) -> Result<Ruleset, Fai
         name += &format!(" without {}", settings.exclude_rules.join(", "));
     }
     let count = rules.infos().iter().filter(|rule| rule.tells()).count() as u64;
-    Ok(Ruleset { name, rules: count, sha256: sum_of_sums(&mut sums) })
+    Ruleset { name, rules: count, sha256: sum_of_sums(&mut sums) }
 }
 
 /// SHA-256 over hashes: sorted, each on a line of its own.
@@ -111,35 +117,4 @@ pub(crate) fn environment(settings: &Settings) -> Result<Environment, Failure> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|e| Failure::Use(format!("{name}: {e}")))?;
     Environment::parse(&name, &text).map_err(|e| Failure::Use(e.to_string()))
-}
-
-/// The files of rules below some paths, in order, with what is in them.
-pub(crate) fn read(paths: &[PathBuf]) -> Result<Files, Failure> {
-    let mut files = Vec::new();
-    for path in paths {
-        let before = files.len();
-        for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
-            let entry = entry.map_err(|e| Failure::Use(format!("{}: {e}", path.display())))?;
-            // A file that was named is a file of rules, whatever it is called.
-            let named = entry.depth() == 0;
-            if entry.file_type().is_file() && (named || is_rules(entry.path())) {
-                files.push(text_of(entry.path())?);
-            }
-        }
-        if files.len() == before {
-            return Err(Failure::Use(format!("{}: no file in it ends in .yml or .yaml", path.display())));
-        }
-    }
-    Ok(files)
-}
-
-fn is_rules(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end == "yml" || end == "yaml")
-}
-
-fn text_of(path: &Path) -> Result<(String, String), Failure> {
-    let name = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|e| Failure::Use(format!("{name}: {e}")))?;
-    // Bytes that are no text show up as such in the message about the rule that they are in.
-    Ok((name, String::from_utf8_lossy(&bytes).into_owned()))
 }

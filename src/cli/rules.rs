@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::cli::args::{ExplainArgs, RulesCommand};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::output::to_stdout;
+use crate::cli::rule_files::Read;
 use crate::cli::{load, rule_files};
 use crate::config;
 use crate::detect::attack::Attack;
@@ -30,8 +31,9 @@ pub(crate) fn run(command: &RulesCommand) -> Outcome {
 
 /// The rules in some files, with what is wrong with them told on stderr.
 fn read(paths: &[PathBuf], environment: &Environment) -> Result<(Files, Rules), Failure> {
-    let files = if paths.is_empty() { pack() } else { rule_files::read(paths)? };
-    let rules = Rules::read(&files, &environment.placeholders(), &[], &Attack::shipped());
+    let Read { files, faults } =
+        if paths.is_empty() { Read { files: pack(), ..Read::default() } } else { rule_files::read(paths)? };
+    let rules = Rules::read(&files, &environment.placeholders(), &[], &Attack::shipped()).with_faults(faults);
     for fault in rules.faults() {
         eprintln!("trailhound: {}", visible(&fault.to_string()));
     }
@@ -46,20 +48,36 @@ fn environment(file: Option<&Path>) -> Result<Environment, Failure> {
 }
 
 fn list(paths: &[PathBuf]) -> Outcome {
-    let (_, rules) = read(paths, &environment(None)?)?;
+    let rules = if paths.is_empty() { in_force()? } else { read(paths, &environment(None)?)?.1 };
     to_stdout(|out| {
         for rule in rules.infos().iter().filter(|rule| !rule.serves) {
-            let id = visible(&rule.id);
-            writeln!(out, "{} {}  {}", fit(rule.level.name(), 8), fit(&id, 36), visible(&rule.title))?;
+            let (id, muted) = (visible(&rule.id), if rule.muted { " (muted)" } else { "" });
+            let title = visible(&rule.title);
+            writeln!(out, "{} {}  {title}{muted}", fit(rule.level.name(), 8), fit(&id, 36))?;
         }
         Ok(())
     })?;
     Ok(if rules.faults().is_empty() { Exit::Done } else { Exit::WrongUse })
 }
 
+/// The rules that `scan` would use. Which files stand in for built-in ones is told on stderr.
+fn in_force() -> Result<Rules, Failure> {
+    let settings = load::sound_settings(&config::Flags::default())?;
+    let rules = rule_files::rules(&settings, &rule_files::environment(&settings)?, &Attack::shipped())?;
+    for words in rule_files::stand_ins(&settings, &rules) {
+        eprintln!("trailhound: {}", visible(&words));
+    }
+    Ok(rules)
+}
+
 /// Prints what is suspicious about the rules that can be used.
 fn check(paths: &[PathBuf], environment_file: Option<&Path>) -> Outcome {
     let (files, rules) = read(paths, &environment(environment_file)?)?;
+    let untold = tested::faults(&files);
+    for fault in &untold {
+        eprintln!("trailhound: {}", visible(&fault.to_string()));
+    }
+    let faulty = rules.faults().len() + untold.len();
     let facts = Facts::shipped();
     let mut findings: Vec<(&Rule, Finding)> = Vec::new();
     for rule in rules.singles() {
@@ -78,17 +96,33 @@ fn check(paths: &[PathBuf], environment_file: Option<&Path>) -> Outcome {
             let (file, text) = (visible(&rule.file), visible(&finding.text));
             writeln!(out, "{file}:{}: {}: {text}", finding.line, finding.weight.name())?;
         }
-        let sound = plural(rules.count() as u64, "rule");
+        let sound = sound(&rules);
         let [faults, warnings, notes, files] =
-            [(rules.faults().len(), "fault"), (warnings, "warning"), (notes, "note"), (files.len(), "file")]
+            [(faulty, "fault"), (warnings, "warning"), (notes, "note"), (files.len(), "file")]
                 .map(|(n, one)| plural(n as u64, one));
-        writeln!(out, "{sound} can be used, {faults}, {warnings} and {notes} in {files}")
+        writeln!(out, "{sound}, {faults}, {warnings} and {notes} in {files}")
     })?;
-    Ok(match (rules.faults().is_empty(), warnings > 0) {
+    Ok(match (faulty == 0, warnings > 0) {
         (false, _) => Exit::WrongUse,
         (true, true) => Exit::Found,
         (true, false) => Exit::Done,
     })
+}
+
+/// How many rules can be used, and why fewer are listed.
+fn sound(rules: &Rules) -> String {
+    let all = plural(rules.count() as u64, "rule");
+    let (serving, generic) = rules.unlisted();
+    let parts = [(serving, "only serve others"), (generic, "are on events of other programs")];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{} {what}", count(n as u64)))
+        .collect();
+    match parts.is_empty() {
+        true => format!("{all} can be used"),
+        false => format!("{all} can be used ({} and stand in no list)", parts.join(", ")),
+    }
 }
 
 /// Holds rules to their examples.

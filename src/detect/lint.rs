@@ -6,6 +6,7 @@
 
 mod clash;
 mod fields;
+mod idle;
 mod names;
 mod notes;
 mod satisfy;
@@ -51,6 +52,10 @@ pub enum Kind {
     FieldAsText,
     /// A condition that never holds.
     Contradiction,
+    /// A key that nobody looks at, written almost as one that counts.
+    UnknownKey,
+    /// A search that no condition asks for.
+    Unused,
     /// A rule that looks for what another one finds.
     Shadowed,
     /// No events of its own to test it with.
@@ -114,6 +119,7 @@ pub fn lint(rule: &Rule, facts: &Facts, known: &Known<'_>) -> Vec<Finding> {
     names::check(rule, &facts.operations, known, &mut findings);
     fields::check(rule, known, &mut findings);
     satisfy::check(rule, &mut findings);
+    idle::check(rule, &mut findings);
     notes::check(rule, &facts.attack, &mut findings);
     findings.sort_by_key(|finding| (finding.line, finding.kind));
     findings.dedup();

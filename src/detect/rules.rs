@@ -211,6 +211,13 @@ impl Rules {
         rules
     }
 
+    /// The same rules, with what was wrong with their files before anybody read a rule in them; it is told first.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Vec<RuleError>) -> Self {
+        self.faults.splice(0..0, faults);
+        self
+    }
+
     /// The texts that the rules were read from.
     pub fn files(&self) -> &Files {
         &self.files
@@ -264,6 +271,15 @@ impl Rules {
     pub fn count(&self) -> usize {
         let set = &self.set;
         set.rules.len() + set.links.order.len() + set.generic.len() + set.generic_correlations.len()
+    }
+
+    /// How many of [`Rules::count`] only serve others, and how many are on events of other programs: neither has hits to show.
+    pub fn unlisted(&self) -> (usize, usize) {
+        let set = &self.set;
+        // A rule on what is new has two numbers, of which one tells.
+        let listed = self.infos.iter().filter(|info| !info.serves).count();
+        let serving = (set.rules.len() + set.links.order.len()).saturating_sub(listed);
+        (serving, set.generic.len() + set.generic_correlations.len())
     }
 
     /// The rules on single events that report by themselves.

@@ -40,26 +40,31 @@ pub fn test(files: &Files, judgment: &Judgment) -> (Vec<Tested>, Vec<RuleError>)
     let (mut done, mut faults) = (Vec::new(), Vec::new());
     for (file, text) in files {
         for document in yaml::documents(text).0 {
-            match Examples::read(file, &document) {
-                Err(fault) => faults.push(fault),
-                Ok(None) => {}
-                Ok(Some(examples)) => {
-                    let id = id_of(file, &document);
-                    let all = examples.matches.iter().map(|e| (e, true));
-                    for (example, wanted) in all.chain(examples.passes.iter().map(|e| (e, false))) {
-                        done.push(Tested {
-                            file: file.clone(),
-                            line: example.line,
-                            rule: id.clone(),
-                            what: example.what.clone(),
-                            failed: failure(&id, example, wanted, judgment),
-                        });
-                    }
-                }
+            let (examples, its) = Examples::read(file, &document);
+            faults.extend(its);
+            let Some(examples) = examples else { continue };
+            let id = id_of(file, &document);
+            let all = examples.matches.iter().map(|e| (e, true));
+            for (example, wanted) in all.chain(examples.passes.iter().map(|e| (e, false))) {
+                done.push(Tested {
+                    file: file.clone(),
+                    line: example.line,
+                    rule: id.clone(),
+                    what: example.what.clone(),
+                    failed: failure(&id, example, wanted, judgment),
+                });
             }
         }
     }
     (done, faults)
+}
+
+/// What in `files` cannot be read as examples.
+pub fn faults(files: &Files) -> Vec<RuleError> {
+    let documents = |(file, text): &(String, String)| -> Vec<RuleError> {
+        yaml::documents(text).0.iter().flat_map(|document| Examples::read(file, document).1).collect()
+    };
+    files.iter().flat_map(documents).collect()
 }
 
 fn id_of(file: &str, document: &Node) -> String {

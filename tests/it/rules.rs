@@ -4,7 +4,7 @@ use super::help::{Folder, program, run};
 
 const HEAD: &str =
     "title: T\nlevel: high\nlogsource: {product: aws, service: cloudtrail}\ntags: [attack.t1685.002]\n";
-const TESTS: &str = "tests:\n  match: [{eventName: StopLogging}]\n";
+const TESTS: &str = "tests:\n  matches: [{what: W, event: {eventSource: cloudtrail.amazonaws.com, eventName: StopLogging}}]\n";
 
 /// What `rules check` says of one file with this after its head.
 fn check(behind: &str) -> (i32, String) {
@@ -78,4 +78,87 @@ fn a_hostile_rule_cannot_write_to_the_terminal() {
     let rule = format!("{TESTS}detection:\n  s:\n    \"even\\eName\": \"\\e]0;x\"\n  condition: s\n");
     let (_, said) = check(&rule);
     assert!(said.contains('␛') && !said.contains('\u{1b}'), "{said}");
+}
+
+#[test]
+fn what_is_wrong_with_examples_is_told_and_the_others_are_run() {
+    let detection = "detection:\n  s:\n    eventName: StopLogging\n  condition: s\n";
+    let event = "event: {eventSource: cloudtrail.amazonaws.com, eventName: Other}";
+    let tests = format!("tests:\n  matches:\n    - {event}\n    - what: other\n      {event}\n");
+    let folder = Folder::new();
+    for (tests, fault, checked, tested) in [
+        (tests.as_str(), "rule.yml:7: an example needs `what`", ", 1 fault,", "1 example, 1 failure;"),
+        ("tests: foo\n", "rule.yml:5: tests takes a map", ", 1 fault,", "0 examples, 0 failures;"),
+    ] {
+        let file = folder.file("rule.yml", format!("{HEAD}{tests}{detection}"));
+        for (command, said) in [("check", checked), ("test", tested)] {
+            let ran = run(&["rules", command, &file]);
+            assert!(ran.err.contains(fault), "{command}: {}", ran.err);
+            assert!(ran.out.contains(said), "{command}: {}", ran.out);
+            assert_eq!(ran.code, 2, "{command}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_read_costs_only_itself() {
+    let folder = Folder::new();
+    let rule = format!("id: a\n{HEAD}{TESTS}detection:\n  s:\n    eventName: StopLogging\n  condition: s\n");
+    folder.file("rules/a.yml", rule);
+    let rules = folder.path().join("rules");
+    std::os::unix::fs::symlink("nowhere", rules.join("b.yml")).unwrap();
+    std::os::unix::fs::symlink("a.yml", rules.join("notes.txt")).unwrap();
+    let ran = run(&["rules", "check", &rules.display().to_string()]);
+    assert!(ran.err.contains("b.yml:1: cannot be read: No such file"), "{}", ran.err);
+    assert!(ran.err.contains("take it out of the folder"), "{}", ran.err);
+    assert!(
+        ran.out.ends_with("1 rule can be used, 1 fault, 0 warnings and 0 notes in 1 file\n"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(ran.code, 2);
+}
+
+#[test]
+fn what_only_serves_others_is_counted_apart() {
+    let folder = Folder::new();
+    let single = format!(
+        "id: a\nname: a\n{HEAD}{TESTS}detection:\n  s:\n    eventName: StopLogging\n  condition: s\n"
+    );
+    let several = "---\ntitle: C\nid: c\ncorrelation:\n  type: event_count\n  rules: [RULE]\n  timespan: 1h\n  condition: {gte: 2}\n";
+    let lost = several.replace("id: c", "id: lost").replace("RULE", "nobody");
+    let file = folder.file("rule.yml", format!("{single}{}{lost}", several.replace("RULE", "a")));
+    let ran = run(&["rules", "check", &file]);
+    assert!(
+        ran.out.contains("2 rules can be used (1 only serve others and stand in no list), 1 fault"),
+        "{}",
+        ran.out
+    );
+    let ran = run(&["rules", "list", &file]);
+    assert_eq!((ran.out.lines().count(), ran.code), (1, 2), "{}", ran.out);
+}
+
+#[test]
+fn a_file_of_ones_own_stands_in_for_a_built_in_one_only_where_it_can_be_used() {
+    const BUILT_IN: &str = "trail-logging-stopped.yml";
+    let folder = Folder::new();
+    let home = folder.path().join("config");
+    let list = || {
+        let ran = program().args(["rules", "list"]).env("XDG_CONFIG_HOME", &home).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (text(&ran.stdout), text(&ran.stderr), ran.status.code())
+    };
+    let file = format!("config/trailhound/rules/{BUILT_IN}");
+    let (all, _, _) = list();
+    folder.file(&file, "# nothing\n");
+    let (idle, said, code) = list();
+    assert_eq!((idle.as_str(), code), (all.as_str(), Some(2)));
+    assert!(said.contains("so the built-in one stays in force") && said.contains("--exclude-rule"), "{said}");
+    let own =
+        format!("id: mine\n{HEAD}{TESTS}detection:\n  s:\n    eventName: StopLogging\n  condition: s\n");
+    folder.file(&file, own);
+    let (own, said, code) = list();
+    assert_eq!((own.lines().count(), code), (all.lines().count(), Some(0)), "{said}");
+    assert!(own.contains(" mine ") && said.contains("stands in for the built-in rules/"), "{said}");
 }

@@ -11,7 +11,7 @@ use super::InputArgs;
 pub enum RulesCommand {
     /// Print the rules that can be used: level, id, title.
     List {
-        /// Files, or folders with everything below them; the built-in rules when none is named.
+        /// Files, or folders with everything below them; the rules that `scan` would use when none is named.
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },

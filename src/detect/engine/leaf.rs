@@ -112,16 +112,24 @@ pub(crate) fn item_on_values(item: &Item, values: &[&[u8]]) -> bool {
 /// Whether an item on a column matches a text in it, which is no list and no object.
 pub(crate) fn item_on_text(item: &Item, text: &str) -> bool {
     let other = item.other_form(text);
-    let passes = |test: &Test| match test {
-        Test::Null => false,
-        Test::Exists(wanted) => *wanted,
-        test => {
-            let passes = |text| plain::text_passes(test, text, &Value::Null);
-            passes(text) || other.is_some_and(passes)
-        }
-    };
+    let passes = |test: &Test| passes_as(test, text, other);
     let found = if item.all { item.tests.iter().all(passes) } else { item.tests.iter().any(passes) };
     found != item.negated
+}
+
+/// Whether one of the tests of an item on a column passes for a text in it.
+pub(super) fn test_on_text(item: &Item, test: &Test, text: &str) -> bool {
+    passes_as(test, text, item.other_form(text))
+}
+
+/// Whether a text passes as it is, or in its other form.
+fn passes_as(test: &Test, text: &str, other: Option<&str>) -> bool {
+    let passes = |text| plain::text_passes(test, text, &Value::Null);
+    match test {
+        Test::Null => false,
+        Test::Exists(wanted) => *wanted,
+        _ => passes(text) || other.is_some_and(passes),
+    }
 }
 
 /// The raw values that a path leads to; lists are entered.

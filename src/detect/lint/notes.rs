@@ -80,5 +80,8 @@ fn tactic(name: &str, attack: &Attack) -> Option<String> {
         return Some(text.to_owned());
     }
     let near = nearest(name, attack.tactics.iter().map(|tactic| tactic.name.as_str()));
-    near.map(|near| format!("there is no tactic `{name}`; did you mean `{near}`?"))
+    Some(match near {
+        Some(near) => format!("there is no tactic `{name}`; did you mean `{near}`?"),
+        None => format!("there is no tactic `{name}`; write one of ATT&CK, such as attack.persistence"),
+    })
 }

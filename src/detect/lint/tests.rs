@@ -30,6 +30,27 @@ fn search(lines: &str) -> String {
 }
 
 #[test]
+fn what_does_nothing_is_told() {
+    let head = "title: t\nlevle: high\nlevel: low\ncustom_key: x\ntags: [attack.t1098, attack.nosuch]\ntests: {match: [{}]}\ndetection:\n";
+    let detection = "  s: {eventName: StopLogging}\n  t: {awsRegion: x}\n  _aside: {awsRegion: y}\n  u: {eventTime|hour: [23, 25]}\n  condition: s and u\n";
+    let rule = rules(&[&format!("{head}{detection}")]).swap_remove(0);
+    let found = lint(&rule, &Facts::shipped(), &Known::default());
+    let said: Vec<String> = found.iter().map(|f| format!("{}: {}", f.line, f.text)).collect();
+    for (n, text) in [
+        "2: a rule has no key `levle`, and nobody looks at it; did you mean `level`?",
+        "5: there is no tactic `nosuch`; write one of ATT&CK, such as attack.persistence",
+        "9: no condition asks for the search `t`; name it in the condition, or leave it out",
+        "11: there is no hour 25; write a whole number from 0 to 23",
+    ]
+    .iter()
+    .enumerate()
+    {
+        assert_eq!(said.get(n).map(String::as_str), Some(*text), "{said:?}");
+    }
+    assert_eq!(said.len(), 4, "{said:?}");
+}
+
+#[test]
 fn rules_of_others_that_never_match_are_named() {
     let facts = Facts::shipped();
     for (lines, line, kind, said) in [

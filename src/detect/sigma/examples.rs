@@ -50,30 +50,40 @@ const DEEPEST: usize = 64;
 type Fault = (usize, String);
 
 impl Examples {
-    /// Reads the examples of the document `node` of `file`; `None` when it has none.
-    ///
-    /// # Errors
-    /// What stands under `tests` has another form; with the line and the way out.
-    pub fn read(file: &str, node: &Node) -> Result<Option<Self>, RuleError> {
-        let Some(tests) = node.get("tests") else { return Ok(None) };
+    /// Reads the examples of the document `node` of `file`; `None` when it has none. A fault, which is told with the line and
+    /// the way out, costs the example that it is in, and no other.
+    pub fn read(file: &str, node: &Node) -> (Option<Self>, Vec<RuleError>) {
+        let Some(tests) = node.get("tests") else { return (None, Vec::new()) };
+        let mut faults = Vec::new();
+        let examples = Self::of(tests, &mut faults);
         let fault = |(line, reason)| RuleError { file: file.to_owned(), line, reason };
-        Self::of(tests).map(Some).map_err(fault)
+        (Some(examples), faults.into_iter().map(fault).collect())
     }
 
-    fn of(tests: &Node) -> Result<Self, Fault> {
-        let Value::Map(entries) = &tests.value else {
-            return Err((tests.line, "tests takes a map of `matches` and `passes`".to_owned()));
-        };
+    fn of(tests: &Node, faults: &mut Vec<Fault>) -> Self {
         let mut examples = Self::default();
+        let Value::Map(entries) = &tests.value else {
+            faults.push((tests.line, "tests takes a map of `matches` and `passes`".to_owned()));
+            return examples;
+        };
         for (key, list) in entries {
             let place = match key.text() {
                 Some("matches") => &mut examples.matches,
                 Some("passes") => &mut examples.passes,
-                _ => return Err(unknown(key, &["matches", "passes"])),
+                _ => {
+                    faults.push(unknown(key, &["matches", "passes"]));
+                    continue;
+                }
             };
-            place.extend(list_of(list, "examples")?.iter().map(example).collect::<Result<Vec<_>, _>>()?);
+            match list_of(list, "examples") {
+                Ok(list) => {
+                    let read = list.iter().map(example);
+                    place.extend(read.filter_map(|one| one.map_err(|fault| faults.push(fault)).ok()));
+                }
+                Err(fault) => faults.push(fault),
+            }
         }
-        Ok(examples)
+        examples
     }
 }
 
@@ -215,15 +225,16 @@ mod tests {
     use super::super::yaml;
     use super::*;
 
-    fn read(text: &str) -> Result<Option<Examples>, String> {
+    fn read(text: &str) -> (Option<Examples>, Vec<String>) {
         let (documents, error) = yaml::documents(text);
         assert_eq!(error, None, "{text}");
-        Examples::read("rules/t.yml", &documents[0]).map_err(|e| e.to_string())
+        let (examples, faults) = Examples::read("rules/t.yml", &documents[0]);
+        (examples, faults.iter().map(ToString::to_string).collect())
     }
 
     #[test]
     fn a_rule_without_tests_has_no_examples() {
-        assert_eq!(read("title: t\nlevel: low\n"), Ok(None));
+        assert_eq!(read("title: t\nlevel: low\n"), (None, Vec::new()));
     }
 
     #[test]
@@ -232,7 +243,9 @@ mod tests {
                     \x20       big: 18446744073709551615\n        yes: true\n        no: null\n        id: 012345678901\n        q: \"7\"\n\
                     \x20       list: [1, {k: v}, []]\n    - what: two\n      events:\n        - {eventName: B}\n        - {eventName: C, m: {}}\n\
                     \x20 passes:\n    - {what: three, event: {x: {y: {z: -1}}}}\n";
-        let examples = read(text).unwrap().unwrap();
+        let (examples, faults) = read(text);
+        assert_eq!(faults, [""; 0]);
+        let examples = examples.unwrap();
         let first = &examples.matches[0];
         assert_eq!((first.line, first.what.as_str()), (4, "one"));
         assert_eq!(
@@ -267,9 +280,23 @@ mod tests {
                 "t.yml:4: the key of an event is a text",
             ),
         ] {
-            let error = read(tests).unwrap_err();
-            assert!(error.contains(reason), "{tests}{error}");
+            let (_, faults) = read(tests);
+            assert!(faults.len() == 1 && faults[0].contains(reason), "{tests}{faults:?}");
         }
+    }
+
+    #[test]
+    fn a_faulty_example_costs_no_other() {
+        let text = "tests:\n  matches:\n    - event: {a: 1}\n    - {what: good, event: {a: 2}}\n  pases: []\n  passes:\n    - {what: fine, event: {a: 3}}\n    - x\n";
+        let (examples, faults) = read(text);
+        let examples = examples.unwrap();
+        let what = |list: &[Example]| -> Vec<String> { list.iter().map(|e| e.what.clone()).collect() };
+        assert_eq!(
+            (what(&examples.matches), what(&examples.passes)),
+            (vec!["good".to_owned()], vec!["fine".to_owned()])
+        );
+        let places: Vec<&str> = faults.iter().map(|fault| &fault[..13]).collect();
+        assert_eq!(places, ["rules/t.yml:3", "rules/t.yml:5", "rules/t.yml:8"]);
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub struct Rule {
     pub tags: Vec<String>,
     /// The line of each tag.
     pub tag_lines: Vec<usize>,
+    /// The keys at the top, with their lines.
+    pub keys: Vec<(String, usize)>,
     /// The searches by name, in the order of the file.
     pub searches: Vec<(String, Search)>,
     /// When it fires; with several, any of them.
@@ -109,6 +111,7 @@ impl Rule {
             level: text("level"),
             tags,
             tag_lines,
+            keys: node.entries().iter().filter_map(|(key, _)| Some((key.scalar()?, key.line))).collect(),
             searches,
             conditions,
         })

@@ -1,6 +1,6 @@
 //! Many rules from many files: what can be used, and what cannot with the reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::correlation::{self, Correlation, Known, Resolved};
 use super::filter::Filter;
@@ -19,7 +19,9 @@ pub struct RuleSet {
     pub generic_correlations: Vec<Correlation>,
     /// The correlations of events of CloudTrail.
     pub correlations: Vec<Correlation>,
-    /// How the correlations hang together: which of them can be used, in which order, and what they refer to.
+    /// The correlations of which a reference leads nowhere, or in a circle.
+    pub unusable: Vec<Correlation>,
+    /// How the correlations hang together: in which order they are run, and what they refer to.
     pub links: Resolved,
 }
 
@@ -77,11 +79,24 @@ impl RuleSet {
         (self.generic_correlations, self.correlations) = (theirs, ours);
     }
 
+    /// Links the correlations with what they refer to. Those that cannot be used are put aside.
     fn link(&mut self, faults: &mut Vec<RuleError>) {
+        self.links = self.resolved();
+        faults.append(&mut self.links.faults);
+        if self.links.order.len() < self.correlations.len() {
+            let usable: BTreeSet<usize> = self.links.order.iter().copied().collect();
+            for (n, correlation) in std::mem::take(&mut self.correlations).into_iter().enumerate() {
+                let list = if usable.contains(&n) { &mut self.correlations } else { &mut self.unusable };
+                list.push(correlation);
+            }
+            self.links = self.resolved();
+        }
+    }
+
+    fn resolved(&mut self) -> Resolved {
         let known: Vec<Known<'_>> =
             self.rules.iter().map(|rule| Known { id: &rule.id, name: rule.name.as_deref() }).collect();
-        self.links = correlation::resolve(&mut self.correlations, &known);
-        faults.append(&mut self.links.faults);
+        correlation::resolve(&mut self.correlations, &known)
     }
 }
 
@@ -307,6 +322,26 @@ mod tests {
         {
             assert!(said[n].starts_with(begin), "{begin}: {said:?}");
         }
+    }
+
+    #[test]
+    fn correlations_that_cannot_be_used_are_told_once_and_not_kept() {
+        let correlation = |id: &str, of: &str| {
+            format!(
+                "---\ntitle: {id}\nid: {id}\ncorrelation: {{type: event_count, rules: [{of}], timespan: 1h, condition: {{gte: 2}}}}\n"
+            )
+        };
+        let all = [("a", "b"), ("b", "a"), ("lost", "nobody"), ("good", "one"), ("better", "good")];
+        let text: String = all.iter().map(|(id, of)| correlation(id, of)).collect();
+        let (mut set, mut faults) =
+            RuleSet::read([("c.yml", &*format!("{RULE}{text}"))], &Placeholders::new());
+        let ids = |set: &RuleSet| -> Vec<String> { set.correlations.iter().map(|c| c.id.clone()).collect() };
+        assert_eq!(
+            (ids(&set), set.links.order.len(), faults.len()),
+            (vec!["good".to_owned(), "better".to_owned()], 2, 3)
+        );
+        set.retain(&mut faults, |id| id != "one");
+        assert_eq!((ids(&set).len(), faults.len()), (0, 5), "{faults:?}");
     }
 
     #[test]

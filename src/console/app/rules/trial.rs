@@ -153,10 +153,12 @@ impl Trial {
     /// A file that holds what a correlation refers to and is not there yet.
     fn needed(&self, set: &RuleSet, files: &Files) -> Option<(String, String)> {
         let known = &self.inv.judgment.rules;
+        // Those that cannot be used lack what is looked for here.
+        let several = || set.correlations.iter().chain(&set.unusable);
         let is_there = |name: &str| {
             let is = |id: &str, other: Option<&str>| id == name || other == Some(name);
             set.rules.iter().any(|rule| is(&rule.id, rule.name.as_deref()))
-                || set.correlations.iter().any(|rule| is(&rule.id, rule.name.as_deref()))
+                || several().any(|rule| is(&rule.id, rule.name.as_deref()))
         };
         let file_with = |name: &str| {
             let is = |id: &str, other: Option<&str>| id == name || other == Some(name);
@@ -164,7 +166,7 @@ impl Trial {
             let several = known.set().correlations.iter().find(|rule| is(&rule.id, rule.name.as_deref()));
             single.map(|rule| &rule.file).or(several.map(|rule| &rule.file))
         };
-        let names = set.correlations.iter().flat_map(|correlation| &correlation.rules);
+        let names = several().flat_map(|correlation| &correlation.rules);
         let mut wanted = names.filter(|name| !is_there(name)).filter_map(|name| file_with(name));
         let file = wanted.find(|file| !files.iter().any(|(name, _)| name == *file))?;
         known.files().iter().find(|(name, _)| name == file).cloned()
@@ -223,10 +225,11 @@ impl Trial {
     fn examples(&self, rules: &Rules) -> (usize, Vec<(usize, String)>) {
         let files: Files = vec![(self.file.clone(), self.text.clone())];
         let judgment = Judgment { rules: Arc::new(rules.clone()), ..self.inv.judgment.clone() };
-        let (done, _) = tested::test(&files, &judgment);
+        let (done, faults) = tested::test(&files, &judgment);
         let failed =
             |test: &tested::Tested| Some((test.line, format!("{}: {}", test.what, test.failed.as_ref()?)));
-        (done.len(), done.iter().filter_map(failed).collect())
+        let unread = faults.iter().map(|fault| (fault.line, fault.reason.clone()));
+        (done.len() + faults.len(), done.iter().filter_map(failed).chain(unread).collect())
     }
 }
 

@@ -48,7 +48,9 @@ mod tests {
             if node.get("first_seen").is_some() {
                 continue;
             }
-            let examples = Examples::read(&file, &node).unwrap_or_else(|e| panic!("{e}")).unwrap_or_default();
+            let (examples, faults) = Examples::read(&file, &node);
+            assert_eq!(faults, []);
+            let examples = examples.unwrap_or_default();
             for (fires_then, examples) in [(true, &examples.matches), (false, &examples.passes)] {
                 for example in examples {
                     held += 1;
@@ -89,7 +91,9 @@ mod tests {
                 assert!(known.iter().any(|known| address.starts_with(known)), "{at}: {address}");
             }
             assert!(node.get("falsepositives").is_some(), "{at}: no falsepositives");
-            let examples = Examples::read(&file, &node).unwrap_or_else(|e| panic!("{e}")).unwrap_or_default();
+            let (examples, faults) = Examples::read(&file, &node);
+            assert_eq!(faults, []);
+            let examples = examples.unwrap_or_default();
             assert!(
                 !examples.matches.is_empty() && !examples.passes.is_empty(),
                 "{at}: examples are missing"
