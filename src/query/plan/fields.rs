@@ -82,10 +82,14 @@ impl Planner<'_> {
             Field::Access => access(pattern),
             Field::FirstSeen => Node::Context(bits_of(FIRST_SEEN.iter().copied(), pattern)),
             Field::Flag => flag(pattern),
-            Field::Technique => Node::Or(vec![
-                self.hits(|rule| rule.techniques.iter().any(|id| self.technique_matches(id, pattern))),
-                self.kinds(|ids| ids.iter().any(|id| self.technique_matches(id, pattern))),
-            ]),
+            Field::Technique => {
+                let retired = self.instead_of(pattern);
+                let is_meant = |id: &String| self.technique_matches(id, pattern, &retired);
+                Node::Or(vec![
+                    self.hits(|rule| rule.techniques.iter().any(is_meant)),
+                    self.kinds(|ids| ids.iter().any(is_meant)),
+                ])
+            }
             Field::Tactic => Node::Or(vec![
                 self.hits(|rule| rule.techniques.iter().any(|id| self.tactic_matches(id, pattern))),
                 self.kinds(|ids| ids.iter().any(|id| self.tactic_matches(id, pattern))),
@@ -199,27 +203,29 @@ impl Planner<'_> {
         Node::Hits(IdSet::from_test(sets.len(), |set| rules.shown(sets.get(set)).any(&test)))
     }
 
-    /// A technique matches by its id, by the id of its parent, by its name, and by a retired id.
-    fn technique_matches(&self, id: &str, pattern: &Pattern) -> bool {
-        let attack = &self.inv.judgment.attack;
-        let by_retired = match pattern.shape() {
-            Shape::Exact(text) => attack.current(&text.to_uppercase()) == id,
-            _ => false,
-        };
-        by_retired
-            || pattern.matches(id)
-            || id.split_once('.').is_some_and(|(parent, _)| pattern.matches(parent))
-            || attack.technique(id).is_some_and(|t| pattern.matches(&t.name))
+    /// The current ids of the retired techniques that a pattern means.
+    fn instead_of(&self, pattern: &Pattern) -> Vec<&str> {
+        match pattern.shape() {
+            Shape::Exact(text) => self.inv.judgment.attack.instead_of(text, false),
+            Shape::Prefix(text) => self.inv.judgment.attack.instead_of(text, true),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A technique matches by its id, by the id of its parent, by its name, and by a retired id, whose current ones
+    /// are `retired`.
+    fn technique_matches(&self, id: &str, pattern: &Pattern, retired: &[&str]) -> bool {
+        let parent = id.split_once('.').map(|(parent, _)| parent);
+        let by_id = |id: &str| pattern.matches(id) || retired.contains(&id);
+        by_id(id)
+            || parent.is_some_and(by_id)
+            || self.inv.judgment.attack.technique(id).is_some_and(|t| pattern.matches(&t.name))
     }
 
     fn tactic_matches(&self, id: &str, pattern: &Pattern) -> bool {
         let attack = &self.inv.judgment.attack;
         let Some(technique) = attack.technique(id) else { return false };
-        attack
-            .tactics
-            .iter()
-            .filter(|t| technique.tactics.contains(&t.name))
-            .any(|t| pattern.matches(&t.name) || pattern.matches(&t.title) || pattern.matches(&t.id))
+        technique.tactics.iter().any(|name| pattern.matches(name))
     }
 
     fn id(&self, pattern: &Pattern) -> Node {
