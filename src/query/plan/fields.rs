@@ -159,15 +159,18 @@ impl Planner<'_> {
         Node::Or(vec![recipient, Node::And(vec![none, caller])])
     }
 
-    /// An actor matches by its name, or by one part of it: `Admin/alice` by `alice` and by `Admin`.
+    /// An actor matches by its whole name, root also without its account. Whoever takes on a role chooses the part behind
+    /// the `/`: by a part of the name, a stranger would be taken for the user who is called so.
     fn actor_matches(&self, row: &IdentityRow, pattern: &Pattern) -> bool {
         let (name, account) = self.dicts.actor(row.actor);
         let root = name == "root" || name.strip_prefix("root@").is_some_and(|a| a == account);
-        pattern.matches(name)
-            || name.split('/').any(|part| pattern.matches(part))
-            || (root && pattern.matches("root"))
-            || (row.user_name != 0 && pattern.matches(self.dicts.word(row.user_name)))
-            || (row.session_name != 0 && pattern.matches(self.dicts.word(row.session_name)))
+        pattern.matches(name) || (root && pattern.matches("root"))
+    }
+
+    /// Whether one of the names that make up an actor's matches.
+    fn is_called(&self, row: &IdentityRow, pattern: &Pattern) -> bool {
+        let own = [row.user_name, row.session_name];
+        own.into_iter().any(|word| word != 0 && pattern.matches(self.dicts.word(word)))
     }
 
     fn session(&self, pattern: &Pattern) -> Node {
@@ -268,8 +271,9 @@ impl Planner<'_> {
             .filter(|node| !matches!(node, Node::Ids(_, set) if set.is_empty()))
             .collect();
         let raw = self.dicts.column(Column::Identity);
-        let by_identity =
-            self.identities(|id, row| pattern.matches(raw.get(id)) || self.actor_matches(row, pattern));
+        let by_identity = self.identities(|id, row| {
+            pattern.matches(raw.get(id)) || self.actor_matches(row, pattern) || self.is_called(row, pattern)
+        });
         if !matches!(&by_identity, Node::Ids(_, set) if set.is_empty()) {
             nodes.push(by_identity);
         }
