@@ -47,6 +47,20 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// As [`visible`], but lines stay lines: for files whose cells may have several.
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    if !text.contains('\n') {
+        return visible(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for line in text.split_inclusive('\n') {
+        let end = ["\r\n", "\n"].into_iter().find(|end| line.ends_with(end)).unwrap_or_default();
+        out.push_str(&visible(line.strip_suffix(end).unwrap_or(line)));
+        out.push_str(end);
+    }
+    Cow::Owned(out)
+}
+
 fn push_escape(out: &mut String, c: char) {
     match c {
         '\0'..='\u{1f}' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}')),
@@ -194,6 +208,8 @@ mod tests {
         ] {
             assert_eq!(visible(text), shown);
         }
+        assert_eq!(visible_lines("a\x1b\r\nb\rc\n\n\u{202e}"), "a␛\r\nb␍c\n\n\\u{202e}");
+        assert_eq!(visible_lines("a\r"), "a␍");
     }
 
     #[test]

@@ -84,13 +84,13 @@ fn table(out: &mut dyn Write, m: &Measures) -> io::Result<()> {
     writeln!(out, "average precision                 {:.3}", m.average_precision)?;
     writeln!(
         out,
-        "high or critical rows without attack, for 1,000 benign events  {:.1}",
-        m.high_rows_per_1000_benign
+        "high or critical rows without attack, for 1,000 benign events  {}",
+        rate(m.high_rows_per_1000_benign)
     )?;
     writeln!(
         out,
-        "rule hits (medium and above) for 10,000 benign events          {:.1}",
-        m.rule_hits_per_10000_benign
+        "rule hits (medium and above) for 10,000 benign events          {}",
+        rate(m.rule_hits_per_10000_benign)
     )?;
     let mut attackers: Vec<(&String, &usize)> = m.attackers.iter().collect();
     attackers.sort_by_key(|(_, place)| **place);
@@ -103,6 +103,11 @@ fn table(out: &mut dyn Write, m: &Measures) -> io::Result<()> {
         writeln!(out, "  row {row:>4}  {}", visible(technique))?;
     }
     Ok(())
+}
+
+/// What a measure of benign events comes to.
+fn rate(measured: Option<f64>) -> String {
+    measured.map_or_else(|| "unknown: no label says benign".to_owned(), |rate| format!("{rate:.1}"))
 }
 
 /// The same objects with the words replaced, letter by letter, whatever their case.

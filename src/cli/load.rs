@@ -23,6 +23,9 @@ use crate::text::{count, plural, visible};
 /// The name under which the built-in incident can be given as a source.
 pub(crate) const DEMO: &str = "demo:";
 
+/// The note of a file that is not even looked into.
+const OTHER_NAME: &str = "file in a folder that is not called as logs are; name it to read it";
+
 /// The settings in force, with everything that is wrong with them.
 pub(crate) fn settings(flags: &config::Flags) -> config::Loaded {
     let environment = Environment::of_process();
@@ -93,8 +96,7 @@ pub(crate) fn listing(
         cloud if is_cloud(cloud) => aws::listing(cloud, settings, status),
         _ => {
             let status = status.clone();
-            let passed =
-                move || status.note("file in a folder that is not called as logs are; name it to read it");
+            let passed = move || status.note(OTHER_NAME);
             Ok(local::list_telling(std::slice::from_ref(source), Arc::new(passed)))
         }
     };
@@ -201,5 +203,23 @@ pub(crate) fn tell_rejects(inv: &Investigation, quiet: bool, all: bool) -> Exit 
             total - shown as u64
         );
     }
+    if let Some(why) = nothing_read(&inv.status) {
+        eprintln!("trailhound: {why}");
+        return Exit::PartlyUnreadable;
+    }
     if total == 0 { Exit::Done } else { Exit::PartlyUnreadable }
+}
+
+/// What to say where files were there and not one of them is a log, and nothing else was said of them.
+fn nothing_read(status: &Status) -> Option<String> {
+    let counts = status.counts();
+    let none = counts.passed > 0 && counts.logs() == 0 && counts.rejected == 0;
+    let unseen = status.notes().get(OTHER_NAME).copied().unwrap_or_default();
+    none.then(|| {
+        format!(
+            "nothing was read: of {}, none is a log, and all were passed over; name a folder that holds CloudTrail \
+             logs, or a file by itself to read it whatever it is called",
+            plural(counts.passed + unseen, "file")
+        )
+    })
 }

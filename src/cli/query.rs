@@ -77,20 +77,24 @@ fn print_groups(
     field: &FieldRef,
 ) -> Result<(), Failure> {
     let reading = Reading::default();
-    let mut groups = group(inv, wanted, field, &reading);
+    let groups = group(inv, wanted, field, &reading);
     if reading.unreadable() > 0 {
         let n = count(reading.unreadable());
         eprintln!(
             "trailhound: {n} records could not be read again and count as having no value; their files have changed or are gone"
         );
     }
-    groups.truncate(output::most(args.print.top, usize::MAX));
+    let most = output::most(args.print.top, usize::MAX);
+    let shown = groups.get(..most).unwrap_or(&groups);
     let name = crate::query::name(field);
     output::to_stdout(|out| match args.print.format {
-        Format::Csv => csv::write_groups(out, &name, &groups, output::csv_style(&args.print)),
-        Format::Json => document::write_groups(out, &name, &groups, Entries::List),
-        Format::Jsonl => document::write_groups(out, &name, &groups, Entries::Lines),
-        Format::Table => table::write_groups(out, &name, &groups, output::table_style()),
+        Format::Csv => csv::write_groups(out, &name, shown, output::csv_style(&args.print)),
+        Format::Json => document::write_groups(out, &name, shown, Entries::List),
+        Format::Jsonl => document::write_groups(out, &name, shown, Entries::Lines),
+        Format::Table => {
+            let events = wanted.count() as u64;
+            table::write_groups(out, &name, &groups, events, most, output::table_style())
+        }
     })?;
     Ok(())
 }

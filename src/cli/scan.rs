@@ -53,7 +53,7 @@ pub(crate) fn run(args: &ScanArgs) -> Outcome {
         Shown::singly(order::sorted(&inv.table, &above, Sort::default(), Some(most)))
     };
     let shown = if args.print.format == Format::Table { shown } else { shown.at_most(most) };
-    print(args, inv, &query, &wanted, min_risk, &shown, most)?;
+    print(args, inv, &query, &wanted, (min_risk, above.count()), &shown, most)?;
     let unreadable = load::tell_rejects(inv, args.print.quiet, args.print.show_rejects);
     let told = ready.map_or(Ok(Exit::Done), |ready| ready.tell(inv, &wanted, args.print.quiet))?;
     Ok(match (told, found) {
@@ -69,7 +69,7 @@ fn print(
     inv: &Investigation,
     query: &Query,
     wanted: &Selection,
-    min_risk: u8,
+    (min_risk, found): (u8, usize),
     shown: &Shown,
     most: usize,
 ) -> Result<(), Failure> {
@@ -79,7 +79,7 @@ fn print(
         Format::Json => {
             let meta = document::Metadata {
                 generated_at: author::now().to_string(),
-                total_critical_events: shown.len(),
+                total_critical_events: found,
                 analyzer_version: env!("CARGO_PKG_VERSION"),
                 analyzer: "trailhound",
                 scoring: &inv.judgment.scoring.name,

@@ -89,6 +89,31 @@ use FieldType::{Address, Number, Text, Word};
 /// The values of [`Field::FirstSeen`]: in which respects an event is the first of its actor.
 pub const FIRST_SEEN: &[&str] = &["event", "service", "ip", "region", "agent"];
 
+/// The values of [`Field::Tactic`], in the order of an attack.
+pub const TACTICS: &[&str] = &[
+    "reconnaissance",
+    "resource-development",
+    "initial-access",
+    "execution",
+    "persistence",
+    "privilege-escalation",
+    "stealth",
+    "defense-impairment",
+    "credential-access",
+    "discovery",
+    "lateral-movement",
+    "collection",
+    "command-and-control",
+    "exfiltration",
+    "impact",
+];
+
+/// The ids of the tactics, in the same order.
+pub const TACTIC_IDS: [&str; 15] = [
+    "TA0043", "TA0042", "TA0001", "TA0002", "TA0003", "TA0004", "TA0005", "TA0112", "TA0006", "TA0007",
+    "TA0008", "TA0009", "TA0011", "TA0010", "TA0040",
+];
+
 /// Every field with a short name, in the order in which help lists them.
 pub static FIELDS: &[FieldInfo] = &[
     row(Field::Time, "time", &["eventTime"], FieldType::Time, "when it happened, UTC"),
@@ -144,7 +169,7 @@ pub static FIELDS: &[FieldInfo] = &[
     ),
     row(Field::Risk, "risk", &["score"], Number, "the risk points, 0-100"),
     row(Field::Rule, "rule", &[], Text, "a rule that the event hit"),
-    row(Field::Tactic, "tactic", &[], Text, "an ATT&CK tactic, e.g. persistence"),
+    row(Field::Tactic, "tactic", &[], Word(TACTICS), "an ATT&CK tactic, e.g. persistence"),
     row(Field::Technique, "technique", &["attack"], Text, "an ATT&CK technique, e.g. T1685.002 or T1098"),
     row(
         Field::FirstSeen,

@@ -1,5 +1,7 @@
 //! A field, a comparison and a value: whether they fit, and what they mean together.
 
+mod words;
+
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -27,11 +29,15 @@ pub const LEVELS: &[(&str, u8, u8)] =
 
 /// The condition that `field` compares so with `value`.
 pub(super) fn condition(field: &FieldRef, compare: Compare, value: &Value) -> Result<Expr, QueryError> {
-    let test = match field {
-        FieldRef::Column(column) => column_test(*column, compare, value)?,
-        FieldRef::Identity(_) | FieldRef::Raw(_) => path_test(compare, value)?,
+    let term = |test| Expr::term(field.clone(), test);
+    let term = match field {
+        FieldRef::Column(Field::Tactic) if is_equality(compare) && words::retired(value).is_some() => {
+            let current = words::retired(value).unwrap_or_default().iter();
+            Expr::or(current.map(|name| term(Test::Matches(Pattern::exact(*name)))))
+        }
+        FieldRef::Column(column) => term(column_test(*column, compare, value)?),
+        FieldRef::Identity(_) | FieldRef::Raw(_) => term(path_test(compare, value)?),
     };
-    let term = Expr::term(field.clone(), test);
     Ok(if compare == Compare::IsNot { term.negate() } else { term })
 }
 
@@ -40,8 +46,8 @@ pub(super) fn free_text(word: &Value) -> Result<Expr, QueryError> {
     Ok(Expr::free(pattern(word)?.anywhere()))
 }
 
-/// Fields whose values have no comma in them, so that one outside of quotes is a list without parentheses.
-const NO_COMMAS: &[Field] =
+/// Fields whose values have no comma and no bar in them, so that one outside of quotes is a list without parentheses.
+const NAMES: &[Field] =
     &[Field::Event, Field::Service, Field::Source, Field::Region, Field::Account, Field::Key, Field::Id];
 
 fn column_test(field: Field, compare: Compare, value: &Value) -> Result<Test, QueryError> {
@@ -57,15 +63,25 @@ fn column_test(field: Field, compare: Compare, value: &Value) -> Result<Test, Qu
             Err(QueryError::new(value.span.clone(), message))
         }
         FieldType::Text
-            if NO_COMMAS.contains(&field) && value.plain_pieces().any(|text| text.contains(',')) =>
+            if NAMES.contains(&field) && value.plain_pieces().any(|text| text.contains([',', '|'])) =>
         {
-            let message = "several values stand in parentheses; quote the value if the comma is a part of it";
-            Err(QueryError::new(value.span.clone(), message).suggest(format!("({})", value.text())))
+            Err(several(value))
         }
         FieldType::Text => text_test(value),
         FieldType::Address => address_test(value),
-        FieldType::Word(words) => word_test(field, words, value),
+        FieldType::Word(words) => words::test(field, words, value),
     }
+}
+
+/// `a,b` or `a|b` where one value stands.
+fn several(value: &Value) -> QueryError {
+    let text = value.text();
+    let mark = if text.contains('|') { "bar" } else { "comma" };
+    let message =
+        format!("several values stand in parentheses; quote the value if the {mark} is a part of it");
+    let list = text.replace('|', " ");
+    let better = (!value.is_quoted() && !list.trim().is_empty()).then(|| format!("({})", list.trim()));
+    QueryError::new(value.span.clone(), message).suggest_some(better)
 }
 
 const fn is_equality(compare: Compare) -> bool {
@@ -148,6 +164,11 @@ fn number_test(field: Field, compare: Compare, value: &Value) -> Result<Test, Qu
     if let Some((left, right)) = value.range().filter(|_| is_equality(compare)) {
         let from = level(field, &left).map_or_else(|| left.clone(), |(low, _)| low.to_string());
         let to = level(field, &right).map_or_else(|| right.clone(), |(_, high)| high.to_string());
+        if let Some(end) =
+            [&from, &to].into_iter().find(|end| number(end).is_some_and(|n| !in_reach(field, n)))
+        {
+            return Err(out_of_reach(end, value.span.clone()));
+        }
         // What is proposed is made of the words: turned round they stand for other ends.
         return number_range(&from, &to, value).map_err(|fault| match fault.suggestion {
             Some(_) => fault.suggest(format!("{right}..{left}")),
@@ -158,9 +179,19 @@ fn number_test(field: Field, compare: Compare, value: &Value) -> Result<Test, Qu
         return Ok(level_test(compare, low, high));
     }
     match number(&text).filter(|number| number.fract() == 0.0) {
-        Some(value) => Ok(Test::Number { op: op(compare), value }),
+        Some(value) if in_reach(field, value) => Ok(Test::Number { op: op(compare), value }),
+        Some(_) => Err(out_of_reach(&text, value.span.clone())),
         None => Err(no_whole_number(field, &text, value.span.clone())),
     }
+}
+
+/// Whether a field can have that number.
+fn in_reach(field: Field, number: f64) -> bool {
+    field != Field::Risk || (0.0..=100.0).contains(&number)
+}
+
+fn out_of_reach(text: &str, span: Range<usize>) -> QueryError {
+    QueryError::new(span, format!("{} is no risk: it goes from 0 to 100", shown(text)))
 }
 
 fn no_whole_number(field: Field, text: &str, span: Range<usize>) -> QueryError {
@@ -187,30 +218,6 @@ fn level_test(compare: Compare, low: u8, high: u8) -> Test {
         Compare::GreaterOrEqual => number(Op::GreaterOrEqual, low),
         Compare::Greater => number(Op::Greater, high),
     }
-}
-
-fn word_test(field: Field, words: &'static [&'static str], value: &Value) -> Result<Test, QueryError> {
-    let text = value.text();
-    let known = if value.has_wildcards() {
-        let pattern = pattern(value)?;
-        words.iter().any(|word| pattern.matches(word)).then_some(pattern)
-    } else {
-        word_of(field, words, &text).map(Pattern::exact)
-    };
-    known.map(Test::Matches).ok_or_else(|| {
-        let message = format!("{} is no value of `{}`: {}", shown(&text), field.name(), words.join(", "));
-        QueryError::new(value.span.clone(), message).suggest_some(nearest(&text, words.iter().copied()))
-    })
-}
-
-fn word_of(field: Field, words: &[&'static str], text: &str) -> Option<&'static str> {
-    // CloudTrail's own name for the field is `readOnly`, and its values are these.
-    let text = match (field, text.to_ascii_lowercase().as_str()) {
-        (Field::Access, "true") => "read",
-        (Field::Access, "false") => "write",
-        _ => text,
-    };
-    words.iter().copied().find(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// An address, a network, or a text like `AWS Internal`.

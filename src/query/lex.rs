@@ -182,7 +182,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn text_token(&mut self, word: Value, check: bool) {
-        if check && self.out.faults.len() < MAX_FAULTS && !self.check_negation(&word) {
+        let more = check && self.out.faults.len() < MAX_FAULTS;
+        if more && !self.check_negation(&word) && !self.check_tilde(&word) {
             self.check_text(&word);
         }
         self.push(Kind::Word(word.clone()), word.span);

@@ -8,6 +8,7 @@ use super::check;
 use super::error::{QueryError, shown};
 use super::lex::{Compare, Kind, Lexed, Token, lex};
 use super::value::Value;
+use super::when;
 use super::write::quoted;
 use crate::event::field::{self, Field, FieldRef};
 
@@ -166,7 +167,10 @@ impl<'a> Parser<'a> {
             return Err(self.error(at, "a comparison is missing behind this field"));
         };
         match self.next().map(|token| &token.kind) {
-            Some(Kind::Value(value)) => check::condition(field, *compare, value),
+            Some(Kind::Value(value)) => {
+                self.check_time_of_day(field, value)?;
+                check::condition(field, *compare, value)
+            }
             Some(Kind::ListOpen) => self.list(field, *compare),
             _ => Err(self.error(at, "a value is missing behind this field")),
         }
@@ -225,6 +229,27 @@ impl<'a> Parser<'a> {
         }
         let message = format!("{keyword} is written in capitals; to search for the word, quote it");
         Err(self.error(at, message).suggest(keyword))
+    }
+
+    /// `time>2026-01-10 10:00`: a date, and behind it a word that belongs to it.
+    fn check_time_of_day(&self, field: &FieldRef, value: &Value) -> Result<(), QueryError> {
+        let Some(Token { kind: Kind::Word(word), span }) = self.tokens.get(self.at) else { return Ok(()) };
+        let Some(clock) = word.plain().filter(|_| *field == FieldRef::Column(Field::Time)) else {
+            return Ok(());
+        };
+        let (from, to) = value.range().unwrap_or_else(|| (String::new(), value.text()));
+        if !when::is_time_of_day(clock) || when::beginning(&format!("{to} 00:00")).is_none() {
+            return Ok(());
+        }
+        let whole = format!("{to} {clock}");
+        let better = when::beginning(&whole).map(|_| match (from.as_str(), value.range()) {
+            (_, None) => quoted(&whole),
+            ("", Some(_)) => format!("..{}", quoted(&whole)),
+            (from, Some(_)) => format!("{}..{}", quoted(from), quoted(&whole)),
+        });
+        let message =
+            "a date and its time of day are one value, in quotes; to search for the text, quote it alone";
+        Err(QueryError::new(value.span.start..span.end, message).suggest_some(better))
     }
 
     /// `actor LIKE 'x%'` and its like.

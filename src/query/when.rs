@@ -153,6 +153,13 @@ pub fn ending(text: &str) -> Option<Time> {
     }
 }
 
+/// Whether a text begins as a time of day does: `10:00`, `9:30:05Z`.
+pub(super) fn is_time_of_day(text: &str) -> bool {
+    let Some((hour, rest)) = text.split_once(':') else { return false };
+    let minute = rest.get(..2).unwrap_or_default();
+    matches!(hour.len(), 1 | 2) && minute.len() == 2 && (hour.chars().chain(minute.chars())).all(digit)
+}
+
 fn digit(c: char) -> bool {
     c.is_ascii_digit()
 }

@@ -229,6 +229,13 @@ mod tests {
             ("*a*b*", "a*b"),
             ("arn:aws:iam::111122223333:user/al*", "principal:arn:aws:iam::111122223333:user/al*"),
             ("readOnly:true", "access:read"),
+            ("tactic:initial_access", "tactic:initial-access"),
+            ("tactic:\"Command and Control\"", "tactic:command-and-control"),
+            ("tactic:ta0112", "tactic:defense-impairment"),
+            ("tactic:Defense_Evasion", "tactic:(stealth OR defense-impairment)"),
+            ("tactic!=defense-evasion", "-tactic:(stealth OR defense-impairment)"),
+            ("tactic:(impact defense-evasion)", "tactic:(impact OR stealth OR defense-impairment)"),
+            ("time:2026-01-10 AND \"10:00\" 11:00", "time:2026-01-10 \"10:00\" \"11:00\""),
             ("actor:a\\*b", "actor:\"a*b\""),
             ("\"and\" \"like\"", "\"and\" \"like\""),
         ] {

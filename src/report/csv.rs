@@ -2,9 +2,11 @@
 //!
 //! RFC 4180 with CRLF. A text cell that a spreadsheet would take for a formula gets
 //! an apostrophe in front; numbers of ours are exempt because they are numbers,
-//! not because they look like some. NUL is taken out, and a cell longer than a
-//! spreadsheet holds is cut with a mark. `raw` leaves all of that away.
+//! not because they look like some. What a terminal would act on is written as in
+//! tables, but line breaks stay; a cell longer than a spreadsheet holds is cut with
+//! a mark. `raw` leaves all of that away.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::investigation::Investigation;
@@ -14,11 +16,12 @@ use crate::report::event_line::time_text;
 use crate::report::shown::Shown;
 use crate::score::Level;
 use crate::store::{Column, Row};
+use crate::text::visible_lines;
 
 /// How cells are written.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Style {
-    /// For programs: no apostrophes, no cuts.
+    /// For programs: no apostrophes, no escapes, no cuts.
     pub raw: bool,
 }
 
@@ -44,7 +47,7 @@ impl<'a> Writer<'a> {
     /// Those of the writer.
     pub fn text(&mut self, text: &str) -> io::Result<()> {
         self.separate()?;
-        let text = if self.style.raw { text.into() } else { tame(text) };
+        let text = if self.style.raw { Cow::Borrowed(text) } else { tame(text) };
         if text.contains([',', '"', '\r', '\n', '\'']) {
             write!(self.out, "\"{}\"", text.replace('"', "\"\""))
         } else {
@@ -93,17 +96,18 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Takes from a text what a spreadsheet would act on.
-fn tame(text: &str) -> std::borrow::Cow<'_, str> {
+/// Takes from a text what a spreadsheet or a terminal would act on.
+fn tame(text: &str) -> Cow<'_, str> {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '"' || c == '\0');
     let formula = start.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
         || text.starts_with(['\t', '\r', '\n']);
-    let long = text.len() > LONGEST_CELL;
-    if !formula && !long && !text.contains('\0') {
-        return text.into();
+    let shown = visible_lines(text);
+    let long = shown.len() > LONGEST_CELL;
+    if !formula && !long {
+        return shown;
     }
     let mut tamed = if formula { "'".to_owned() } else { String::new() };
-    tamed.extend(text.chars().filter(|&c| c != '\0'));
+    tamed.push_str(&shown);
     if long && tamed.chars().count() > LONGEST_CELL {
         const MARK: &str = "...[cut]";
         tamed = tamed.chars().take(LONGEST_CELL - MARK.len()).collect();
@@ -259,15 +263,28 @@ mod tests {
             ("-x", "\"'-x\""),
             ("@SUM(A1)", "\"'@SUM(A1)\""),
             (" \"=cmd|' /C calc'!A0", "\"' \"\"=cmd|' /C calc'!A0\""),
-            ("\t=1", "\"'\t=1\""),
+            ("\t=1", "\"'␉=1\""),
             ("＝1", "\"'＝1\""),
             ("a=b", "a=b"),
-            ("nul\0byte", "nulbyte"),
-            ("\0=1", "\"'=1\""),
+            ("nul\0byte", "nul␀byte"),
+            ("\0=1", "\"'␀=1\""),
         ] {
             assert_eq!(cell(text, false), tamed, "{text:?}");
         }
         assert_eq!(cell("=1+1", true), "=1+1");
+    }
+
+    #[test]
+    fn what_a_terminal_would_act_on_is_seen() {
+        for (text, tamed) in [
+            ("\u{1b}]0;pwn\u{7}CreateUser", "␛]0;pwn␇CreateUser"),
+            ("a\u{202e}b\u{200b}", "a\\u{202e}b\\u{200b}"),
+            ("one\r\ntwo\nthree\rfour", "\"one\r\ntwo\nthree␍four\""),
+            ("\u{9b}31m", "\\u{9b}31m"),
+        ] {
+            assert_eq!(cell(text, false), tamed, "{text:?}");
+        }
+        assert_eq!(cell("\u{1b}[31m\u{202e}", true), "\u{1b}[31m\u{202e}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::store::{Column, Row};
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Metadata<'a> {
     pub generated_at: String,
+    /// The events at or above `min_risk`, those that are not written as well.
     pub total_critical_events: usize,
     pub analyzer_version: &'a str,
     pub analyzer: &'a str,

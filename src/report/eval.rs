@@ -209,10 +209,11 @@ pub struct Measures {
     pub attackers: BTreeMap<String, usize>,
     /// How many actors there are.
     pub actors: usize,
-    /// Rows of high or critical risk without an event of the attack, for every 1,000 benign events.
-    pub high_rows_per_1000_benign: f64,
-    /// Benign events that hit a rule of level medium or above, for every 10,000.
-    pub rule_hits_per_10000_benign: f64,
+    /// Rows of high or critical risk with benign events alone, for every 1,000 benign events; `None` where no event
+    /// is known to be benign.
+    pub high_rows_per_1000_benign: Option<f64>,
+    /// Benign events that hit a rule of level medium or above, for every 10,000; `None` as above.
+    pub rule_hits_per_10000_benign: Option<f64>,
     /// How many different ranks the rows have.
     pub distinct_ranks: usize,
     /// The most rows of equal rank.
@@ -228,6 +229,7 @@ pub fn measure(inv: &Investigation, labels: &Labels) -> Measures {
     let rows = sorted_in_bursts(&inv.table, &selection, Sort::default(), None);
     let label = |row: u32| inv.table.row(row).and_then(|row| labels.events.get(&row.id()));
     let is_attack = |row: u32| label(row).is_some_and(|l| l.attack == Some(true));
+    let is_benign = |row: u32| label(row).is_some_and(|l| l.attack == Some(false));
     let mut found_at = BTreeMap::new();
     let (mut seen, mut precision, mut relevant, mut high) = (0, 0.0, 0, 0);
     let mut ties: HashMap<u32, usize> = HashMap::new();
@@ -244,19 +246,22 @@ pub fn measure(inv: &Investigation, labels: &Labels) -> Measures {
         }
         if let Some(first) = members.first().and_then(|row| inv.table.row(*row)) {
             *ties.entry(rank::key_of(&first)).or_default() += 1;
-            high += usize::from(attack.is_empty() && rank::level_of(&first) >= Level::High);
+            let benign = members.iter().all(|row| is_benign(*row));
+            high += usize::from(benign && rank::level_of(&first) >= Level::High);
         }
     }
     let known = rows.iter().filter_map(|row| label(*row));
-    let benign: HashSet<u32> =
-        rows.iter().copied().filter(|r| label(*r).is_some_and(|l| l.attack == Some(false))).collect();
+    let benign: HashSet<u32> = rows.iter().copied().filter(|row| is_benign(*row)).collect();
     let hit = |row: &&u32| {
         let row = inv.table.row(**row);
         row.is_some_and(|row| inv.rules_of(&row).any(|rule| rule.level >= Level::Medium))
     };
     let hits = benign.iter().filter(hit).count();
-    let part = |n: usize, of: usize, per: f64| if of == 0 { 0.0 } else { n as f64 * per / of as f64 };
-    let within = |most: usize| part(found_at.values().filter(|at| **at <= most).count(), found_at.len(), 1.0);
+    let part = |n: usize, of: usize, per: f64| (of > 0).then(|| n as f64 * per / of as f64);
+    let within = |most: usize| {
+        let found = found_at.values().filter(|at| **at <= most).count();
+        part(found, found_at.len(), 1.0).unwrap_or(0.0)
+    };
     let (attackers, actors) = attackers(inv, &rows, &is_attack);
     Measures {
         events: known.count(),

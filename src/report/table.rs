@@ -228,12 +228,19 @@ pub fn write_actors(out: &mut dyn Write, actors: &[Rollup], style: Style) -> io:
     Ok(())
 }
 
-/// Writes counts by value.
+/// Writes counts by value, at most `most` of them; a share is of the `total` events that were grouped.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_groups(out: &mut dyn Write, field: &str, groups: &[Group], style: Style) -> io::Result<()> {
-    let total: u64 = groups.iter().map(|g| g.events).sum();
+pub fn write_groups(
+    out: &mut dyn Write,
+    field: &str,
+    all: &[Group],
+    total: u64,
+    most: usize,
+    style: Style,
+) -> io::Result<()> {
+    let groups = all.get(..most).unwrap_or(all);
     let share = |n: u64| if total == 0 { 0.0 } else { n as f64 * 100.0 / total as f64 };
     let cells = |g: &Group| -> [String; 8] {
         let value = if g.value.is_empty() { "(none)" } else { &g.value };
@@ -255,7 +262,8 @@ pub fn write_groups(out: &mut dyn Write, field: &str, groups: &[Group], style: S
     lines
         .iter()
         .zip(groups)
-        .try_for_each(|(l, g)| writeln!(out, "{}", style.paint(&line(l, &widths), Level::of(g.risk))))
+        .try_for_each(|(l, g)| writeln!(out, "{}", style.paint(&line(l, &widths), Level::of(g.risk))))?;
+    write_more(out, all.len() - groups.len(), style)
 }
 
 /// Writes a histogram, a line for each stretch of time.

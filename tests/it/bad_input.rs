@@ -106,6 +106,16 @@ fn a_folder_without_logs_and_a_file_that_is_not_there_say_so() {
     let ran = run(&["scan", folder.path().to_str().unwrap()]);
     assert!(ran.err.contains(folder.path().to_str().unwrap()), "{}", ran.err);
     assert_eq!(ran.code, 3);
+    folder.file("notes.txt", "no log either");
+    for command in [&["scan"][..], &["scan", "--format", "json", "--quiet"], &["actors"]] {
+        let ran = run(&[command, &[folder.path().to_str().unwrap()]].concat());
+        assert_eq!(ran.code, 3, "{command:?}");
+        let told = "nothing was read: of 2 files, none is a log, and all were passed over; name a folder";
+        assert!(ran.err.contains(told), "{}", ran.err);
+    }
+    folder.file("empty.json", "{\"Records\":[]}");
+    let ran = run(&["scan", folder.path().to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "a log without records was read: {}", ran.err);
     let ran = run(&["scan", "/no/such/place"]);
     assert!(ran.err.contains("/no/such/place: no such file or folder; check the spelling"), "{}", ran.err);
     assert!(ran.out.starts_with("0 events") && ran.out.ends_with("No event was read.\n"), "{}", ran.out);

@@ -467,3 +467,41 @@ fn rules_are_listed_and_what_is_wrong_with_one_is_said() {
     assert_eq!(none.code, 2);
     assert!(none.err.contains("/no/such/place"), "{}", none.err);
 }
+
+#[test]
+fn a_share_is_of_all_that_was_found_and_what_is_cut_is_counted() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    let all = run(&["query", &file, "", "-g", "event"]).out;
+    let cut = run(&["query", &file, "", "-g", "event", "--top", "1"]).out;
+    assert_eq!(cut.lines().nth(1), all.lines().nth(1), "{cut}");
+    assert!(cut.contains("83.3 %") && cut.ends_with("and 2 more; see all with --top 0\n"), "{cut}");
+    assert!(!all.contains("more; see all"), "{all}");
+    let folded = run(&["query", &file, "", "-g", "technique"]).out;
+    assert!(folded.contains("8.3 %"), "one of twelve events, whatever the groups sum to: {folded}");
+}
+
+#[test]
+fn the_number_of_critical_events_is_of_those_found_and_not_of_those_written() {
+    let folder = Folder::new();
+    let file = folder.file("a.json", log(&story()));
+    for more in [&["--top", "1"][..], &["--collapse", "--top", "1"]] {
+        let document = run(&[&["scan", &file, "--format", "json"], more].concat()).json();
+        assert_eq!(document["metadata"]["total_critical_events"], 2, "{more:?}");
+        assert_eq!(document["critical_events"].as_array().unwrap().len(), 1, "{more:?}");
+    }
+}
+
+#[test]
+fn csv_shows_what_a_terminal_would_act_on_and_json_has_it_exactly() {
+    let folder = Folder::new();
+    let name = "\u{1b}]0;pwn\u{7}Create\u{202e}User";
+    let file = folder.file("a.json", log(&[record(1, json!({ "eventName": name }))]));
+    for command in [&["scan", &file, "--all"][..], &["query", &file, "", "-g", "event"]] {
+        let csv = run(&[command, &["--format", "csv"]].concat()).out;
+        assert!(csv.contains("␛]0;pwn␇Create\\u{202e}User"), "{csv}");
+        assert!(!csv.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{csv:?}");
+    }
+    let exact = run(&["query", &file, "", "--format", "jsonl"]).lines();
+    assert_eq!(exact[0]["eventName"], name);
+}

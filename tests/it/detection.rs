@@ -165,6 +165,16 @@ fn it_is_measured_how_early_an_attack_is_shown() {
     assert_eq!((&measured["attack_events"], &measured["techniques"]), (&json!(1), &json!(1)), "{measured}");
     let found = run(&["eval", &logs, "--labels", &labels, "--format", "json"]).json();
     assert_eq!((&found["found_at"]["blinded"], &found["recall"]["10"]), (&json!(1), &json!(1.0)), "{found}");
+    // Of rows that nobody labeled it is not known whether they are benign.
+    assert_eq!(found["high_rows_per_1000_benign"], json!(0.0), "{found}");
+    let high = folder.file("high.tsv", format!("eventID\tattack\n{id}\t0\n{benign}\t0\n"));
+    let found = run(&["eval", &logs, "--labels", &high, "--format", "json"]).json();
+    assert_eq!(found["high_rows_per_1000_benign"], json!(500.0), "{found}");
+    let known = folder.file("known.tsv", format!("eventID\tattack\n{id}\t1\n"));
+    let found = run(&["eval", &logs, "--labels", &known, "--format", "json"]).json();
+    assert_eq!(found["high_rows_per_1000_benign"], json!(null), "{found}");
+    let ran = run(&["eval", &logs, "--labels", &known]);
+    assert!(ran.out.contains("for 1,000 benign events  unknown: no label says benign"), "{}", ran.out);
     let wrong = folder.file("wrong.tsv", "id\tattack\n");
     let ran = run(&["eval", &logs, "--labels", &wrong]);
     assert_eq!(ran.code, 2);

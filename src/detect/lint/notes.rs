@@ -2,7 +2,7 @@
 
 use super::shadow::LEVELS;
 use super::{Finding, Kind, note, warning};
-use crate::detect::attack::Attack;
+use crate::detect::attack::{Attack, RETIRED_TACTICS};
 use crate::detect::sigma::rule::Rule;
 use crate::text::nearest;
 
@@ -75,9 +75,8 @@ fn tactic(name: &str, attack: &Attack) -> Option<String> {
     if attack.tactics.is_empty() || attack.tactics.iter().any(|tactic| tactic.name == name) {
         return None;
     }
-    if name == "defense-evasion" {
-        let text = "the tactic defense-evasion is retired; it is stealth or defense-impairment now";
-        return Some(text.to_owned());
+    if let Some((_, now)) = RETIRED_TACTICS.iter().find(|(old, _)| *old == name) {
+        return Some(format!("the tactic {name} is retired; it is {} now", now.join(" or ")));
     }
     let near = nearest(name, attack.tactics.iter().map(|tactic| tactic.name.as_str()));
     Some(match near {

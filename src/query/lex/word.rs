@@ -157,6 +157,23 @@ impl Lexer<'_> {
         negated
     }
 
+    /// `event~x`; true when that was the fault.
+    pub(super) fn check_tilde(&mut self, word: &Value) -> bool {
+        let Some(Piece::Plain(first)) = word.pieces.first() else { return false };
+        let Some((name, _)) = first.split_once('~').filter(|(name, _)| key::resolve(name).is_ok()) else {
+            return false;
+        };
+        let part = word.plain().and_then(|text| text.split_once('~')).map(|(_, part)| part);
+        let bare = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric());
+        let better = part.filter(|part| !part.is_empty()).map(|part| match bare(part) {
+            true => format!("{name}:*{part}*"),
+            false => format!("{name}:*{}*", quoted(part)),
+        });
+        let message = "there are no regular expressions; `*` and `?` are the wildcards (to search for the text, quote it)";
+        self.fault(QueryError::new(word.span.clone(), message).suggest_some(better));
+        true
+    }
+
     /// Notes what is most likely meant otherwise in a word or value.
     pub(super) fn check_text(&mut self, word: &Value) {
         if self.out.faults.len() >= MAX_FAULTS {

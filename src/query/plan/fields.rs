@@ -82,10 +82,14 @@ impl Planner<'_> {
             Field::Access => access(pattern),
             Field::FirstSeen => Node::Context(bits_of(FIRST_SEEN.iter().copied(), pattern)),
             Field::Flag => flag(pattern),
-            Field::Technique => Node::Or(vec![
-                self.hits(|rule| rule.techniques.iter().any(|id| self.technique_matches(id, pattern))),
-                self.kinds(|ids| ids.iter().any(|id| self.technique_matches(id, pattern))),
-            ]),
+            Field::Technique => {
+                let retired = self.instead_of(pattern);
+                let is_meant = |id: &String| self.technique_matches(id, pattern, &retired);
+                Node::Or(vec![
+                    self.hits(|rule| rule.techniques.iter().any(is_meant)),
+                    self.kinds(|ids| ids.iter().any(is_meant)),
+                ])
+            }
             Field::Tactic => Node::Or(vec![
                 self.hits(|rule| rule.techniques.iter().any(|id| self.tactic_matches(id, pattern))),
                 self.kinds(|ids| ids.iter().any(|id| self.tactic_matches(id, pattern))),
@@ -155,15 +159,18 @@ impl Planner<'_> {
         Node::Or(vec![recipient, Node::And(vec![none, caller])])
     }
 
-    /// An actor matches by its name, or by one part of it: `Admin/alice` by `alice` and by `Admin`.
+    /// An actor matches by its whole name, root also without its account. Whoever takes on a role chooses the part behind
+    /// the `/`: by a part of the name, a stranger would be taken for the user who is called so.
     fn actor_matches(&self, row: &IdentityRow, pattern: &Pattern) -> bool {
         let (name, account) = self.dicts.actor(row.actor);
         let root = name == "root" || name.strip_prefix("root@").is_some_and(|a| a == account);
-        pattern.matches(name)
-            || name.split('/').any(|part| pattern.matches(part))
-            || (root && pattern.matches("root"))
-            || (row.user_name != 0 && pattern.matches(self.dicts.word(row.user_name)))
-            || (row.session_name != 0 && pattern.matches(self.dicts.word(row.session_name)))
+        pattern.matches(name) || (root && pattern.matches("root"))
+    }
+
+    /// Whether one of the names that make up an actor's matches.
+    fn is_called(&self, row: &IdentityRow, pattern: &Pattern) -> bool {
+        let own = [row.user_name, row.session_name];
+        own.into_iter().any(|word| word != 0 && pattern.matches(self.dicts.word(word)))
     }
 
     fn session(&self, pattern: &Pattern) -> Node {
@@ -199,27 +206,29 @@ impl Planner<'_> {
         Node::Hits(IdSet::from_test(sets.len(), |set| rules.shown(sets.get(set)).any(&test)))
     }
 
-    /// A technique matches by its id, by the id of its parent, by its name, and by a retired id.
-    fn technique_matches(&self, id: &str, pattern: &Pattern) -> bool {
-        let attack = &self.inv.judgment.attack;
-        let by_retired = match pattern.shape() {
-            Shape::Exact(text) => attack.current(&text.to_uppercase()) == id,
-            _ => false,
-        };
-        by_retired
-            || pattern.matches(id)
-            || id.split_once('.').is_some_and(|(parent, _)| pattern.matches(parent))
-            || attack.technique(id).is_some_and(|t| pattern.matches(&t.name))
+    /// The current ids of the retired techniques that a pattern means.
+    fn instead_of(&self, pattern: &Pattern) -> Vec<&str> {
+        match pattern.shape() {
+            Shape::Exact(text) => self.inv.judgment.attack.instead_of(text, false),
+            Shape::Prefix(text) => self.inv.judgment.attack.instead_of(text, true),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A technique matches by its id, by the id of its parent, by its name, and by a retired id, whose current ones
+    /// are `retired`.
+    fn technique_matches(&self, id: &str, pattern: &Pattern, retired: &[&str]) -> bool {
+        let parent = id.split_once('.').map(|(parent, _)| parent);
+        let by_id = |id: &str| pattern.matches(id) || retired.contains(&id);
+        by_id(id)
+            || parent.is_some_and(by_id)
+            || self.inv.judgment.attack.technique(id).is_some_and(|t| pattern.matches(&t.name))
     }
 
     fn tactic_matches(&self, id: &str, pattern: &Pattern) -> bool {
         let attack = &self.inv.judgment.attack;
         let Some(technique) = attack.technique(id) else { return false };
-        attack
-            .tactics
-            .iter()
-            .filter(|t| technique.tactics.contains(&t.name))
-            .any(|t| pattern.matches(&t.name) || pattern.matches(&t.title) || pattern.matches(&t.id))
+        technique.tactics.iter().any(|name| pattern.matches(name))
     }
 
     fn id(&self, pattern: &Pattern) -> Node {
@@ -262,8 +271,9 @@ impl Planner<'_> {
             .filter(|node| !matches!(node, Node::Ids(_, set) if set.is_empty()))
             .collect();
         let raw = self.dicts.column(Column::Identity);
-        let by_identity =
-            self.identities(|id, row| pattern.matches(raw.get(id)) || self.actor_matches(row, pattern));
+        let by_identity = self.identities(|id, row| {
+            pattern.matches(raw.get(id)) || self.actor_matches(row, pattern) || self.is_called(row, pattern)
+        });
         if !matches!(&by_identity, Node::Ids(_, set) if set.is_empty()) {
             nodes.push(by_identity);
         }

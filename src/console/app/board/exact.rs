@@ -1,7 +1,7 @@
 //! Scopes that mean exactly the value of a row.
 //!
-//! In a query an actor is found by a part of its name too: `actor:ann` finds `Admin/ann`; a principal by its id. A row stands for
-//! one name, so the others are taken out again. A name may be that of actors in several accounts, who are one to a query; a row
+//! In a query root is found without its account too: `actor:root` finds `root@111122223333`; a principal by its id. A row stands
+//! for one name, so the others are taken out again. A name may be that of actors in several accounts, who are one to a query; a row
 //! that stands for one of them names the account as well.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -33,10 +33,8 @@ pub fn scope(inv: &Investigation, field: Field, value: &str, drop: bool) -> Resu
 pub fn actor(inv: &Investigation, name: &str) -> Expr {
     let dicts = inv.table.dicts();
     let names = (0..dicts.identity_count()).map(|id| dicts.actor(dicts.identity(id).actor).0);
-    let is_like = |other: &&str| {
-        !other.eq_ignore_ascii_case(name) && other.split('/').any(|part| part.eq_ignore_ascii_case(name))
-    };
-    without(Field::Actor, name, names.filter(is_like).collect())
+    let others = names.filter(|other| name.eq_ignore_ascii_case("root") && other.starts_with("root@"));
+    without(Field::Actor, name, others.collect())
 }
 
 /// Only events of the actor of that name in that account, the empty one: of the actor without any; with `drop` only the others.
@@ -136,10 +134,43 @@ mod tests {
             let dropped = scope(&inv, Field::Actor, value, true).unwrap();
             assert_eq!((count(&kept.expr), count(&dropped.expr)), (found, 3 - found), "{value}");
         }
-        assert_eq!(scope(&inv, Field::Actor, "ann", false).unwrap().label, "actor ann");
-        assert_eq!(
-            scope(&inv, Field::Actor, "Admin/ann", false).unwrap().expr.to_string(),
-            "actor:Admin/ann"
-        );
+        for name in ["ann", "Admin/ann"] {
+            let kept = scope(&inv, Field::Actor, name, false).unwrap();
+            assert_eq!(
+                (kept.label, kept.expr.to_string()),
+                (format!("actor {name}"), format!("actor:{name}"))
+            );
+        }
+    }
+
+    #[test]
+    fn a_query_for_a_user_is_for_no_session_that_somebody_called_like_it() {
+        let root = json!({"type": "Root", "principalId": HOME, "accountId": HOME,
+                          "arn": format!("arn:aws:iam::{HOME}:root")});
+        let inv = investigation(&[
+            record("08:00:00", "s3:GetObject", &user("ann", "AKIA1"), json!({})),
+            record("08:00:01", "s3:GetObject", &role(HOME, "Evil", "ann", "ASIA1", "07:00:00"), json!({})),
+            record("08:00:02", "s3:GetObject", &root, json!({})),
+        ]);
+        let count = |text: &str| {
+            let query = crate::query::parse(text).unwrap();
+            run::columns(&plan(query.expr(), &inv), &inv.table).yes.count()
+        };
+        for (text, found) in [
+            ("actor:ann", 1),
+            ("actor:ANN", 1),
+            ("actor:*/ann", 1),
+            ("actor:Evil/ann", 1),
+            ("actor:Evil", 0),
+            ("actor:Evil/*", 1),
+            ("actor:*ann", 2),
+            ("role:Evil", 1),
+            ("session:ann", 1),
+            ("user:ann", 1),
+            ("actor:root", 1),
+            ("actor:root@*", 1),
+        ] {
+            assert_eq!(count(text), found, "{text}");
+        }
     }
 }
