@@ -6,7 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use super::action::View;
+use super::action::{Action, View};
 use super::answer::{Answer, Line};
 use super::board::flow;
 use super::board::request::Knowledge;
@@ -227,6 +227,7 @@ impl Model {
         let usual_columns = settings.columns.clone();
         let mut page = Page::first(View::Events, settings.sort, settings.columns);
         page.filter = start.query;
+        let toast = faults_at_start(&start.faults, &start_rules, &start.keymap);
         Self {
             answer: Answer::none(start.inv.clone()),
             inv: start.inv,
@@ -262,7 +263,7 @@ impl Model {
             size: start.size,
             share: USUAL_SHARE,
             welcome: false,
-            toast: faults_at_start(&start.faults, &start_rules),
+            toast,
             faults: start.faults,
             messages: VecDeque::new(),
             values: Values::new(),
@@ -446,16 +447,19 @@ const FAULTS_MS: u64 = 20_000;
 
 /// What is wrong with settings, keys, themes and rules, said once at the start. A low line cuts it, so what it comes to
 /// stands first, and the way to all of it.
-fn faults_at_start(faults: &[String], rules: &Rules) -> Option<Toast> {
+fn faults_at_start(faults: &[String], rules: &Rules, keymap: &Keymap) -> Option<Toast> {
+    let key = keymap.keys_for(Context::Events, &Action::Messages).first().map(|keys| keys.label());
+    let read =
+        key.map_or_else(|| "the command messages shows them".to_owned(), |key| format!("{key} shows them"));
     let text = match (faults, faulty::words(rules)) {
         ([], _) => faulty::said_at_start(rules)?,
         ([one], None) => one.clone(),
         ([first, ..], None) => {
-            format!("{} faults in your files, `messages` shows them: {first}", faults.len())
+            format!("{} faults in your files, {read}: {first}", faults.len())
         }
         ([first, ..], Some(words)) => {
             let faults = plural(faults.len() as u64, "fault");
-            format!("{faults} in your files, `messages` shows all; of the rules {words}, see view 5; {first}")
+            format!("{faults} in your files, {read}; of the rules {words}, see view 5; {first}")
         }
     };
     Some(Toast { text, tone: ToastTone::Failed, until: Now(FAULTS_MS) })
