@@ -21,7 +21,8 @@ impl IdKey {
     pub(super) fn of(id: &str, odd_ids: &Values) -> Self {
         let hash = id.strip_prefix("no-id:").and_then(|hex| u128::from_str_radix(hex, 16).ok());
         Self {
-            uuid: parse_uuid(id),
+            // Other tools write UUIDs in capitals.
+            uuid: parse_uuid(id).or_else(|| parse_uuid(&id.to_ascii_lowercase())),
             odd: odd_ids.find(id).map(u128::from),
             none: hash.filter(|hash| id == IdText { id: *hash, none: true }.to_string()),
         }

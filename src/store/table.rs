@@ -399,6 +399,11 @@ mod tests {
         assert!(table.row(3).is_none());
         assert_eq!((table.oldest().millis(), table.newest().millis()), (Some(1), Some(5)));
         assert_eq!(table.find_id("nothing"), None);
+        let mut builder = Builder::default();
+        let id = id::parse_uuid("4c3b1a2f-0000-4abc-8def-0123456789ab").unwrap();
+        builder.push(&EventRow { id, ..EventRow::default() });
+        let table = Table::new(vec![Arc::new(builder.seal())], dicts.snapshot(), false);
+        assert_eq!(table.find_id("4C3B1A2F-0000-4ABC-8DEF-0123456789AB"), Some(0));
     }
 
     #[test]
