@@ -158,13 +158,6 @@ impl Ints {
             const value, _len => out.fill(*value as u32));
     }
 
-    /// Appends all numbers to `out`.
-    pub fn extend_into(&self, out: &mut Vec<u64>) {
-        by_width!(self,
-            v => out.extend(v.iter().map(|&n| n.wide())),
-            const value, len => out.extend(std::iter::repeat_n(*value, *len as usize)));
-    }
-
     /// Appends all numbers to `out`, as dictionary numbers.
     pub(super) fn extend_ids(&self, out: &mut Vec<u32>) {
         by_width!(self,
@@ -261,12 +254,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_packed_comes_back(values: Vec<u64>, shift in 0u32..60, tight: bool) {
+        fn what_is_packed_comes_back(
+            values in prop::collection::vec(any::<u64>(), 0..600), shift in 0u32..60, tight: bool,
+        ) {
             let values: Vec<u64> = values.iter().map(|v| v >> shift).collect();
             let ints = if tight { Ints::pack_tight(&values) } else { Ints::pack(&values) };
+            let ids: Vec<u32> = values.iter().map(|v| *v as u32).collect();
             let mut out = Vec::new();
-            ints.extend_into(&mut out);
-            prop_assert_eq!(&out, &values);
+            ints.extend_ids(&mut out);
+            prop_assert_eq!(&out, &ids);
+            let mut walked = Vec::new();
+            each_row([&ints, &ints], ids.len(), |row, [one, other]| {
+                assert_eq!((row, one), (walked.len(), other));
+                walked.push(one);
+            });
+            prop_assert_eq!(&walked, &ids);
             let mut seen = Vec::new();
             ints.for_each(|row, n| { assert_eq!(ints.get(row), n); seen.push(n); });
             prop_assert_eq!(&seen, &values);

@@ -178,9 +178,6 @@ impl Matcher {
 
     /// What hits a record of a kind, by its keys and its values where columns are not enough.
     fn look(&mut self, kind: Kind, at: u32, spans: &Spans<'_>, row: &EventRow) -> u32 {
-        if let Some(number) = self.final_number(at) {
-            return number;
-        }
         self.hits.clear();
         self.record_leaves.turn();
         let at = self.by_keys(kind, at, spans);

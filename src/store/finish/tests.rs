@@ -74,7 +74,7 @@ fn numbers_of_three_bytes_stay_what_they_are_beside_others() {
     for others in [vec![], vec![same.clone()], vec![wide.clone()], vec![same, wide]] {
         let mut places = vec![0xffff, 0x1_0000, 0xff_ffff];
         for other in &others {
-            other.offset.extend_into(&mut places);
+            other.offset.for_each(|_, place| places.push(place));
         }
         let mut segments = vec![tight.segments[0].clone()];
         segments.extend(others);

@@ -171,21 +171,27 @@ impl Matcher {
         }
         let candidates = self.candidates.get(at as usize)?;
         let kind = Kind { named: candidates.named, others };
-        let (mut hits, mut open) = (Vec::new(), Vec::new());
-        for &rule in &candidates.rules {
-            let Some(program) = self.engine.programs.get(rule) else { continue };
-            match program.bounds(&|n| self.bounds(kind, n)) {
-                Bounds { may_hold: true, may_fail: true } => open.push(rule),
-                Bounds { may_hold: true, .. } => hits.push(rule as u32),
-                Bounds { .. } => {}
-            }
-        }
+        let (hits, open) = self.sorted(&candidates.rules, &|n| self.bounds(kind, n));
         let mut roots: Vec<usize> = self.deciding(kind, &open).flatten().map(|(root, _)| root).collect();
         roots.sort_unstable();
         roots.dedup();
         let number = self.add(Verdict { hits, open, roots, ..Verdict::default() });
         self.candidates.get_mut(at as usize)?.verdicts.insert(others, number);
         Some(number)
+    }
+
+    /// Those of some rules that fire, and those that may, by what is known of leaves.
+    fn sorted(&self, rules: &[usize], leaf: &dyn Fn(usize) -> Bounds) -> (Vec<u32>, Vec<usize>) {
+        let (mut hits, mut open) = (Vec::new(), Vec::new());
+        for &rule in rules {
+            let Some(program) = self.engine.programs.get(rule) else { continue };
+            match program.bounds(leaf) {
+                Bounds { may_hold: true, may_fail: true } => open.push(rule),
+                Bounds { may_hold: true, .. } => hits.push(rule as u32),
+                Bounds { .. } => {}
+            }
+        }
+        (hits, open)
     }
 
     /// The number of a new verdict.
@@ -230,19 +236,11 @@ impl Matcher {
             return None;
         }
         let verdict = self.verdicts.get(at as usize)?;
-        let (mut hits, mut open) = (verdict.hits.clone(), Vec::new());
-        for &rule in &verdict.open {
-            let Some(program) = self.engine.programs.get(rule) else { continue };
-            let leaf = |n: usize| match self.places.get(n) {
-                Some(Some(_)) => self.bounds(kind, n),
-                _ => self.record_leaves.by_keys(&self.engine, n),
-            };
-            match program.bounds(&leaf) {
-                Bounds { may_hold: true, may_fail: true } => open.push(rule),
-                Bounds { may_hold: true, .. } => hits.push(rule as u32),
-                Bounds { .. } => {}
-            }
-        }
+        let (mut hits, open) = self.sorted(&verdict.open, &|n| match self.places.get(n) {
+            Some(Some(_)) => self.bounds(kind, n),
+            _ => self.record_leaves.by_keys(&self.engine, n),
+        });
+        hits.extend(&verdict.hits);
         hits.sort_unstable();
         let mut names: Vec<RootName> = self.deciding(kind, &open).collect::<Option<_>>().unwrap_or_default();
         names.sort_unstable();
