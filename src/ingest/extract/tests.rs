@@ -265,3 +265,17 @@ fn an_insight_says_nothing_of_the_events_of_its_name() {
         assert_eq!((insight.outcome(), login.outcome()), (Outcome::Denied, Outcome::Denied));
     }
 }
+
+#[test]
+fn what_looks_alike_at_its_ends_is_told_apart() {
+    let record = |source: &str| {
+        format!(
+            r#"{{"eventTime":"2026-01-10T10:38:41Z","eventSource":"{source}","eventName":"GetObject","awsRegion":"us-east-1"}}"#
+        )
+    };
+    let sources = ["service-one.example", "service-two.example", "service-one.example"];
+    let table = table(&sources.map(record).each_ref().map(String::as_str));
+    let mut told: Vec<&str> = table.rows().map(|row| row.text(Column::Source)).collect();
+    told.sort_unstable();
+    assert_eq!(told, [sources[0], sources[0], sources[1]]);
+}
