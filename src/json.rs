@@ -147,6 +147,9 @@ fn skip_rest(text: &[u8], mut at: usize, mut depth: u32) -> Option<usize> {
 
 fn skip_scalar(text: &[u8], at: usize) -> usize {
     let rest = &text[at..];
+    if let Some(b"null," | b"true,") = rest.first_chunk() {
+        return at + 4;
+    }
     let end = |b: &u8| matches!(b, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | b':' | b'"');
     at + rest.iter().position(end).unwrap_or(rest.len())
 }

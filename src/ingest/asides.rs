@@ -102,6 +102,7 @@ fn number(value: &[u8]) -> u64 {
 }
 
 /// A number for a `sharedEventID`: the same text gives the same number in every load, 0 for none.
+#[inline(never)]
 pub(super) fn shared(raw: &[u8]) -> u64 {
     let text = scalar(raw).unwrap_or_default();
     match uuid_in(text.as_bytes()) {

@@ -6,6 +6,7 @@
 //!
 //! What a value means is `event`'s business, whether it is risky is nobody's here.
 
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -15,9 +16,9 @@ use sha2::{Digest as _, Sha256};
 use crate::event::outcome::Outcome;
 use crate::event::time::{Reader, Time};
 use crate::ingest::asides;
-use crate::ingest::group::{GROUPS, Group, Numbers, Together};
-use crate::ingest::scan::{Key, RECENT, Spans};
-use crate::ingest::seen::{Marks, Met, Seen};
+use crate::ingest::known::{Content, Numbers, columns_of, keys_of};
+use crate::ingest::scan::{Found, Key, Run, Spans};
+use crate::ingest::seen::{Marks, Seen};
 use crate::ingest::target::target_in;
 use crate::json;
 use crate::store::dict::ABSENT;
@@ -26,10 +27,6 @@ use crate::store::flags::{Flags, RecordKind};
 use crate::store::id::uuid_in;
 use crate::store::segment::{EventRow, Locator};
 use crate::store::{Aside, Column};
-
-/// Which key fills which column, beside those of [`GROUPS`].
-const COLUMN_KEYS: [(Column, Key); 3] =
-    [(Column::Agent, Key::UserAgent), (Column::Ip, Key::SourceIpAddress), (Column::Error, Key::ErrorCode)];
 
 /// What kind of record the spans are, by their keys; `None` when they are no CloudTrail record.
 pub fn kind_of(spans: &Spans<'_>) -> Option<RecordKind> {
@@ -57,23 +54,12 @@ pub fn kind_of(spans: &Spans<'_>) -> Option<RecordKind> {
 pub struct Extractor {
     dicts: Arc<Dicts>,
     columns: [Seen; Column::COUNT],
-    groups: [Group; GROUPS.len()],
     /// The outcome family of each error number met.
     outcomes: Vec<Outcome>,
     /// Which event names need a look into their parameters, by number.
     names: Vec<NameFacts>,
     times: Reader,
     hasher: RandomState,
-    /// The numbers of the identities that the scanner remembers, by its slots.
-    identities: Vec<KnownIdentity>,
-}
-
-/// The number of an identity that the scanner remembers.
-#[derive(Clone, Copy, Default, Debug)]
-struct KnownIdentity {
-    version: u32,
-    id: u32,
-    marks: Marks,
 }
 
 /// What the name of an event says about where its facts stand.
@@ -91,12 +77,10 @@ impl Extractor {
         Self {
             dicts,
             columns: std::array::from_fn(|_| Seen::default()),
-            groups: Default::default(),
             outcomes: Vec::new(),
             names: Vec::new(),
             times: Reader::default(),
             hasher: RandomState::default(),
-            identities: vec![KnownIdentity::default(); RECENT],
         }
     }
 
@@ -104,15 +88,17 @@ impl Extractor {
     pub fn row(&mut self, spans: &Spans<'_>, kind: RecordKind, at: Locator, reconstructed: bool) -> EventRow {
         let mut row = EventRow { at, ..EventRow::default() };
         let mut marks = Marks::default();
-        for group in 0..GROUPS.len() {
-            marks |= self.group(group, spans, &mut row);
+        if spans.has(Key::ErrorCode) {
+            marks |= self.value(Column::Error, Key::ErrorCode, spans, &mut row);
         }
-        for (column, key) in COLUMN_KEYS {
-            marks |= self.value(column, key, spans, &mut row);
-        }
-        let of_identity = self.identity(spans, &mut row);
-        marks |= of_identity;
-        row.content = self.content(spans, row.columns[Column::Identity as usize], of_identity);
+        let mut content = Content::of(spans.text);
+        // One after the other and not in a loop: so each is made for its columns.
+        marks |= self.run(Run::Who, spans, &mut row, &mut content);
+        marks |= self.run(Run::What, spans, &mut row, &mut content);
+        marks |= self.run(Run::Whence, spans, &mut row, &mut content);
+        marks |= self.run(Run::Account, spans, &mut row, &mut content);
+        marks |= self.run(Run::Tls, spans, &mut row, &mut content);
+        row.content = content.hash(self.dicts.hasher());
         match kind {
             RecordKind::Event | RecordKind::Network => self.target(spans, &mut row),
             RecordKind::Insight => self.insight(spans, &mut row),
@@ -132,54 +118,73 @@ impl Extractor {
         row
     }
 
-    /// Sets the columns of a group; what else is known of their values.
-    fn group(&mut self, number: usize, spans: &Spans<'_>, row: &mut EventRow) -> Marks {
-        let columns = &GROUPS[number];
-        let together = Together::of(spans, columns);
-        if let Some(known) = together.and_then(|together| self.groups[number].get(together)) {
-            for ((column, _), id) in columns.iter().zip(known.ids) {
-                row.columns[*column as usize] = id;
+    /// Sets the columns that a run of members fills; what else is known of their values.
+    #[inline(always)]
+    fn run(&mut self, run: Run, spans: &Spans<'_>, row: &mut EventRow, content: &mut Content<'_>) -> Marks {
+        let Some(found) = spans.run(run) else { return self.beside(run, None, spans, row) };
+        let numbers = match spans.note(found).and_then(|note| Numbers::of(note.get())) {
+            Some(known) => known,
+            None => self.learn(run, found, spans, row),
+        };
+        for ((column, _), id) in columns_of(run).iter().zip(numbers.ids) {
+            row.columns[*column as usize] = id;
+        }
+        content.run(found, numbers.hash, self.dicts.hasher());
+        match spans.has_beside(found, keys_of(run)) {
+            true => numbers.marks | self.beside(run, Some(found), spans, row),
+            false => numbers.marks,
+        }
+    }
+
+    /// What a run comes to that is not known.
+    #[cold]
+    fn learn(&mut self, run: Run, found: &Found, spans: &Spans<'_>, row: &mut EventRow) -> Numbers {
+        let hash = self.dicts.hasher().hash_one(spans.bytes(found));
+        let mut numbers = Numbers { hash, ..Numbers::default() };
+        for (id, (column, key)) in numbers.ids.iter_mut().zip(columns_of(run)) {
+            if found.has(*key) {
+                numbers.marks |= self.value(*column, *key, spans, row);
+                *id = row.columns[*column as usize];
             }
-            return known.marks;
         }
-        let mut marks = Marks::default();
-        for (column, key) in columns {
-            marks |= self.value(*column, *key, spans, row);
+        if let Some(note) = spans.note(found) {
+            note.set(Numbers { marks: numbers.marks.without(Marks::NEW), ..numbers }.note());
         }
-        if let Some(together) = together {
-            let ids = columns.map(|(column, _)| row.columns[column as usize]);
-            self.groups[number].put(together, Numbers { ids, marks: marks.without(Marks::NEW) });
-        }
-        marks
+        numbers
+    }
+
+    /// Sets those columns of a run whose keys are not in it.
+    #[cold]
+    fn beside(&mut self, run: Run, found: Option<&Found>, spans: &Spans<'_>, row: &mut EventRow) -> Marks {
+        let outside = columns_of(run).iter().filter(|(_, key)| found.is_none_or(|found| !found.has(*key)));
+        outside.fold(Marks::default(), |marks, (column, key)| marks | self.value(*column, *key, spans, row))
     }
 
     /// Sets the column of a key; what else is known of the value.
-    #[inline]
+    #[inline(never)]
     fn value(&mut self, column: Column, key: Key, spans: &Spans<'_>, row: &mut EventRow) -> Marks {
         let raw = spans.get(key);
         if raw.is_empty() || json::is_null(raw) {
             return Marks::default();
         }
-        let met = self.columns[column as usize].id(&self.dicts, &self.hasher, column, raw);
+        let seen = &mut self.columns[column as usize];
+        let met = match column {
+            Column::Tls if raw.first() != Some(&b'{') => return Marks::default(),
+            Column::Tls => {
+                let span = asides::tls_span(raw);
+                seen.id_as(&self.dicts, &self.hasher, column, span, asides::tls_text)
+            }
+            _ => seen.id(&self.dicts, &self.hasher, column, raw),
+        };
         row.columns[column as usize] = met.id;
         met.marks
-    }
-
-    /// A hash of the whole record. An identity is an object that is known by its number, unless text of it is lost.
-    fn content(&self, spans: &Spans<'_>, identity: u32, marks: Marks) -> u64 {
-        if marks.has(Marks::DAMAGED) || spans.get(Key::UserIdentity).first() != Some(&b'{') {
-            return self.dicts.content_hash((spans.text, &[]), ABSENT);
-        }
-        self.dicts.content_hash(spans.around(Key::UserIdentity), identity)
     }
 
     /// What few records have.
     fn asides(&mut self, spans: &Spans<'_>, row: &mut EventRow) {
         let event = row.columns[Column::Event as usize] as usize;
         if self.names.get(event).is_some_and(|name| name.may_grant) {
-            let granted = asides::granted(spans.get(Key::ResponseElements));
-            row.asides[Aside::Grant as usize] =
-                granted.grant().map_or(0, |grant| u64::from(self.dicts.intern_grant(grant)));
+            row.asides[Aside::Grant as usize] = self.grant(spans.get(Key::ResponseElements));
         }
         if spans.has(Key::SharedEventId) {
             row.asides[Aside::Shared as usize] = asides::shared(spans.get(Key::SharedEventId));
@@ -189,47 +194,16 @@ impl Extractor {
             row.asides[Aside::BytesIn as usize] = inward;
             row.asides[Aside::BytesOut as usize] = outward;
         }
-        let tls = spans.get(Key::TlsDetails);
-        if tls.first() == Some(&b'{') {
-            let seen = &mut self.columns[Column::Tls as usize];
-            // Hosts change and what stands before them hardly ever does.
-            row.columns[Column::Tls as usize] = match seen.last_within(tls) {
-                Some(id) => id,
-                None => {
-                    let span = asides::tls_span(tls);
-                    seen.id_as(&self.dicts, &self.hasher, Column::Tls, span, asides::tls_text).id
-                }
-            };
-        }
         if row.asides.iter().any(|&aside| aside != 0) {
             row.flags = row.flags.with(Flags::ASIDE);
         }
     }
 
-    /// Sets the identity, which the scanner may have met before; what else is known of it.
-    fn identity(&mut self, spans: &Spans<'_>, row: &mut EventRow) -> Marks {
-        let raw = spans.get(Key::UserIdentity);
-        if raw.is_empty() || json::is_null(raw) {
-            return Marks::default();
-        }
-        let known =
-            spans.identity.and_then(|met| self.identities.get(met.slot).filter(|k| k.version == met.version));
-        let (id, marks) = match known {
-            Some(known) => (known.id, known.marks),
-            None => {
-                let column = Column::Identity;
-                let Met { id, marks } =
-                    self.columns[column as usize].id(&self.dicts, &self.hasher, column, raw);
-                if let Some(met) = spans.identity
-                    && let Some(slot) = self.identities.get_mut(met.slot)
-                {
-                    *slot = KnownIdentity { version: met.version, id, marks: marks.without(Marks::NEW) };
-                }
-                (id, marks)
-            }
-        };
-        row.columns[Column::Identity as usize] = id;
-        marks
+    /// The number of the credentials that an answer handed out; 0 for none.
+    #[cold]
+    fn grant(&self, response: &[u8]) -> u64 {
+        let granted = asides::granted(response);
+        granted.grant().map_or(0, |grant| u64::from(self.dicts.intern_grant(grant)))
     }
 
     /// Sets a column to a text that is not the value of its key.
@@ -239,65 +213,76 @@ impl Extractor {
     }
 
     fn flags(&mut self, spans: &Spans<'_>, kind: RecordKind, row: &mut EventRow, marks: &mut Marks) -> Flags {
-        let id = |column: Column| row.columns[column as usize];
-        let name = self.name_facts(id(Column::Event), written(spans, kind, Key::EventName, "eventName"));
-        let (mut login_ok, mut no_mfa) = (false, false);
-        let mut outcome = self.outcome(id(Column::Error), written(spans, kind, Key::ErrorCode, "errorCode"));
+        let name = self.name_facts(row.columns[Column::Event as usize], spans, kind);
+        let mut outcome = self.outcome(row.columns[Column::Error as usize], spans, kind);
+        let mut login = Flags::default();
         if name.is_console_login {
-            let answer = json::member(spans.get(Key::ResponseElements), "ConsoleLogin").map(plain);
-            login_ok = answer == Some(b"Success");
-            let used = json::member(spans.get(Key::AdditionalEventData), "MFAUsed").map(plain);
-            no_mfa = login_ok && used == Some(b"No");
-            if answer == Some(b"Failure") {
-                outcome = Outcome::Denied;
-            }
+            let denied;
+            (login, denied) = login_of(spans);
+            outcome = if denied { Outcome::Denied } else { outcome };
         }
-        let no_code = id(Column::Error) == ABSENT;
-        if no_code && plain(spans.get(Key::ErrorMessage)).eq_ignore_ascii_case(b"Failed authentication") {
+        if spans.has(Key::ErrorMessage) && row.columns[Column::Error as usize] == ABSENT && is_refusal(spans)
+        {
             outcome = Outcome::Denied;
             self.set(row, Column::Error, "Failed authentication");
             *marks |= Marks::ODD;
         }
-        let read_only = match plain(spans.get(Key::ReadOnly)) {
-            b"true" | b"True" | b"TRUE" => true,
-            b"false" | b"False" | b"FALSE" => false,
-            _ => name.reads || kind != RecordKind::Event,
+        let read_only = match spans.get(Key::ReadOnly) {
+            b"true" => true,
+            b"false" => false,
+            other => said_otherwise(other).unwrap_or(name.reads || kind != RecordKind::Event),
         };
+        let console =
+            spans.has(Key::SessionFromConsole) && plain(spans.get(Key::SessionFromConsole)) == b"true";
         Flags::new(outcome, kind)
+            .with(login)
             .with_if(!read_only, Flags::WRITE)
-            .with_if(plain(spans.get(Key::SessionFromConsole)) == b"true", Flags::CONSOLE)
-            .with_if(login_ok, Flags::LOGIN_OK)
-            .with_if(no_mfa, Flags::NO_MFA)
+            .with_if(console, Flags::CONSOLE)
     }
 
-    fn name_facts(&mut self, id: u32, raw: &[u8]) -> NameFacts {
-        let slot = id as usize;
+    /// What the name of an event says, by its number.
+    #[inline]
+    fn name_facts(&mut self, id: u32, spans: &Spans<'_>, kind: RecordKind) -> NameFacts {
+        match self.names.get(id as usize) {
+            Some(name) if name.known => *name,
+            _ => self.learn_name(id as usize, written(spans, kind, Key::EventName, "eventName")),
+        }
+    }
+
+    #[cold]
+    fn learn_name(&mut self, slot: usize, raw: &[u8]) -> NameFacts {
+        let name = json::scalar(raw).unwrap_or_default();
+        let facts = NameFacts {
+            known: true,
+            is_console_login: name == "ConsoleLogin",
+            may_grant: asides::may_grant(&name),
+            reads: reads_by_name(&name),
+        };
         if self.names.len() <= slot {
             self.names.resize(slot + 1, NameFacts::default());
         }
-        if !self.names[slot].known {
-            let name = json::scalar(raw).unwrap_or_default();
-            self.names[slot] = NameFacts {
-                known: true,
-                is_console_login: name == "ConsoleLogin",
-                may_grant: asides::may_grant(&name),
-                reads: reads_by_name(&name),
-            };
-        }
-        self.names[slot]
+        self.names[slot] = facts;
+        facts
     }
 
-    fn outcome(&mut self, id: u32, raw: &[u8]) -> Outcome {
+    /// The family of an error, by its number.
+    #[inline]
+    fn outcome(&mut self, id: u32, spans: &Spans<'_>, kind: RecordKind) -> Outcome {
         if id == ABSENT {
             return Outcome::Success;
         }
-        let slot = id as usize;
+        match self.outcomes.get(id as usize) {
+            Some(known) if *known != Outcome::Success => *known,
+            _ => self.learn_outcome(id as usize, written(spans, kind, Key::ErrorCode, "errorCode")),
+        }
+    }
+
+    #[cold]
+    fn learn_outcome(&mut self, slot: usize, raw: &[u8]) -> Outcome {
         if self.outcomes.len() <= slot {
             self.outcomes.resize(slot + 1, Outcome::Success);
         }
-        if self.outcomes[slot] == Outcome::Success {
-            self.outcomes[slot] = Outcome::of_error_code(&json::display(raw).unwrap_or_default());
-        }
+        self.outcomes[slot] = Outcome::of_error_code(&json::display(raw).unwrap_or_default());
         self.outcomes[slot]
     }
 
@@ -311,6 +296,7 @@ impl Extractor {
     }
 
     /// An insight has its service and name one level below.
+    #[cold]
     fn insight(&mut self, spans: &Spans<'_>, row: &mut EventRow) {
         let details = spans.get(Key::InsightDetails);
         for (column, key) in
@@ -325,6 +311,7 @@ impl Extractor {
     }
 
     /// An aggregated event has a window of time and an account under another name.
+    #[cold]
     fn aggregated(&mut self, spans: &Spans<'_>, row: &mut EventRow) {
         let start = json::member(spans.get(Key::TimeWindow), "windowStart").map(plain).unwrap_or_default();
         row.time = Time::parse(start);
@@ -338,10 +325,14 @@ impl Extractor {
     fn set_id(&self, spans: &Spans<'_>, kind: RecordKind, row: &mut EventRow) {
         let key = if kind == RecordKind::Aggregated { Key::AggregatedId } else { Key::EventId };
         let raw = spans.get(key);
-        if let Some(uuid) = uuid_in(plain(raw)) {
-            row.id = uuid;
-            return;
+        match uuid_in(plain(raw)) {
+            Some(uuid) => row.id = uuid,
+            None => self.set_odd_id(raw, spans, row),
         }
+    }
+
+    #[cold]
+    fn set_odd_id(&self, raw: &[u8], spans: &Spans<'_>, row: &mut EventRow) {
         let text = json::scalar(raw).unwrap_or_default();
         if text.is_empty() {
             row.id = content_id(spans.text);
@@ -353,7 +344,35 @@ impl Extractor {
     }
 }
 
+/// What a login to the console came to, and whether it was refused.
+#[cold]
+fn login_of(spans: &Spans<'_>) -> (Flags, bool) {
+    let answer = json::member(spans.get(Key::ResponseElements), "ConsoleLogin").map(plain);
+    let used = json::member(spans.get(Key::AdditionalEventData), "MFAUsed").map(plain);
+    let is_in = answer == Some(b"Success");
+    let no_mfa = is_in && used == Some(b"No");
+    let flags = Flags::default().with_if(is_in, Flags::LOGIN_OK).with_if(no_mfa, Flags::NO_MFA);
+    (flags, answer == Some(b"Failure"))
+}
+
+/// Whether a message without a code says that somebody was refused.
+#[cold]
+fn is_refusal(spans: &Spans<'_>) -> bool {
+    plain(spans.get(Key::ErrorMessage)).eq_ignore_ascii_case(b"Failed authentication")
+}
+
+/// What a `readOnly` says that is no plain word.
+#[cold]
+fn said_otherwise(read_only: &[u8]) -> Option<bool> {
+    match plain(read_only) {
+        b"true" | b"True" | b"TRUE" => Some(true),
+        b"false" | b"False" | b"FALSE" => Some(false),
+        _ => None,
+    }
+}
+
 /// The value of a key as it is written, which an insight has one level below where the key says nothing.
+#[cold]
 fn written<'r>(spans: &Spans<'r>, kind: RecordKind, key: Key, name: &str) -> &'r [u8] {
     match spans.get(key) {
         b"" | b"\"\"" | b"null" if kind == RecordKind::Insight => {

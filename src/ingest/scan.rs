@@ -1,142 +1,25 @@
 //! The fast way through one record: where each top-level value stands, and nothing else.
 //!
-//! Records of one service repeat the order of their keys. The scanner remembers
-//! which key followed which, and checks that guess with one comparison of 32
-//! bytes before it reads the key at all. Values are skipped, not read.
+//! Records of one service repeat the order of their keys, and whole runs of members come again and again.
+//! The scanner remembers which key followed which and checks that guess with one comparison of 32 bytes before
+//! it reads the key at all; a run that it has met takes one comparison too. Values are skipped, not read.
 //!
 //! The scanner does not judge: a value may be anything, and whether the record is
 //! a CloudTrail record is the caller's question. It must agree with `serde_json`
 //! on everything that is valid JSON.
 
+mod keys;
+mod runs;
+
+use std::cell::Cell;
+
 use crate::json::{self, skip_space, skip_value, string_end};
 
-macro_rules! keys {
-    ($($name:ident $text:literal,)*) => {
-        /// The top-level keys that the scanner knows.
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        #[repr(u8)]
-        #[expect(missing_docs, reason = "the names are CloudTrail's own")]
-        pub enum Key { $($name,)* }
+pub use keys::{Key, known_keys};
+pub use runs::{Found, Note, Run};
 
-        /// The keys as written, in the order of their numbers.
-        const TEXTS: &[&str] = &[$($text,)*];
-        const ALL: &[Key] = &[$(Key::$name,)*];
-    };
-}
-
-keys! {
-    EventVersion "eventVersion",
-    UserIdentity "userIdentity",
-    EventTime "eventTime",
-    EventSource "eventSource",
-    EventName "eventName",
-    AwsRegion "awsRegion",
-    SourceIpAddress "sourceIPAddress",
-    UserAgent "userAgent",
-    ErrorCode "errorCode",
-    ErrorMessage "errorMessage",
-    RequestParameters "requestParameters",
-    ResponseElements "responseElements",
-    AdditionalEventData "additionalEventData",
-    RequestId "requestID",
-    EventId "eventID",
-    ReadOnly "readOnly",
-    Resources "resources",
-    EventType "eventType",
-    ApiVersion "apiVersion",
-    ManagementEvent "managementEvent",
-    RecipientAccountId "recipientAccountId",
-    SharedEventId "sharedEventID",
-    VpcEndpointId "vpcEndpointId",
-    VpcEndpointAccountId "vpcEndpointAccountId",
-    ServiceEventDetails "serviceEventDetails",
-    EventCategory "eventCategory",
-    TlsDetails "tlsDetails",
-    SessionFromConsole "sessionCredentialFromConsole",
-    InsightDetails "insightDetails",
-    // Aggregated events have an id, an account and a time of their own.
-    AggregatedId "eventId",
-    AccountId "accountId",
-    TimeWindow "timeWindow",
-    Addendum "addendum",
-    // An S3 notification looks like a record but for this.
-    S3 "s3",
-}
-
-const COUNT: usize = TEXTS.len();
-
-impl Key {
-    /// The key that is written so.
-    pub fn of(text: &str) -> Option<Self> {
-        TEXTS.iter().position(|known| *known == text).and_then(|n| ALL.get(n).copied())
-    }
-}
-
-/// Bytes compared to check a guess: four words.
-const WIDE: usize = 32;
-
-/// The keys padded to [`WIDE`] with their closing quote and colon, and which bytes count.
-struct Padded {
-    text: [u64; 4],
-    mask: [u64; 4],
-    len: usize,
-}
-
-static PADDED: [Padded; COUNT] = {
-    let mut out = [const { Padded { text: [0; 4], mask: [0; 4], len: 0 } }; COUNT];
-    let mut k = 0;
-    while k < COUNT {
-        let bytes = TEXTS[k].as_bytes();
-        out[k].len = bytes.len() + 2;
-        let mut i = 0;
-        while i < out[k].len {
-            let byte = match () {
-                () if i < bytes.len() => bytes[i],
-                () if i == bytes.len() => b'"',
-                () => b':',
-            };
-            out[k].text[i / 8] |= (byte as u64) << (i % 8 * 8);
-            out[k].mask[i / 8] |= 0xff << (i % 8 * 8);
-            i += 1;
-        }
-        k += 1;
-    }
-    out
-};
-
-/// The next [`WIDE`] bytes as words; past the end of the text they are 0, which no key has.
-#[inline(always)]
-fn words(text: &[u8]) -> [u64; 4] {
-    let mut last = [0; WIDE];
-    let chunk = text.first_chunk::<WIDE>().unwrap_or_else(|| {
-        last[..text.len()].copy_from_slice(text);
-        &last
-    });
-    let word = |n: usize| chunk[n * 8..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
-    [word(0), word(1), word(2), word(3)]
-}
-
-impl Padded {
-    /// Whether a text that begins with these words begins with this key, its closing quote and a colon.
-    #[inline(always)]
-    fn starts(&self, text: [u64; 4]) -> bool {
-        let differ = |n: usize| (text[n] ^ self.text[n]) & self.mask[n];
-        differ(0) | differ(1) | differ(2) | differ(3) == 0
-    }
-}
-
-/// What a walk over an object came to.
-struct Scan {
-    end: usize,
-    there: u64,
-    identity: Option<Met>,
-}
-
-/// An offset in an object. Objects beyond 4 GiB are far beyond every cap; their late values are empty.
-#[inline]
-fn offset(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
-}
+use keys::{COUNT, ROOM, TEXTS, WIDE, entry, len_at};
+use runs::{FIRST_RUN, NONE, RUN_OF, Runs};
 
 /// Why an object could not be walked to its end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -147,17 +30,42 @@ pub enum Fault {
     Malformed(usize),
 }
 
+/// Where something begins and ends in an object, as the halves of one number: so both are moved at once.
+#[derive(Clone, Copy, Default, Debug)]
+struct Place(u64);
+
+impl Place {
+    #[inline(always)]
+    fn new(start: usize, end: usize) -> Self {
+        Self(start as u64 | (end as u64) << 32)
+    }
+
+    /// The same, where what it counts from begins so many bytes further on.
+    #[inline(always)]
+    fn moved(self, by: usize) -> Self {
+        Self(self.0.wrapping_add(by as u64 * (1 << 32 | 1)))
+    }
+
+    #[inline(always)]
+    fn range(self) -> std::ops::Range<usize> {
+        self.0 as u32 as usize..(self.0 >> 32) as usize
+    }
+}
+
+/// Objects are walked no further than this: places have 32 bits, and every cap is far below.
+const LONGEST: usize = u32::MAX as usize;
+
 /// Where the values of one object stand. It borrows from the scanner: look before the next object is scanned.
 #[derive(Clone, Copy, Debug)]
 pub struct Spans<'a> {
     /// The whole object.
     pub text: &'a [u8],
-    /// What the scanner knows of `userIdentity`: the same `Met` is the same text, for the same scanner.
-    pub identity: Option<Met>,
-    /// Where each value begins and ends in `text`, for the keys that are there.
-    places: &'a [(u32, u32); COUNT],
+    /// Where each value stands in `text`, for the keys that are there.
+    places: &'a [Place; ROOM],
     /// A bit for each key that is there.
     there: u64,
+    /// Where the runs stand; nowhere when a key stands twice.
+    runs: Option<&'a Runs>,
 }
 
 impl<'a> Spans<'a> {
@@ -167,24 +75,31 @@ impl<'a> Spans<'a> {
         if !self.has(key) {
             return &[];
         }
-        let (start, end) = self.places[key as usize];
-        self.text.get(start as usize..end as usize).unwrap_or_default()
+        self.text.get(self.places[entry(key as usize)].range()).unwrap_or_default()
     }
 
-    /// Where the value of a key begins and ends in [`Spans::text`]; anything where the object has none.
+    /// Where a run of members stands; `None` when the object has no such run, or any key twice.
     #[inline]
-    pub(super) fn place(&self, key: Key) -> (u32, u32) {
-        self.places[key as usize]
+    pub fn run(&self, run: Run) -> Option<&'a Found> {
+        self.runs.filter(|_| self.has(run.first())).map(|runs| runs.found(run as u8))
     }
 
-    /// What stands before the value of a key and what stands after it; all and nothing when the object has none.
+    /// What is kept with a run of this object; `None` when it is not remembered.
     #[inline]
-    pub fn around(&self, key: Key) -> (&'a [u8], &'a [u8]) {
-        let (start, end) = self.places[key as usize];
-        match (self.has(key), self.text.get(..start as usize), self.text.get(end as usize..)) {
-            (true, Some(before), Some(after)) => (before, after),
-            _ => (self.text, &[]),
-        }
+    pub fn note(&self, run: &Found) -> Option<&'a Cell<Note>> {
+        self.runs?.note(run)
+    }
+
+    /// Whether the object has any of these keys outside of that run of it.
+    #[inline]
+    pub fn has_beside(&self, run: &Found, keys: u64) -> bool {
+        self.there & keys & !run.keys() != 0
+    }
+
+    /// The bytes of a run of this object.
+    #[inline]
+    pub fn bytes(&self, run: &Found) -> &'a [u8] {
+        self.text.get(run.start..run.end).unwrap_or_default()
     }
 
     /// Whether the object has that key.
@@ -197,20 +112,73 @@ impl<'a> Spans<'a> {
 /// Walks objects; it learns from each what to expect of the next.
 #[derive(Clone, Debug)]
 pub struct Scanner {
-    /// The two keys that followed each key last, the latest first; the last slot is for the first key.
-    follow: [[u8; 2]; COUNT + 1],
-    recent: Recent,
+    /// The two keys that followed each key last, the latest first; what follows [`COUNT`] is the first key.
+    follow: [[u8; 2]; ROOM],
+    runs: Runs,
     /// Where the values of the last object stand.
-    places: [(u32, u32); COUNT],
+    places: [Place; ROOM],
 }
 
 impl Default for Scanner {
     fn default() -> Self {
-        let mut follow = [[0; 2]; COUNT + 1];
+        let mut follow = [[0; 2]; ROOM];
         for (k, next) in follow.iter_mut().enumerate().take(COUNT - 1) {
             *next = [k as u8 + 1; 2];
         }
-        Self { follow, recent: Recent::default(), places: [(0, 0); COUNT] }
+        Self { follow, runs: Runs::default(), places: [Place::default(); ROOM] }
+    }
+}
+
+/// How far a walk over an object has come. It is handed on by value where that is no call: so it stays in registers.
+#[derive(Clone, Copy)]
+struct Walk<'t> {
+    text: &'t [u8],
+    /// Where the object begins.
+    object: usize,
+    /// Where the next key stands; behind the object when it has ended.
+    at: usize,
+    /// The key before that.
+    previous: usize,
+    ended: bool,
+    /// A bit for each key that was there, and for each that was there more than once.
+    there: u64,
+    twice: u64,
+    behind: Behind,
+}
+
+/// The run that was remembered last, and where the walk stood before and after it.
+#[derive(Clone, Copy)]
+struct Behind {
+    run: u8,
+    start: usize,
+    end: usize,
+    previous: usize,
+}
+
+impl Walk<'_> {
+    /// Takes note of keys.
+    #[inline(always)]
+    fn set(&mut self, keys: u64) {
+        self.twice |= self.there & keys;
+        self.there |= keys;
+    }
+
+    /// Goes on behind a value that ends at `end`.
+    #[inline(always)]
+    fn pass(&mut self, end: usize) -> Result<(), Fault> {
+        // Nearly always a comma and the quote of the next key.
+        if let Some([b',', b'"']) = self.text.get(end..).and_then(|rest| rest.first_chunk()) {
+            self.at = end + 1;
+            return Ok(());
+        }
+        let at = skip_space(self.text, end);
+        match self.text.get(at) {
+            Some(b',') => self.at = skip_space(self.text, at + 1),
+            Some(b'}') => (self.at, self.ended) = (at + 1, true),
+            Some(_) => return Err(Fault::Malformed(at)),
+            None => return Err(Fault::Unfinished),
+        }
+        Ok(())
     }
 }
 
@@ -222,53 +190,134 @@ impl Scanner {
     /// # Errors
     /// When the object does not end, or is none.
     pub fn scan<'a>(&'a mut self, text: &'a [u8], at: usize) -> Result<(Spans<'a>, usize), Fault> {
-        let Scan { end, there, identity } = self.walk(text, at)?;
-        Ok((Spans { text: &text[at..end], identity, places: &self.places, there }, end))
+        let text = text.get(..at.saturating_add(LONGEST)).unwrap_or(text);
+        let behind = Behind { run: NONE, start: 0, end: 0, previous: COUNT };
+        let first = skip_space(text, at + 1);
+        let mut walk =
+            Walk { text, object: at, at: first, previous: COUNT, ended: false, there: 0, twice: 0, behind };
+        if text.get(first) == Some(&b'}') {
+            (walk.at, walk.ended) = (first + 1, true);
+        }
+        while !walk.ended {
+            self.step(&mut walk)?;
+        }
+        let Walk { at: end, there, twice, .. } = walk;
+        let runs = (twice == 0).then_some(&self.runs);
+        Ok((Spans { text: &text[at..end], places: &self.places, there, runs }, end))
     }
 
-    fn walk(&mut self, text: &[u8], at: usize) -> Result<Scan, Fault> {
-        let mut there = 0u64;
-        let mut identity = None;
-        let mut previous = COUNT;
-        let mut i = skip_space(text, at + 1);
-        if text.get(i) == Some(&b'}') {
-            return Ok(Scan { end: i + 1, there, identity });
+    /// One member, or a run of them.
+    #[inline(always)]
+    fn step(&mut self, walk: &mut Walk<'_>) -> Result<(), Fault> {
+        let (key, value) = self.key(walk)?;
+        if RUN_OF[entry(key)] != NONE && self.run(walk, key)? {
+            return Ok(());
         }
-        loop {
-            expect(text, i, b'"')?;
-            let rest = words(&text[i + 1..]);
-            let [guess, second] = self.follow[previous];
-            let (key, behind) = if let Some(len) = begins(rest, guess) {
-                (usize::from(guess), i + 1 + len)
-            } else if let Some(len) = begins(rest, second) {
-                (usize::from(second), i + 1 + len)
-            } else {
-                self.read_key(text, i + 1, previous)?
-            };
-            let start = skip_space(text, behind);
-            let end = if key == Key::UserIdentity as usize {
-                let (end, met) = self.recent.skip(text, start).ok_or(Fault::Unfinished)?;
-                identity = met;
-                end
-            } else {
-                skip_value(text, start).ok_or(Fault::Unfinished)?
-            };
-            if end == start {
-                return Err(Fault::Malformed(start));
-            }
-            if let Some(place) = self.places.get_mut(key) {
-                *place = (offset(start - at), offset(end - at));
-                there |= 1 << key;
-                previous = key;
-            }
-            i = skip_space(text, end);
-            match text.get(i) {
-                Some(b',') => i = skip_space(text, i + 1),
-                Some(b'}') => return Ok(Scan { end: i + 1, there, identity }),
-                Some(_) => return Err(Fault::Malformed(i)),
-                None => return Err(Fault::Unfinished),
+        self.value(walk, key, value)?;
+        Ok(())
+    }
+
+    /// The number of the next key ([`COUNT`] when unknown), and the place behind its colon.
+    #[inline(always)]
+    fn key(&mut self, walk: &Walk<'_>) -> Result<(usize, usize), Fault> {
+        expect(walk.text, walk.at, b'"')?;
+        let at = walk.at + 1;
+        if let Some(rest) = walk.text[at..].first_chunk::<WIDE>() {
+            let [guess, second] = self.follow[entry(walk.previous)];
+            for guess in [guess, second] {
+                if let Some(len) = len_at(rest, guess) {
+                    return Ok((usize::from(guess), at + len));
+                }
             }
         }
+        self.read_key(walk.text, at, walk.previous)
+    }
+
+    /// Takes a value; where it stands.
+    #[inline(always)]
+    fn value(&mut self, walk: &mut Walk<'_>, key: usize, at: usize) -> Result<Place, Fault> {
+        let start = skip_space(walk.text, at);
+        let end = skip_value(walk.text, start).ok_or(Fault::Unfinished)?;
+        if end == start {
+            return Err(Fault::Malformed(start));
+        }
+        let place = Place::new(start - walk.object, end - walk.object);
+        if key != COUNT {
+            self.places[entry(key)] = place;
+            walk.set(1 << entry(key));
+            walk.previous = key;
+        }
+        walk.pass(end)?;
+        Ok(place)
+    }
+
+    /// Takes the values of a run if it is one that is remembered.
+    #[inline(always)]
+    fn recall(&mut self, walk: &mut Walk<'_>, run: u8) -> Result<bool, Fault> {
+        let (start, previous) = (walk.at, walk.previous);
+        let Some(known) = self.runs.recall(run, walk.text, start, walk.object) else { return Ok(false) };
+        for (key, place) in known.places() {
+            self.places[entry(usize::from(key))] = place.moved(start - walk.object);
+            walk.previous = usize::from(key);
+        }
+        let end = start + known.len();
+        walk.set(self.runs.found(run).keys());
+        walk.pass(end)?;
+        walk.behind = Behind { run, start, end: walk.at, previous };
+        Ok(true)
+    }
+
+    /// Takes a run, if one begins with this key, or goes on with it that was taken for a shorter one.
+    #[inline(always)]
+    fn run(&mut self, walk: &mut Walk<'_>, key: usize) -> Result<bool, Fault> {
+        let run = RUN_OF[entry(key)];
+        if FIRST_RUN[entry(key)] != NONE {
+            if self.recall(walk, run)? {
+                return Ok(true);
+            }
+        } else if walk.behind.end == walk.at && walk.behind.run == run {
+            (walk.at, walk.previous) = (walk.behind.start, walk.behind.previous);
+            walk.there &= !self.runs.found(run).keys();
+        } else {
+            return Ok(false);
+        }
+        *walk = self.learn(*walk, run)?;
+        Ok(true)
+    }
+
+    /// Takes a run that is not remembered; where the walk is then.
+    #[cold]
+    fn learn<'t>(&mut self, mut walk: Walk<'t>, run: u8) -> Result<Walk<'t>, Fault> {
+        self.runs.open(run, walk.text, walk.at);
+        while !walk.ended {
+            let (key, value) = self.key_apart(walk)?;
+            if RUN_OF[entry(key)] != run {
+                break;
+            }
+            let (behind, place) = self.value_apart(walk, key, value)?;
+            self.runs.go_on(key, place, walk.object);
+            walk = behind;
+        }
+        self.runs.close(run, walk.text, walk.object);
+        Ok(walk)
+    }
+
+    /// As [`Scanner::key`], as a call: what is rare must not take room beside what is not.
+    #[inline(never)]
+    fn key_apart(&mut self, walk: Walk<'_>) -> Result<(usize, usize), Fault> {
+        self.key(&walk)
+    }
+
+    /// As [`Scanner::value`], as a call.
+    #[inline(never)]
+    fn value_apart<'t>(
+        &mut self,
+        mut walk: Walk<'t>,
+        key: usize,
+        at: usize,
+    ) -> Result<(Walk<'t>, Place), Fault> {
+        let place = self.value(&mut walk, key, at)?;
+        Ok((walk, place))
     }
 
     /// Reads the key that begins at `at`: its number ([`COUNT`] when unknown) and the place behind its colon.
@@ -282,99 +331,13 @@ impl Scanner {
             false => TEXTS.iter().position(|k| **k == json::decode(written).0),
         };
         let key = key.unwrap_or(COUNT);
-        if key < COUNT && is_plain {
-            self.follow[previous] = [key as u8, self.follow[previous][0]];
+        let follow = &mut self.follow[entry(previous)];
+        if key < COUNT && is_plain && !follow.contains(&(key as u8)) {
+            *follow = [key as u8, follow[0]];
         }
         let colon = skip_space(text, end + 1);
         expect(text, colon, b':')?;
         Ok((key, colon + 1))
-    }
-}
-
-/// Identities that were met lately. They are long, few, and come again and again: one comparison
-/// finds the end of one that is known, and tells whoever remembers it what it is.
-#[derive(Clone, Debug)]
-struct Recent {
-    slots: Vec<Slot>,
-    met: u32,
-}
-
-#[derive(Clone, Default, Debug)]
-struct Slot {
-    text: Vec<u8>,
-    /// When this text was put here; tells it from the one before.
-    version: u32,
-}
-
-/// How many identities are remembered; a power of two.
-pub const RECENT: usize = 1024;
-
-/// An identity that the scanner remembers: its slot, and the version of what is in it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Met {
-    /// Below [`RECENT`].
-    pub slot: usize,
-    /// Another text in the same slot has another version.
-    pub version: u32,
-}
-
-impl Default for Recent {
-    fn default() -> Self {
-        Self { slots: vec![Slot::default(); RECENT], met: 0 }
-    }
-}
-
-impl Recent {
-    /// Skips the value at `at`; also what is known of it.
-    #[inline]
-    fn skip(&mut self, text: &[u8], at: usize) -> Option<(usize, Option<Met>)> {
-        let Some(slot) = sketch(text, at) else { return Some((skip_value(text, at)?, None)) };
-        let known = self.slots.get_mut(slot)?;
-        let rest = &text[at..];
-        if !known.text.is_empty() && rest.starts_with(&known.text) {
-            return Some((at + known.text.len(), Some(Met { slot, version: known.version })));
-        }
-        let end = skip_value(text, at)?;
-        self.met = self.met.wrapping_add(1);
-        known.text.clear();
-        // Only of an object is the beginning the whole.
-        if rest.first() == Some(&b'{') {
-            known.text.extend_from_slice(&text[at..end]);
-        }
-        known.version = self.met;
-        Some((end, Some(Met { slot, version: self.met })))
-    }
-}
-
-/// A slot for what begins at `at`, from some of its bytes: those where identities differ most.
-#[inline]
-fn sketch(text: &[u8], at: usize) -> Option<usize> {
-    const PLACES: [usize; 8] = [40, 64, 104, 136, 168, 192, 216, 240];
-    const FACTORS: [u64; 8] = [
-        0x9e37_79b9_7f4a_7c15,
-        0xbf58_476d_1ce4_e5b9,
-        0x94d0_49bb_1331_11eb,
-        0xd6e8_feb8_6659_fd93,
-        0xa076_1d64_78bd_642f,
-        0xe703_7ed1_a0b4_28db,
-        0x8ebc_6af0_9c88_c6e3,
-        0x5899_65cc_7537_4cc3,
-    ];
-    let window: &[u8; 248] = text.get(at..)?.first_chunk()?;
-    let mut sum = 0u64;
-    for (place, factor) in PLACES.into_iter().zip(FACTORS) {
-        let word = window[place..].first_chunk().map_or(0, |w| u64::from_le_bytes(*w));
-        sum = sum.wrapping_add(word.wrapping_mul(factor).rotate_left(23));
-    }
-    Some((sum.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize)
-}
-
-/// The length of that key, when a text of these words begins with it and its closing quote.
-#[inline(always)]
-fn begins(text: [u64; 4], key: u8) -> Option<usize> {
-    match PADDED.get(usize::from(key)) {
-        Some(padded) if padded.starts(text) => Some(padded.len),
-        _ => None,
     }
 }
 
@@ -385,11 +348,6 @@ fn expect(text: &[u8], at: usize, byte: u8) -> Result<(), Fault> {
         Some(_) => Err(Fault::Malformed(at)),
         None => Err(Fault::Unfinished),
     }
-}
-
-/// The keys that the scanner knows, with their texts.
-pub fn known_keys() -> impl Iterator<Item = (Key, &'static str)> {
-    ALL.iter().copied().zip(TEXTS.iter().copied())
 }
 
 #[cfg(test)]

@@ -55,6 +55,14 @@ impl Marks {
     /// This worker has not met it before, or has forgotten it.
     pub(super) const NEW: Self = Self(1 << 2);
 
+    pub(super) fn of(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    pub(super) fn bits(self) -> u8 {
+        self.0
+    }
+
     pub(super) fn has(self, mark: Self) -> bool {
         self.0 & mark.0 != 0
     }
@@ -65,6 +73,14 @@ impl Marks {
 
     pub(super) fn with_if(self, condition: bool, mark: Self) -> Self {
         if condition { Self(self.0 | mark.0) } else { self }
+    }
+}
+
+impl std::ops::BitOr for Marks {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 }
 
@@ -102,8 +118,6 @@ pub(super) struct Seen {
     bytes: Vec<u8>,
     /// What was met lately, by its mark: most values are among few, and a mark costs less than a hash.
     lately: [Entry; LATELY],
-    /// The entry of the last value.
-    last: Entry,
 }
 
 /// How many values are found by their mark; a power of two.
@@ -124,7 +138,7 @@ fn mark(raw: &[u8]) -> usize {
 impl Default for Seen {
     fn default() -> Self {
         let none = Entry::default();
-        Self { table: HashTable::new(), bytes: Vec::new(), lately: [none; LATELY], last: none }
+        Self { table: HashTable::new(), bytes: Vec::new(), lately: [none; LATELY] }
     }
 }
 
@@ -141,13 +155,6 @@ struct Entry {
 impl Seen {
     fn text(&self, entry: &Entry) -> &[u8] {
         self.bytes.get(entry.start as usize..(entry.start + entry.len) as usize).unwrap_or_default()
-    }
-
-    /// The number of the last value where `raw` begins with it and it ended before a comma.
-    #[inline]
-    pub(super) fn last_within(&self, raw: &[u8]) -> Option<u32> {
-        let text = self.text(&self.last);
-        (text.last() == Some(&b',') && raw.starts_with(text)).then_some(self.last.id)
     }
 
     /// The number of a raw value, and what else is known of it.
@@ -169,7 +176,6 @@ impl Seen {
         let mark = mark(raw) % LATELY;
         let met = self.lately[mark];
         if met.len != 0 && same(self.text(&met), raw) {
-            self.last = met;
             return Met { id: met.id, marks: met.marks };
         }
         let hash = hasher.hash_one(raw);
@@ -177,7 +183,6 @@ impl Seen {
         let is_new = found.is_none();
         let entry = found.unwrap_or_else(|| self.learn(dicts, column, raw, hash, read));
         self.lately[mark] = entry;
-        self.last = entry;
         Met { id: entry.id, marks: entry.marks.with_if(is_new, Marks::NEW) }
     }
 

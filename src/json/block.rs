@@ -34,12 +34,20 @@ pub(super) fn skip(text: &[u8], at: usize) -> Skipped {
             // SAFETY: the line above has asked the processor for all that the function needs.
             return unsafe { wide::skip(text, at) };
         }
-        skip_with(text, at, vector::block, inside_by_shifts)
+        narrow(text, at)
     }
     #[cfg(not(target_arch = "x86_64"))]
     {
         skip_with(text, at, plain, inside_by_shifts)
     }
+}
+
+/// As [`skip`], with what every x86-64 processor has; few need it, and it must not take room beside what most do.
+#[cfg(target_arch = "x86_64")]
+#[cold]
+#[inline(never)]
+fn narrow(text: &[u8], at: usize) -> Skipped {
+    skip_with(text, at, vector::block, inside_by_shifts)
 }
 
 /// What [`skip`] came to.

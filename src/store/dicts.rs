@@ -1,6 +1,5 @@
 //! The dictionaries that all segments share, and what each identity says.
 
-use std::hash::BuildHasher as _;
 use std::sync::{Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
@@ -93,12 +92,10 @@ impl Dicts {
         }
     }
 
-    /// A hash of a raw record that all workers agree on, for as long as this load lasts: of the text before and
-    /// after its identity, and of the number that stands for that.
+    /// What texts of raw records are hashed with, which all workers agree on for as long as this load lasts.
     #[inline]
-    pub fn content_hash(&self, (before, after): (&[u8], &[u8]), identity: u32) -> u64 {
-        let seed = self.hasher.hash_one(before).wrapping_add(u64::from(identity));
-        self.hasher.hash_one(after) ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    pub fn hasher(&self) -> &RandomState {
+        &self.hasher
     }
 
     /// The number of an event id that is no UUID.

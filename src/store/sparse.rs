@@ -51,7 +51,15 @@ impl Sparse {
     #[inline]
     pub(crate) fn get_near(&self, row: usize, hint: &mut u32) -> u64 {
         let wanted = u32::try_from(row).unwrap_or(u32::MAX);
-        if self.rows.get(*hint as usize).is_none_or(|&next| next != wanted) {
+        let at = *hint as usize;
+        let next = self.rows.get(at).copied();
+        if next != Some(wanted) {
+            // Most rows that have none are asked for between the last one that was found and the next.
+            let is_behind =
+                at.checked_sub(1).is_none_or(|last| self.rows.get(last).is_some_and(|&row| row < wanted));
+            if is_behind && next.is_none_or(|next| wanted < next) {
+                return 0;
+            }
             match self.rows.binary_search(&wanted) {
                 Ok(at) => *hint = at as u32,
                 Err(_) => return 0,

@@ -1,7 +1,10 @@
+use std::hash::BuildHasher as _;
+
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 use super::*;
+use crate::ingest::scan::keys::ALL;
 
 #[test]
 fn values_are_found_in_any_order_and_spacing() {
@@ -84,4 +87,96 @@ proptest! {
     fn no_bytes_make_it_panic(text in "\\{[\\[\\]{}:,\"\\\\a1 \u{e9}]{0,60}", at in 0usize..3) {
         let _ = Scanner::default().scan(text.as_bytes(), at);
     }
+
+    #[test]
+    fn what_was_met_before_changes_nothing(records in prop::collection::vec(recurring(), 1..60)) {
+        let mut scanner = Scanner::default();
+        // Long enough that runs at the end of the last record are told apart as well.
+        let text = records.concat() + &" ".repeat(300);
+        let mut at = 0;
+        for record in &records {
+            let mut anew = Scanner::default();
+            let expected = anew.scan(text.as_bytes(), at);
+            let found = scanner.scan(text.as_bytes(), at);
+            match (&found, &expected) {
+                (Ok((found, end)), Ok((expected, expected_end))) => {
+                    prop_assert_eq!((end, found.text), (expected_end, expected.text));
+                    for key in ALL {
+                        prop_assert_eq!(found.has(*key), expected.has(*key), "{:?} {}", key, record);
+                        prop_assert_eq!(found.get(*key), expected.get(*key), "{:?} {}", key, record);
+                    }
+                    for run in Run::ALL {
+                        let (found_run, expected_run) = (found.run(run), expected.run(run));
+                        let place = |run: Option<&Found>| run.map(|run| (run.start, run.end, run.keys()));
+                        prop_assert_eq!(place(found_run), place(expected_run), "{:?} {}", run, record);
+                        // Whoever keeps something with a run finds it with the same bytes alone.
+                        if let Some(run) = found_run
+                            && let Some(note) = found.note(run)
+                        {
+                            let mark = foldhash::quality::FixedState::default().hash_one(found.bytes(run)) as u32;
+                            prop_assert!([0, mark].contains(&note.get()[0]));
+                            note.set([mark, 0, 0, 0, 0, 0]);
+                        }
+                    }
+                }
+                (Err(found), Err(expected)) => prop_assert_eq!(found, expected),
+                _ => prop_assert!(false, "{:?} {:?}", found.map(|_| ()), expected.map(|_| ())),
+            }
+            at += record.len();
+        }
+    }
+}
+
+/// A record of members that come again: out of order, twice, cut short and with odd spaces as well.
+fn recurring() -> impl Strategy<Value = String> {
+    let value = prop_oneof![
+        8 => prop::sample::select(vec![r#""a""#, r#""b""#, r#""a\u0041\"""#, "true", "null", r#"{"type":"x"}"#, r#"["}"]"#]),
+        1 => prop::sample::select(vec!["truex", "7", ""]),
+    ];
+    let key = prop_oneof![
+        20 => prop::sample::select(Run::ALL.iter().flat_map(|run| run.members()).copied().collect::<Vec<_>>())
+            .prop_map(|key| TEXTS[key as usize].to_owned()),
+        3 => prop::sample::select(vec!["eventTime", "vpcEndpointId", "unknown", "event\\u0054ype"]).prop_map(str::to_owned),
+    ];
+    let usual = Just(
+        Run::ALL.iter().flat_map(|run| run.members()).map(|key| TEXTS[*key as usize].to_owned()).collect(),
+    );
+    let keys = prop_oneof![2 => prop::collection::vec(key, 0..8), 1 => usual];
+    let space = prop_oneof![30 => Just(""), 1 => Just(" ")];
+    (keys, prop::collection::vec((value, space), 20)).prop_map(|(keys, values): (Vec<String>, Vec<_>)| {
+        let members = keys.iter().zip(&values);
+        let members = members.map(|(key, (value, space))| format!(r#""{key}":{value}{space}"#));
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+    })
+}
+
+/// A record by somebody with a long name, as long as records are.
+fn by(name: &str) -> String {
+    format!(
+        r#"{{"userIdentity":{{"type":"IAMUser","arn":"{name}{}"}},"eventTime":"t","eventSource":"s3.amazonaws.com"}}{}"#,
+        "x".repeat(5_000),
+        " ".repeat(300)
+    )
+}
+
+#[test]
+fn a_run_is_remembered_and_forgotten_when_there_are_too_many() {
+    let mut scanner = Scanner::default();
+    let note = |scanner: &mut Scanner, name: &str, write: bool| {
+        let text = by(name);
+        let (spans, _) = scanner.scan(text.as_bytes(), 0).unwrap();
+        let found = spans.note(spans.run(Run::Who).unwrap()).unwrap();
+        let before = found.get()[0];
+        found.set([u32::from(write), 0, 0, 0, 0, 0]);
+        before
+    };
+    assert_eq!(note(&mut scanner, "first", true), 0, "nobody has kept anything with it");
+    assert_eq!(note(&mut scanner, "first", true), 1, "it is the same run");
+    assert_eq!(note(&mut scanner, "second", true), 0, "another one is not");
+    // Two megabytes of others.
+    for n in 0..500 {
+        note(&mut scanner, &format!("other{n}"), true);
+    }
+    assert_eq!(note(&mut scanner, "first", true), 0);
+    assert_eq!(note(&mut scanner, "first", true), 1, "it is remembered anew");
 }
