@@ -195,63 +195,6 @@ fn names_tell_reading_from_writing() {
     }
 }
 
-/// Parts of records: keys that stand in a group, in its order and otherwise, with values of every kind.
-fn part() -> impl Strategy<Value = String> {
-    let key = proptest::sample::select(vec![
-        "eventSource",
-        "eventName",
-        "awsRegion",
-        "eventType",
-        "managementEvent",
-        "recipientAccountId",
-        "eventCategory",
-        "sharedEventID",
-        "errorCode",
-    ]);
-    let value = proptest::sample::select(vec![
-        "\"a\"",
-        "\"ab\"",
-        "\"aws-cli/2.0\"",
-        "\"aws-cli/2.1\"",
-        "null",
-        "5",
-        "\"5\"",
-        "true",
-        "{\"eventName\":\"a\"}",
-        "\"\\u0061\"",
-        "\"\\ud800\"",
-        "\"\"",
-    ]);
-    let space = proptest::sample::select(vec!["", "", "", " ", "\n        "]);
-    (key, value, space).prop_map(|(key, value, space)| format!(",{space}\"{key}\":{space}{value}"))
-}
-
-proptest::proptest! {
-    #[test]
-    fn what_is_looked_up_together_is_what_is_looked_up_by_itself(
-        usual in proptest::collection::vec(part(), 0..4),
-        records in proptest::collection::vec(proptest::collection::vec(part(), 0..9), 1..30),
-    ) {
-        let dicts = Arc::new(Dicts::default());
-        let mut knowing = Extractor::new(dicts.clone());
-        let mut scanner = Scanner::default();
-        let usual = usual.concat();
-        for parts in &records {
-            let text = format!(
-                r#"{{"eventTime":"2026-01-10T10:38:41Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"us-east-1"{usual}{},"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333","eventCategory":"Management"{}}}"#,
-                parts.first().cloned().unwrap_or_default(),
-                parts.get(1..).unwrap_or_default().concat(),
-            );
-            let (spans, _) = scanner.scan(text.as_bytes(), 0).unwrap();
-            let row = |extractor: &mut Extractor| extractor.row(&spans, RecordKind::Event, Locator::default(), false);
-            let (known, alone) = (row(&mut knowing), row(&mut Extractor::new(dicts.clone())));
-            prop_assert_eq!(
-                (known.columns, known.flags, known.is_odd), (alone.columns, alone.flags, alone.is_odd), "{}", text
-            );
-        }
-    }
-}
-
 #[test]
 fn an_insight_says_nothing_of_the_events_of_its_name() {
     let insight = r#"{"eventVersion":"1.08","eventID":"00000000-0000-4000-8000-000000000000","eventTime":"2026-01-10T10:38:41Z",
@@ -280,6 +223,32 @@ fn what_looks_alike_at_its_ends_is_told_apart() {
     assert_eq!(told, [sources[0], sources[0], sources[1]]);
 }
 
+#[test]
+fn a_value_that_stands_apart_from_its_run_is_found() {
+    let record = |category: &str, apart: &str| {
+        format!(
+            r#"{{"eventVersion":"1","eventTime":"2026-01-10T10:38:41Z","eventName":"GetObject","eventSource":"s3.amazonaws.com",
+            "eventType":"AwsApiCall","recipientAccountId":"111122223333"{apart},"eventCategory":"{category}"}}{}"#,
+            " ".repeat(300)
+        )
+    };
+    let aside = r#","vpcEndpointId":"v""#;
+    let records = [record("Data", aside), record("Other", aside), record("Data", ""), record("Data", aside)];
+    let dicts = Arc::new(Dicts::default());
+    let (mut scanner, mut extractor) = (Scanner::default(), Extractor::new(dicts.clone()));
+    for record in records.iter().chain(&records) {
+        let (spans, _) = scanner.scan(record.as_bytes(), 0).unwrap();
+        let row = extractor.row(&spans, RecordKind::Event, Locator::default(), false);
+        let text =
+            |column: Column| dicts.snapshot().column(column).get(row.columns[column as usize]).to_owned();
+        let category = json::unquote(spans.get(Key::EventCategory)).0;
+        assert_eq!(
+            (text(Column::Category), text(Column::Account)),
+            (category.into_owned(), "111122223333".to_owned())
+        );
+    }
+}
+
 /// Members that fill columns, from few values: so that runs of them come again.
 fn members() -> impl Strategy<Value = String> {
     let text = prop::sample::select(vec![
@@ -292,15 +261,25 @@ fn members() -> impl Strategy<Value = String> {
         r#"{"type":"x"}"#,
         r#""\ud800""#,
     ]);
-    let key = prop::sample::select(
-        Column::ALL
-            .into_iter()
-            .filter_map(|column| key_of(column))
-            .chain(["errorCode", "eventTime", "vpcEndpointId"])
-            .collect::<Vec<_>>(),
+    let keys: Vec<_> = Column::ALL.into_iter().filter_map(key_of).collect();
+    let other = ["errorCode", "eventTime", "vpcEndpointId", "managementEvent"];
+    let key = prop::sample::select([keys.clone(), other.to_vec()].concat());
+    // In the usual order or in any, with some left out and something put in between.
+    let usual = (prop::collection::vec(any::<bool>(), keys.len()), key.clone(), 0..keys.len()).prop_map(
+        move |(which, other, at)| {
+            let mut keys: Vec<_> =
+                keys.iter().zip(which).filter(|(_, is_there)| *is_there).map(|(key, _)| *key).collect();
+            keys.insert(at.min(keys.len()), other);
+            keys
+        },
     );
-    prop::collection::vec((key, text), 1..14).prop_map(|members| {
-        let members = members.iter().map(|(key, value)| format!(r#""{key}":{value}"#));
+    let keys = prop_oneof![3 => usual, 1 => prop::collection::vec(key, 1..14)];
+    (keys, prop::collection::vec((text, 0..3usize), 20)).prop_map(|(keys, values)| {
+        let members = keys.iter().zip(values).map(|(key, (value, long))| match long {
+            // Long enough that runs are told apart by what is in them.
+            0 => format!(r#""{key}":"{}""#, "a".repeat(280)),
+            _ => format!(r#""{key}":{value}"#),
+        });
         members.collect::<Vec<_>>().join(",")
     })
 }
