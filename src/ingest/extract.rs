@@ -121,7 +121,13 @@ impl Extractor {
     /// Sets the columns that a run of members fills; what else is known of their values.
     #[inline(always)]
     fn run(&mut self, run: Run, spans: &Spans<'_>, row: &mut EventRow, content: &mut Content<'_>) -> Marks {
-        let Some(found) = spans.run(run) else { return self.beside(run, None, spans, row) };
+        let Some(found) = spans.run(run) else {
+            // Many records have no such run at all.
+            return match spans.has_any(keys_of(run)) {
+                true => self.beside(run, None, spans, row),
+                false => Marks::default(),
+            };
+        };
         let numbers = match spans.note(found).and_then(|note| Numbers::of(note.get())) {
             Some(known) => known,
             None => self.learn(run, found, spans, row),

@@ -90,10 +90,16 @@ impl<'a> Spans<'a> {
         self.runs?.note(run)
     }
 
-    /// Whether the object has any of these keys outside of that run of it.
+    /// Whether the object has any of these keys, of which each is a bit, outside of that run of it.
     #[inline]
     pub fn has_beside(&self, run: &Found, keys: u64) -> bool {
         self.there & keys & !run.keys() != 0
+    }
+
+    /// Whether the object has any of these keys, of which each is a bit.
+    #[inline]
+    pub fn has_any(&self, keys: u64) -> bool {
+        self.there & keys != 0
     }
 
     /// The bytes of a run of this object.

@@ -139,6 +139,8 @@ struct Slot {
     note: Cell<Note>,
 }
 
+const _: () = assert!(size_of::<Slot>() == 64, "a slot is a line of the cache");
+
 /// The runs that were met lately.
 #[derive(Clone, Debug)]
 pub(super) struct Runs {
