@@ -1,6 +1,7 @@
 //! What rules cost, on a million made-up events: `cargo bench --bench rules`.
 //!
-//! Eight hundred rules: those that come with trailhound, and as many made-up ones as are missing, each on three of
+//! Eight hundred rules of two kinds: as public ones are, which mostly ask for a service and a name; and those that come
+//! with trailhound, with as many made-up ones as are missing, each on three of
 //! the names of events that somebody would write a rule about. Loads with and without them
 //! take turns; the difference of their processor times is the price. Then single rules are run over all
 //! events again, as the editor does at each key.
@@ -44,22 +45,27 @@ fn main() {
     let many = Judgment { rules: Arc::new(many()), ..shipped.clone() };
     println!("{} rules, of which {} are ours", many.rules.singles().len(), shipped.rules.singles().len());
     let single = Judgment { rules: Arc::new(without_comparing(&many.rules)), ..shipped.clone() };
-    let (mut all, mut singles, mut ours) = (Vec::new(), Vec::new(), Vec::new());
+    let public = Judgment { rules: Arc::new(public()), ..shipped.clone() };
+    assert_eq!(public.rules.singles().len(), RULES);
+    let (mut published, mut all, mut singles, mut ours) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for turn in 1..=TURNS {
         let (_, without) = loaded(&data, &none);
+        let (_, as_published) = loaded(&data, &public);
         let (_, on_one) = loaded(&data, &single);
         let (_, with) = loaded(&data, &many);
         let (inv, shipped) = loaded(&data, &shipped);
         println!(
-            "turn {turn}: without {without:.2?}, rules on single events {on_one:.2?}, all {with:.2?}, \
-             ours {shipped:.2?} ({} findings)",
+            "turn {turn}: without {without:.2?}, as public ones are {as_published:.2?}, rules on single events {on_one:.2?}, \
+             all {with:.2?}, ours {shipped:.2?} ({} findings)",
             inv.compared.findings.len()
         );
+        published.push(nanoseconds(as_published, without));
         singles.push(nanoseconds(on_one, without));
         all.push(nanoseconds(with, without));
         ours.push(nanoseconds(shipped, without));
     }
     for (values, what) in [
+        (&mut published, "rules as public ones are, an event"),
         (&mut singles, "rules on single events, an event"),
         (&mut all, "800 and those on several, an event"),
         (&mut ours, "ours, those on several too, an event"),
@@ -88,6 +94,40 @@ fn without_comparing(rules: &Rules) -> Rules {
     let ids: Vec<String> =
         rules.infos().iter().filter(|rule| rule.compares).map(|rule| rule.id.clone()).collect();
     made(&ids)
+}
+
+/// Rules in the way of the public Sigma rules for CloudTrail: of 57 of them 54 ask for names, 50 for the service, and few for
+/// more.
+fn public() -> Rules {
+    let scoring = Judgment::shipped().scoring;
+    let events: Vec<&String> = scoring.lists.values().flat_map(|list| &list.events).collect();
+    let named: Vec<(&str, &str)> = events.iter().filter_map(|event| event.split_once(':')).collect();
+    let mut text = String::new();
+    for n in 0..RULES {
+        let ((service, name), (_, other)) = (named[n * 7 % named.len()], named[(n * 7 + 13) % named.len()]);
+        let event = format!("eventSource: {service}.amazonaws.com, eventName: {name}");
+        let selection = match n % 57 {
+            0 => "userIdentity.type: Root".to_owned(),
+            1 => format!("userAgent|contains: tool-{n}"),
+            2 => format!("sourceIPAddress: 203.0.113.{}", n % 256),
+            3..=5 => format!("{event}, userAgent|contains: tool-{n}"),
+            6..=8 => format!("{event}, errorCode: null"),
+            9..=11 => format!("{event}, userIdentity.type: [IAMUser, Root]"),
+            12..=13 => format!("{event}, userIdentity.arn|contains: user-{n}"),
+            14..=17 => format!("{event}, requestParameters.name|contains: value-{n}"),
+            18..=20 => format!("{event}, responseElements.publiclyAccessible: 'true'"),
+            21..=29 => format!("eventSource: {service}.amazonaws.com, eventName: [{name}, {other}]"),
+            30..=32 => format!("eventName: {name}"),
+            _ => event,
+        };
+        let _ = write!(
+            text,
+            "---\ntitle: public {n}\nid: public-{n}\nlogsource: {{product: aws, service: cloudtrail}}\n\
+             detection:\n  s: {{{selection}}}\n  condition: s\nlevel: low\n"
+        );
+    }
+    let files = vec![("public.yml".to_owned(), text)];
+    Rules::read(&files, &Placeholders::new(), &[], &Attack::shipped())
 }
 
 /// Our rules, and made-up ones until there are enough.
