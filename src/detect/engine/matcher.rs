@@ -14,7 +14,7 @@ use hashbrown::HashMap;
 use self::together::TOGETHER;
 use self::verdict::Verdict;
 use super::candidates::{ByName, Candidates, LeafPlaces};
-use super::classes::{Class, Classes, ODD, Place, Slot};
+use super::classes::{self, Class, Classes, ODD, Place, Slot};
 use super::kind::{self, Kind, NAMED, SLOTS};
 use super::record::RecordLeaves;
 use super::{Engine, Program};
@@ -113,9 +113,11 @@ impl Matcher {
             classes.learn(&self.engine, spans, row);
             self.at_hand |= classes.is_full();
             // A value whose number has other readings as well has no class, and is known by its row as long as
-            // nobody has met the other reading first.
-            if let Slot::Column(column, _) = classes.slot() {
-                self.at_hand |= !row.is_odd && classes.known(row.columns[column as usize]) == ODD;
+            // nobody has met the other reading first. Whether the rest of this row is odd says nothing of the next one.
+            if let Slot::Column(column, key) = classes.slot()
+                && classes.known(row.columns[column as usize]) == ODD
+            {
+                self.at_hand |= classes::is_plain(column, spans.get(key));
             }
         }
     }

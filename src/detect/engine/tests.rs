@@ -112,6 +112,18 @@ fn values_that_look_alike_in_a_column_are_told_apart() {
 }
 
 #[test]
+fn a_text_that_is_met_beside_something_odd_is_looked_at_when_it_comes_alone() {
+    let rules = "title: t\nid: t\ndetection: {s: {awsRegion: '5'}, condition: s}\n";
+    let known = json!({"userAgent": "known"});
+    let number = json!({"awsRegion": 5, "userAgent": "known"});
+    let beside = json!({"awsRegion": "5", "userAgent": 7});
+    let alone = json!({"awsRegion": "5", "userAgent": "known"});
+    let all = [&known, &number, &beside, &alone, &alone];
+    let records: Vec<Value> = all.iter().enumerate().map(|(n, more)| event(n, more)).collect();
+    assert!(agrees(rules, &records) >= 3);
+}
+
+#[test]
 fn one_name_of_two_services_has_the_rules_of_each() {
     let rule = |service: &str| {
         format!(
