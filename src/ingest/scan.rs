@@ -116,7 +116,9 @@ impl<'a> Spans<'a> {
 }
 
 /// Walks objects; it learns from each what to expect of the next.
-#[derive(Clone, Debug)]
+///
+/// What is kept with a run is kept by one reader: whoever reads with other dictionaries needs a scanner of its own.
+#[derive(Debug)]
 pub struct Scanner {
     /// The two keys that followed each key last, the latest first; what follows [`COUNT`] is the first key.
     follow: [[u8; 2]; ROOM],

@@ -89,7 +89,7 @@ struct Padded {
 }
 
 static PADDED: [Padded; ROOM] = {
-    // What is no key has a byte that no text has after its quote.
+    // What is no key has bytes that no UTF-8 has, and is never guessed.
     let mut out = [const { Padded { text: [u64::MAX; 4], mask: [u64::MAX; 4] } }; ROOM];
     let mut k = 0;
     while k < COUNT {

@@ -142,7 +142,7 @@ struct Slot {
 const _: () = assert!(size_of::<Slot>() == 64, "a slot is a line of the cache");
 
 /// The runs that were met lately.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Runs {
     slots: Vec<Slot>,
     bytes: Vec<u8>,
@@ -154,7 +154,7 @@ pub(super) struct Runs {
 }
 
 /// The run that is being walked for the first time.
-#[derive(Clone, Default, Debug)]
+#[derive(Default, Debug)]
 struct Open {
     /// `None` where too little text is left to tell runs apart.
     mark: Option<Mark>,

@@ -89,7 +89,15 @@ proptest! {
     }
 
     #[test]
-    fn what_was_met_before_changes_nothing(records in prop::collection::vec(recurring(), 1..60)) {
+    fn what_was_met_before_changes_nothing(
+        mut records in prop::collection::vec(recurring(), 1..60),
+        broken in prop::collection::vec((0..60usize, any::<prop::sample::Index>(), prop::sample::select(vec!["\"", "\\", "}", "{", "]", ","])), 0..3),
+    ) {
+        for (n, at, byte) in broken {
+            let n = n % records.len();
+            let at = at.index(records[n].len());
+            records[n].replace_range(at..=at, byte);
+        }
         let mut scanner = Scanner::default();
         // Long enough that runs at the end of the last record are told apart as well.
         let text = records.concat() + &" ".repeat(300);
@@ -163,7 +171,9 @@ fn recurring() -> impl Strategy<Value = String> {
 /// A record by somebody with a long name, as long as records are.
 fn by(name: &str) -> String {
     format!(
-        r#"{{"userIdentity":{{"type":"IAMUser","arn":"{name}{}"}},"eventTime":"t","eventSource":"s3.amazonaws.com"}}{}"#,
+        r#"{{"userIdentity":{{"type":"IAMUser","arn":"{}{}"}},"eventTime":"t","eventSource":"s3.amazonaws.com"}}{}"#,
+        // Far enough that all the places at which runs are told apart have it.
+        name.repeat(60),
         "x".repeat(5_000),
         " ".repeat(300)
     )
@@ -183,7 +193,14 @@ fn a_run_is_remembered_and_forgotten_when_there_are_too_many() {
     assert_eq!(note(&mut scanner, "first", true), 0, "nobody has kept anything with it");
     assert_eq!(note(&mut scanner, "first", true), 1, "it is the same run");
     assert_eq!(note(&mut scanner, "second", true), 0, "another one is not");
-    // Two megabytes of others.
+    for _ in 0..2 {
+        assert_eq!(
+            [note(&mut scanner, "first", true), note(&mut scanner, "second", true)],
+            [1, 1],
+            "both are"
+        );
+    }
+    // More than two megabytes of others: more than once around.
     for n in 0..500 {
         note(&mut scanner, &format!("other{n}"), true);
     }
