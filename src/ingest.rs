@@ -27,3 +27,5 @@ mod target;
 pub mod text_form;
 pub mod watch;
 pub mod worker;
+
+pub(crate) use seen::is_odd;

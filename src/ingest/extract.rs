@@ -9,7 +9,6 @@
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -59,7 +58,6 @@ pub struct Extractor {
     /// Which event names need a look into their parameters, by number.
     names: Vec<NameFacts>,
     times: Reader,
-    hasher: RandomState,
 }
 
 /// What the name of an event says about where its facts stand.
@@ -80,7 +78,6 @@ impl Extractor {
             outcomes: Vec::new(),
             names: Vec::new(),
             times: Reader::default(),
-            hasher: RandomState::default(),
         }
     }
 
@@ -178,9 +175,9 @@ impl Extractor {
             Column::Tls if raw.first() != Some(&b'{') => return Marks::default(),
             Column::Tls => {
                 let span = asides::tls_span(raw);
-                seen.id_as(&self.dicts, &self.hasher, column, span, asides::tls_text)
+                seen.id_as(&self.dicts, column, span, asides::tls_text)
             }
-            _ => seen.id(&self.dicts, &self.hasher, column, raw),
+            _ => seen.id(&self.dicts, column, raw),
         };
         row.columns[column as usize] = met.id;
         met.marks
@@ -295,8 +292,7 @@ impl Extractor {
     /// What was acted on, from the request, else from the answer.
     fn target(&mut self, spans: &Spans<'_>, row: &mut EventRow) {
         if let Some(raw) = target_in(spans.get(Key::RequestParameters)) {
-            let met =
-                self.columns[Column::Target as usize].id(&self.dicts, &self.hasher, Column::Target, raw);
+            let met = self.columns[Column::Target as usize].id(&self.dicts, Column::Target, raw);
             row.columns[Column::Target as usize] = met.id;
         }
     }

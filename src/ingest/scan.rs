@@ -137,7 +137,7 @@ impl Default for Scanner {
     }
 }
 
-/// How far a walk over an object has come. It is handed on by value where that is no call: so it stays in registers.
+/// How far a walk over an object has come. Calls get it by value and give it back: so it stays in registers between them.
 #[derive(Clone, Copy)]
 struct Walk<'t> {
     text: &'t [u8],

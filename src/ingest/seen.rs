@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::hash::BuildHasher as _;
 
-use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use crate::json;
@@ -91,7 +90,7 @@ impl std::ops::BitOrAssign for Marks {
 }
 
 /// Whether what is written otherwise may have the number of this value in its column.
-fn is_odd(column: Column, raw: &[u8]) -> bool {
+pub(crate) fn is_odd(column: Column, raw: &[u8]) -> bool {
     match column {
         Column::Identity => raw.first() != Some(&b'{'),
         // What is taken from within a value is nothing by itself.
@@ -159,26 +158,19 @@ impl Seen {
 
     /// The number of a raw value, and what else is known of it.
     #[inline]
-    pub(super) fn id(&mut self, dicts: &Dicts, hasher: &RandomState, column: Column, raw: &[u8]) -> Met {
-        self.id_as(dicts, hasher, column, raw, plain_text)
+    pub(super) fn id(&mut self, dicts: &Dicts, column: Column, raw: &[u8]) -> Met {
+        self.id_as(dicts, column, raw, plain_text)
     }
 
     /// As [`Seen::id`], for a value whose text is what `read` makes of it.
     #[inline]
-    pub(super) fn id_as(
-        &mut self,
-        dicts: &Dicts,
-        hasher: &RandomState,
-        column: Column,
-        raw: &[u8],
-        read: Reader,
-    ) -> Met {
+    pub(super) fn id_as(&mut self, dicts: &Dicts, column: Column, raw: &[u8], read: Reader) -> Met {
         let mark = mark(raw) % LATELY;
         let met = self.lately[mark];
         if met.len != 0 && same(self.text(&met), raw) {
             return Met { id: met.id, marks: met.marks };
         }
-        let hash = hasher.hash_one(raw);
+        let hash = dicts.hasher().hash_one(raw);
         let found = self.table.find(hash, |e| e.hash == hash && same(self.text(e), raw)).copied();
         let is_new = found.is_none();
         let entry = found.unwrap_or_else(|| self.learn(dicts, column, raw, hash, read));

@@ -92,7 +92,7 @@ impl Dicts {
         }
     }
 
-    /// What texts of raw records are hashed with, which all workers agree on for as long as this load lasts.
+    /// What raw text is hashed with, which all workers agree on for as long as this load lasts.
     #[inline]
     pub fn hasher(&self) -> &RandomState {
         &self.hasher

@@ -195,14 +195,6 @@ impl Classes {
     }
 }
 
-/// Whether a value of a column is what its number stands for: an identity that is an object, else a text.
-pub(super) fn is_plain(column: Column, raw: &[u8]) -> bool {
-    match column {
-        Column::Identity => raw.first() == Some(&b'{'),
-        _ => json::plainly_text(raw).is_some(),
-    }
-}
-
 impl Learned {
     fn class(&mut self, place: &Place, engine: &Engine, id: u32, raw: &[u8]) -> Class {
         let at = id as usize;

@@ -14,12 +14,13 @@ use hashbrown::HashMap;
 use self::together::TOGETHER;
 use self::verdict::Verdict;
 use super::candidates::{ByName, Candidates, LeafPlaces};
-use super::classes::{self, Class, Classes, ODD, Place, Slot};
+use super::classes::{Class, Classes, ODD, Place, Slot};
 use super::kind::{self, Kind, NAMED, SLOTS};
 use super::record::RecordLeaves;
 use super::{Engine, Program};
 use crate::detect::capture::{Captured, Captures};
 use crate::detect::hits::HitSets;
+use crate::ingest::is_odd;
 use crate::ingest::scan::Spans;
 use crate::ingest::watch::Watch;
 use crate::store::Column;
@@ -117,7 +118,7 @@ impl Matcher {
             if let Slot::Column(column, key) = classes.slot()
                 && classes.known(row.columns[column as usize]) == ODD
             {
-                self.at_hand |= classes::is_plain(column, spans.get(key));
+                self.at_hand |= !is_odd(column, spans.get(key));
             }
         }
     }

@@ -132,11 +132,40 @@ struct Slot {
     /// Where its text begins among all, and how long that is: from its first key to the end of its last value.
     start: u32,
     len: u16,
-    /// How many keys it has, which they are, and where their values stand from its beginning.
+    members: Members,
+    note: Cell<Note>,
+}
+
+/// The members of a run: how many there are, their keys, and where their values stand from its beginning. Of those above
+/// [`MOST`] nothing is known.
+#[derive(Clone, Copy, Default, Debug)]
+struct Members {
     count: u8,
     keys: [u8; MOST],
     places: [(u16, u16); MOST],
-    note: Cell<Note>,
+}
+
+impl Members {
+    /// Adds one. Where a place is too far for its number the run is too long to be remembered.
+    fn put(&mut self, key: usize, start: usize, end: usize) {
+        let at = usize::from(self.count);
+        if let (Some(known), Some(place)) = (self.keys.get_mut(at), self.places.get_mut(at)) {
+            (*known, *place) = (key as u8, (start as u16, end as u16));
+        }
+        self.count = self.count.saturating_add(1);
+    }
+
+    #[inline(always)]
+    fn iter(&self) -> impl Iterator<Item = (u8, Place)> {
+        let place = |(start, end): &(u16, u16)| Place::new(usize::from(*start), usize::from(*end));
+        self.keys.iter().copied().zip(self.places.iter().map(place)).take(usize::from(self.count))
+    }
+
+    /// A bit for each key.
+    #[inline(always)]
+    fn bits(&self) -> u64 {
+        self.iter().fold(0, |bits, (key, _)| bits | 1 << (key % 64))
+    }
 }
 
 const _: () = assert!(size_of::<Slot>() == 64, "a slot is a line of the cache");
@@ -161,9 +190,7 @@ struct Open {
     start: usize,
     end: usize,
     there: u64,
-    count: usize,
-    keys: [u8; MOST],
-    places: [(u16, u16); MOST],
+    members: Members,
 }
 
 impl Default for Runs {
@@ -184,9 +211,7 @@ pub(super) struct Known<'a>(&'a Slot);
 impl Known<'_> {
     #[inline(always)]
     pub(super) fn places(&self) -> impl Iterator<Item = (u8, Place)> {
-        let places =
-            self.0.places.iter().map(|(start, end)| Place::new(usize::from(*start), usize::from(*end)));
-        self.0.keys.iter().copied().zip(places).take(usize::from(self.0.count))
+        self.0.members.iter()
     }
 
     #[inline(always)]
@@ -221,8 +246,7 @@ impl Runs {
             return None;
         }
         let (start, slot) = (at - object, Some(slot as u32));
-        let keys =
-            known.keys.iter().take(usize::from(known.count)).fold(0, |keys, key| keys | 1 << (key % 64));
+        let keys = known.members.bits();
         self.found[usize::from(run) % RUNS] =
             Found { start, end: start + usize::from(known.len), keys, slot };
         Some(Known(known))
@@ -238,7 +262,7 @@ impl Runs {
     pub(super) fn open(&mut self, run: u8, text: &[u8], at: usize) {
         let open = &mut self.open;
         open.mark = text.get(at..).and_then(|rest| Mark::of(run, rest));
-        (open.start, open.end, open.there, open.count) = (at, at, 0, 0);
+        (open.start, open.end, open.there, open.members) = (at, at, 0, Members::default());
     }
 
     /// The run that is open goes on with a value.
@@ -246,13 +270,8 @@ impl Runs {
         let open = &mut self.open;
         let range = place.range();
         let before = open.start - object;
-        if let (Some(known), Some(into)) = (open.keys.get_mut(open.count), open.places.get_mut(open.count)) {
-            *known = key as u8;
-            // Of a run that is longer nothing is remembered.
-            *into = ((range.start - before) as u16, (range.end - before) as u16);
-        }
+        open.members.put(key, range.start - before, range.end - before);
         open.end = object + range.end;
-        open.count += 1;
         open.there |= 1 << key;
     }
 
@@ -284,9 +303,8 @@ impl Runs {
         }
         let start = self.bytes.len() as u32;
         self.bytes.extend_from_slice(text);
-        let Open { count, keys, places, .. } = self.open;
-        let (count, len) = (count as u8, text.len() as u16);
-        *self.slots.get_mut(slot)? = Slot { tag, start, len, count, keys, places, note: Cell::default() };
+        let (len, members) = (text.len() as u16, self.open.members);
+        *self.slots.get_mut(slot)? = Slot { tag, start, len, members, note: Cell::default() };
         Some(())
     }
 }
@@ -295,7 +313,8 @@ impl Open {
     /// Whether the same text is the same run wherever it stands.
     fn may_come_again(&self, text: &[u8]) -> bool {
         // With a key twice nobody would see the first one; a number or word may go on.
-        let is_plain = self.count <= MOST && self.there.count_ones() as usize == self.count;
+        let count = usize::from(self.members.count);
+        let is_plain = count <= MOST && self.there.count_ones() as usize == count;
         let ends = matches!(text.get(self.end - 1), Some(b'"' | b'}' | b']'));
         is_plain && ends && self.end - self.start <= LONGEST
     }
