@@ -4,6 +4,7 @@ mod accounts;
 mod boards;
 mod cases;
 mod columns;
+mod counted;
 mod feel;
 mod flows;
 mod follow;

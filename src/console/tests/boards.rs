@@ -23,10 +23,6 @@ fn on(inv: Investigation) -> Console {
     console
 }
 
-fn scopes(console: &Console) -> Vec<&str> {
-    console.model.page().scopes.iter().map(|scope| scope.label.as_str()).collect()
-}
-
 fn panel<'c>(console: &'c Console, name: &str) -> &'c Panel {
     let board = &console.model.shown.as_ref().expect("a board").board;
     let at = board.find(name).unwrap_or_else(|| panic!("no panel {name}"));
@@ -92,11 +88,11 @@ fn from_actors_to_a_profile_to_events_and_back_to_the_row_that_was_left() {
     console.press("j");
     let left = item_text(&console);
     console.press("<enter>");
-    assert_eq!((console.model.page().view, scopes(&console).len()), (View::Profile, 1));
+    assert_eq!((console.model.page().view, console.scopes().len()), (View::Profile, 1));
     go_to(&mut console, "services");
     let service = item_text(&console);
     console.press("<enter>");
-    assert_eq!((console.model.page().view, scopes(&console).len()), (View::Events, 2));
+    assert_eq!((console.model.page().view, console.scopes().len()), (View::Events, 2));
     console.press("<esc>");
     assert_eq!((console.model.page().view, item_text(&console)), (View::Profile, service));
     console.press("<esc>");
@@ -120,7 +116,7 @@ fn a_profile_is_of_whom_the_cursor_is_on() {
     ] {
         let mut console = console();
         console.press(keys);
-        assert_eq!((console.model.page().view, scopes(&console)), (View::Profile, vec![scope]), "{keys}");
+        assert_eq!((console.model.page().view, console.scopes()), (View::Profile, vec![scope]), "{keys}");
         assert_eq!(panel(&console, "overview").title, scope.replace("ip ", "address "), "{keys}");
         // The profile and its page are of the same events.
         console.press("2");
@@ -260,7 +256,7 @@ fn a_session_in_the_tree_leads_to_everything_that_came_out_of_it() {
             console.press("j");
         }
         console.press("<enter>");
-        assert_eq!((console.model.answer.matched, scopes(&console).len()), (wanted, 1), "{}", item.id);
+        assert_eq!((console.model.answer.matched, console.scopes().len()), (wanted, 1), "{}", item.id);
         console.press("<esc>");
     }
 }
@@ -352,7 +348,7 @@ fn actors_are_of_the_filter_and_keep_it_open() {
     console.press("<enter>");
     assert_eq!((console.model.page().view, panel(&console, "actors").len()), (View::Actors, 1));
     console.press("e");
-    assert_eq!((console.model.page().view, scopes(&console)), (View::Events, vec!["actor mallory"]));
+    assert_eq!((console.model.page().view, console.scopes()), (View::Events, vec!["actor mallory"]));
     assert_eq!(console.model.answer.matched, 4);
     // From a profile one goes back to all actors.
     console.press("v1");
@@ -488,5 +484,5 @@ fn values_on_boards_are_copied_kept_and_dropped() {
     console.press("1y");
     assert!(matches!(console.left.last(), Some(Effect::Copy(text)) if text == "mallory"));
     console.press("-");
-    assert_eq!((console.model.page().view, scopes(&console)), (View::Events, vec!["not actor mallory"]));
+    assert_eq!((console.model.page().view, console.scopes()), (View::Events, vec!["not actor mallory"]));
 }

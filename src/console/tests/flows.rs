@@ -2,20 +2,14 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::harness::{Console, investigation, story};
 use crate::config::Depth;
 use crate::console::app::action::View;
-use crate::console::app::answer::{CountRequest, Source};
-use crate::console::app::casework::{Delivery, Export};
-use crate::console::app::key::Keys;
 use crate::console::app::model::Focus;
 use crate::console::app::msg::Mouse;
 use crate::console::app::naming::Named;
 use crate::console::app::{Effect, Msg, Now, update};
 use crate::event::field::Field;
-use crate::profile::sample;
 
 fn console() -> Console {
     Console::on_story(140, 42)
@@ -23,10 +17,6 @@ fn console() -> Console {
 
 fn event(console: &Console) -> String {
     console.model.row().map_or_else(String::new, |row| row.event().to_owned())
-}
-
-fn scopes(console: &Console) -> Vec<&str> {
-    console.model.page().scopes.iter().map(|scope| scope.label.as_str()).collect()
 }
 
 #[test]
@@ -45,21 +35,21 @@ fn drilling_down_and_back_lands_on_the_row_that_was_left() {
     console.press("j");
     let left = console.model.page().cursor.clone();
     console.press("u");
-    assert_eq!((scopes(&console), console.model.answer.matched), (vec!["user mallory"], 6));
+    assert_eq!((console.scopes(), console.model.answer.matched), (vec!["user mallory"], 6));
     // The event stays under the cursor where it is among those that are left.
     assert_eq!(console.model.page().cursor.id, left.id);
     console.press("e");
-    assert_eq!(scopes(&console).len(), 2);
+    assert_eq!(console.scopes().len(), 2);
     console.press("<esc><esc>");
-    assert_eq!((scopes(&console).len(), &console.model.page().cursor), (0, &left));
+    assert_eq!((console.scopes().len(), &console.model.page().cursor), (0, &left));
     console.press("]]");
-    assert_eq!(scopes(&console).len(), 2);
+    assert_eq!(console.scopes().len(), 2);
     console.press("[");
-    assert_eq!(scopes(&console), ["user mallory"]);
+    assert_eq!(console.scopes(), ["user mallory"]);
     console.press("a");
-    assert!(scopes(&console).is_empty());
+    assert!(console.scopes().is_empty());
     console.press("<bs>");
-    assert_eq!(scopes(&console), ["user mallory"]);
+    assert_eq!(console.scopes(), ["user mallory"]);
 }
 
 #[test]
@@ -74,7 +64,7 @@ fn every_pivot_narrows_to_what_is_shared() {
     ] {
         let mut console = console();
         console.press(keys);
-        assert_eq!((scopes(&console), console.model.answer.matched), (vec![label], matched), "{keys}");
+        assert_eq!((console.scopes(), console.model.answer.matched), (vec![label], matched), "{keys}");
     }
     let mut console = console();
     console.press("R");
@@ -82,7 +72,7 @@ fn every_pivot_narrows_to_what_is_shared() {
     console.press("P");
     assert!(console.screen().contains("Events of the same"));
     console.press("addr<enter>");
-    assert_eq!(scopes(&console), ["ip 203.0.113.9"]);
+    assert_eq!(console.scopes(), ["ip 203.0.113.9"]);
 }
 
 #[test]
@@ -91,13 +81,13 @@ fn a_pivot_leaves_the_filter_that_led_to_the_event_and_going_back_brings_it_back
     console.press("/event:StopLogging<enter>");
     assert_eq!(console.model.answer.matched, 1);
     console.press("k");
-    assert_eq!((scopes(&console), console.model.answer.matched), (vec!["key AKIAEXAMPLEmallory"], 6));
+    assert_eq!((console.scopes(), console.model.answer.matched), (vec!["key AKIAEXAMPLEmallory"], 6));
     assert_eq!(event(&console), "StopLogging");
     // A value that is kept narrows what the filter shows.
     console.press("<esc>");
     assert_eq!((console.model.page().filter.text(), console.model.answer.matched), ("event:StopLogging", 1));
     console.press("+");
-    assert_eq!((scopes(&console).len(), console.model.page().filter.text()), (1, "event:StopLogging"));
+    assert_eq!((console.scopes().len(), console.model.page().filter.text()), (1, "event:StopLogging"));
 }
 
 #[test]
@@ -107,9 +97,9 @@ fn the_value_under_the_cursor_is_kept_dropped_and_copied() {
     console.press("<right><right><right>");
     assert_eq!(console.model.page().field(), Field::Actor);
     console.press("-");
-    assert_eq!((scopes(&console), console.model.answer.matched), (vec!["not actor mallory"], 6));
+    assert_eq!((console.scopes(), console.model.answer.matched), (vec!["not actor mallory"], 6));
     console.press("<esc>+");
-    assert_eq!((scopes(&console), console.model.answer.matched), (vec!["actor mallory"], 6));
+    assert_eq!((console.scopes(), console.model.answer.matched), (vec!["actor mallory"], 6));
     console.press("y");
     let copied = |console: &Console| match console.left.last() {
         Some(Effect::Copy(text)) => text.clone(),
@@ -122,101 +112,6 @@ fn the_value_under_the_cursor_is_kept_dropped_and_copied() {
     let record: serde_json::Value = serde_json::from_str(&copied(&console)).unwrap();
     assert_eq!(record["requestParameters"]["name"], "main-trail");
     assert!(copied(&console).lines().count() > 10);
-}
-
-#[test]
-fn a_frequency_table_counts_and_filters() {
-    let mut console = console();
-    console.press("<right><right><right>f");
-    let row = console.line_with("alice");
-    assert!(console.screen().contains("actor · 2 values in 12 events"), "{}", console.screen());
-    assert!(row.contains('6'), "{row}");
-    // The riskiest first, then its events.
-    console.press("o<enter>");
-    assert_eq!((scopes(&console), console.model.overlays.len()), (vec!["actor mallory"], 0));
-    console.press("<esc>f<down>-");
-    // What is dropped leaves the table, which stays open.
-    assert!(console.screen().contains("actor · 1 value in 6 events"), "{}", console.screen());
-    console.press("<esc>");
-    assert_eq!(scopes(&console).len(), 1);
-}
-
-#[test]
-fn a_value_that_is_kept_has_the_events_that_its_row_counts() {
-    // One name is a part of the other's.
-    let ann = |time: &str| sample::record(time, "s3:GetObject", &sample::user("ann", "AKIA1"), json!({}));
-    let role = sample::role(sample::HOME, "Admin", "ann", "ASIA1", "07:00:00");
-    let other = sample::record("08:00:02", "s3:GetObject", &role, json!({}));
-    let records = [ann("08:00:00"), ann("08:00:01"), other];
-    for (key, left) in [("<enter>", 2), ("-<esc>", 1)] {
-        let mut console = Console::begun(140, 42, Some("logs"));
-        console.send(Msg::Loaded(Arc::new(sample::investigation(&records))));
-        console.press("2:frequency<space>actor<enter>");
-        assert!(console.line_with(" ann ").contains(" 2 "), "{}", console.screen());
-        console.press(key);
-        assert_eq!((scopes(&console).len(), console.model.answer.matched), (1, left), "{key}");
-    }
-}
-
-/// What is asked of the workers on a key, and not done yet.
-fn asked(console: &mut Console, key: &str) -> Vec<Effect> {
-    let keys: Keys = key.parse().unwrap();
-    keys.as_slice().iter().flat_map(|key| update(&mut console.model, Msg::Key(*key), Now(0))).collect()
-}
-
-fn count_request(effects: Vec<Effect>) -> CountRequest {
-    let request = effects.into_iter().find_map(|effect| match effect {
-        Effect::Count(request) => Some(*request),
-        _ => None,
-    });
-    request.expect("values are asked for")
-}
-
-fn counted(console: &mut Console, request: &CountRequest) {
-    let (counted, at) = request.answer();
-    console.send(Msg::Counted(request.generation, Arc::new(counted), at));
-}
-
-#[test]
-fn values_are_counted_on_below_other_overlays() {
-    for over in ["?", ":", "x"] {
-        let mut console = console();
-        console.press("<right><right><right>");
-        let request = count_request(asked(&mut console, "f"));
-        asked(&mut console, over);
-        assert_eq!(console.model.overlays.len(), 2, "{over}");
-        assert!(console.model.is_asking(), "{over} stops the counting");
-        counted(&mut console, &request);
-        console.press("<esc>");
-        assert!(console.screen().contains("actor · 2 values in 12 events"), "{over}: {}", console.screen());
-    }
-}
-
-#[test]
-fn a_table_above_another_does_not_keep_it_from_being_counted() {
-    let mut console = console();
-    console.press("<right><right><right>");
-    asked(&mut console, "f");
-    console.press(":frequency<space>region<enter>");
-    assert!(console.screen().contains("region · 1 value in 12 events"), "{}", console.screen());
-    console.press("<esc>");
-    assert!(console.screen().contains("actor · 2 values in 12 events"), "{}", console.screen());
-}
-
-#[test]
-fn a_key_in_a_table_of_values_leaves_all_that_takes_time_to_a_worker() {
-    let mut console = console();
-    console.press("<right><right><right>f");
-    let request = count_request(asked(&mut console, "o"));
-    assert!(matches!(request.from, Source::Counted(_)), "they are not counted again");
-    assert!(console.screen().contains("by events · sorting …"), "{}", console.screen());
-    counted(&mut console, &request);
-    assert!(console.screen().contains("by risk ─"), "{}", console.screen());
-    console.press("x<enter>");
-    let Some(Effect::Deliver(delivery)) = console.left.pop() else { panic!("{:?}", console.left) };
-    assert!(matches!(*delivery, Delivery::Export(Export::Values(_), _)), "{delivery:?}");
-    let closed = asked(&mut console, "<esc>");
-    assert!(closed.iter().any(|effect| matches!(effect, Effect::Discard(_))), "{closed:?}");
 }
 
 #[test]
@@ -325,7 +220,7 @@ fn a_record_is_folded_and_searched_and_its_values_are_kept() {
     console.press("/main-tr<enter>");
     assert!(console.screen().contains("match 1 of 1"), "{}", console.screen());
     console.press("+");
-    assert_eq!(scopes(&console), ["requestParameters.name main-trail"]);
+    assert_eq!(console.scopes(), ["requestParameters.name main-trail"]);
     assert_eq!(console.model.answer.matched, 1);
     console.press("<esc><enter>zR/arn<enter>");
     console.press("<left>");
@@ -362,7 +257,7 @@ fn hunts_are_scopes() {
     console.press("H");
     console.press("logging<enter>");
     assert_eq!(console.model.answer.matched, 1);
-    assert_eq!(scopes(&console), ["trails, detectors and logs that were changed"]);
+    assert_eq!(console.scopes(), ["trails, detectors and logs that were changed"]);
     console.press("aE");
     assert_eq!(console.model.answer.matched, 4);
 }

@@ -190,6 +190,11 @@ impl Console {
         }
     }
 
+    /// What the scopes of the page are called.
+    pub(super) fn scopes(&self) -> Vec<&str> {
+        self.model.page().scopes.iter().map(|scope| scope.label.as_str()).collect()
+    }
+
     /// Presses keys, written as keymaps write them.
     pub(super) fn press(&mut self, keys: &str) -> &mut Self {
         // Longer texts than a sequence of keys may be are cut into single keys.

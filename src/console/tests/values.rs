@@ -15,10 +15,6 @@ fn table(field: &str) -> Console {
     console
 }
 
-fn scopes(console: &Console) -> Vec<&str> {
-    console.model.page().scopes.iter().map(|scope| scope.label.as_str()).collect()
-}
-
 #[test]
 fn keys_about_an_event_reach_none_below_a_table_of_values() {
     let keys = [
@@ -56,7 +52,7 @@ fn keys_about_an_event_reach_none_below_a_table_of_values() {
         let said = console.line_with("there is no event under the cursor here");
         assert!(said.contains("enter keeps the value"), "{key}: {said}");
         assert_eq!((console.left.len(), console.model.overlays.len()), (0, 1), "{key}");
-        assert_eq!((scopes(&console).len(), console.model.page().view), (0, View::Events), "{key}");
+        assert_eq!((console.scopes().len(), console.model.page().view), (0, View::Events), "{key}");
     }
 }
 
@@ -95,7 +91,7 @@ fn keys_about_a_value_act_on_the_row_of_the_table() {
     assert_eq!((new.value.as_str(), new.first, new.last), (chosen.value.as_str(), chosen.first, chosen.last));
     console.press("i");
     assert_eq!((console.model.overlays.len(), console.model.answer.matched as u64), (0, chosen.events));
-    assert_eq!(scopes(&console), [format!("ip {}", chosen.value)]);
+    assert_eq!(console.scopes(), [format!("ip {}", chosen.value)]);
     for (field, key) in
         [("actor", "u"), ("user", "u"), ("event", "e"), ("session", "s"), ("account", "A"), ("region", "L")]
     {
@@ -104,7 +100,7 @@ fn keys_about_a_value_act_on_the_row_of_the_table() {
         let chosen = row(&console);
         console.press(key);
         assert_eq!(console.model.answer.matched as u64, chosen.events, "{field} {key}: {}", console.screen());
-        assert_eq!((console.model.overlays.len(), scopes(&console).len()), (0, 1), "{field} {key}");
+        assert_eq!((console.model.overlays.len(), console.scopes().len()), (0, 1), "{field} {key}");
     }
 }
 
