@@ -12,25 +12,7 @@ mod block;
 
 use std::borrow::Cow;
 
-use block::{STRIDE, Skipped};
-
-/// What a byte means outside of a string.
-const OTHER: u8 = 0;
-const QUOTE: u8 = 1;
-const OPEN: u8 = 2;
-const CLOSE: u8 = 3;
-const SLASH: u8 = 4;
-
-static CLASS: [u8; 256] = {
-    let mut t = [OTHER; 256];
-    t[b'"' as usize] = QUOTE;
-    t[b'{' as usize] = OPEN;
-    t[b'[' as usize] = OPEN;
-    t[b'}' as usize] = CLOSE;
-    t[b']' as usize] = CLOSE;
-    t[b'\\' as usize] = SLASH;
-    t
-};
+use block::STRIDE;
 
 /// The index of the quote that closes the string whose content starts at `at`.
 #[inline]
@@ -77,7 +59,10 @@ pub fn plainly_text(raw: &[u8]) -> Option<Cow<'_, str>> {
 
 /// Whether a text may be what a list, an object or a number reads as.
 pub fn may_be_no_text(text: &str) -> bool {
-    let is_number = || text.bytes().any(|b| !b.is_ascii_digit()) && text.parse::<f64>().is_ok();
+    // Numbers begin so, and the words for what is infinite or none.
+    let begins_so = || text.starts_with(|c: char| c.is_ascii_digit() || "+-.iInN".contains(c));
+    let is_number =
+        || begins_so() && text.bytes().any(|b| !b.is_ascii_digit()) && text.parse::<f64>().is_ok();
     let is_json =
         || text.starts_with(['[', '{']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     is_json() || is_number()
@@ -107,52 +92,9 @@ fn skip_more_space(text: &[u8], mut at: usize) -> usize {
 pub fn skip_value(text: &[u8], at: usize) -> Option<usize> {
     match text.get(at)? {
         b'"' => Some(string_end(text, at + 1)? + 1),
-        b'{' | b'[' => skip_nested(text, at),
+        b'{' | b'[' => block::skip(text, at),
         _ => Some(skip_scalar(text, at)),
     }
-}
-
-/// Skips an object or list, a block at a time while whole blocks are left.
-fn skip_nested(text: &[u8], at: usize) -> Option<usize> {
-    match block::skip(text, at) {
-        Skipped::Ends(end) => Some(end),
-        Skipped::Broken => None,
-        Skipped::Open { mut at, depth, in_string, escaped } => {
-            if in_string {
-                at = string_end(text, at + usize::from(escaped))? + 1;
-            } else if escaped {
-                at = skip_escaped(text, at);
-            }
-            skip_rest(text, at, depth)
-        }
-    }
-}
-
-/// Skips to the end of `depth` brackets, byte by byte; where there are none yet, one opens here.
-fn skip_rest(text: &[u8], mut at: usize, mut depth: u32) -> Option<usize> {
-    loop {
-        match CLASS[usize::from(*text.get(at)?)] {
-            OTHER => at += 1,
-            QUOTE => at = string_end(text, at + 1)? + 1,
-            SLASH => at = skip_escaped(text, at + 1),
-            OPEN => {
-                depth += 1;
-                at += 1;
-            }
-            _ => {
-                depth = depth.checked_sub(1)?;
-                at += 1;
-                if depth == 0 {
-                    return Some(at);
-                }
-            }
-        }
-    }
-}
-
-/// Passes what a backslash outside of strings takes the meaning of: there is none in JSON, and blocks and bytes have to agree.
-fn skip_escaped(text: &[u8], at: usize) -> usize {
-    at + usize::from(matches!(text.get(at), Some(b'"' | b'\\')))
 }
 
 fn skip_scalar(text: &[u8], at: usize) -> usize {
@@ -191,24 +133,36 @@ impl<'a> Iterator for Members<'a> {
     type Item = Member<'a>;
 
     fn next(&mut self) -> Option<Member<'a>> {
-        let mut at = skip_space(self.text, self.at);
-        if self.text.get(at) == Some(&b',') {
-            at = skip_space(self.text, at + 1);
-        }
-        if self.text.get(at) != Some(&b'"') {
-            return None;
-        }
-        let key_end = string_end(self.text, at + 1)?;
-        let key = &self.text[at + 1..key_end];
-        let colon = skip_space(self.text, key_end + 1);
-        if self.text.get(colon) != Some(&b':') {
-            return None;
-        }
-        let start = skip_space(self.text, colon + 1);
-        let end = skip_value(self.text, start)?;
+        let text = self.text;
+        // Compact text, which is nearly all there is, has nothing between what counts.
+        let from = match text.get(self.at..)?.first_chunk() {
+            Some(b",\"") => self.at + 2,
+            _ => key_start(text, self.at)?,
+        };
+        let key_end = string_end(text, from)?;
+        let start = match text.get(key_end + 1..)?.first_chunk() {
+            Some([b':', first]) if *first > b' ' => key_end + 2,
+            _ => value_start(text, key_end + 1)?,
+        };
+        let end = skip_value(text, start)?;
         self.at = end;
-        Some(Member { key, value: &self.text[start..end] })
+        Some(Member { key: &text[from..key_end], value: &text[start..end] })
     }
+}
+
+/// Where the next key begins, behind its quote.
+fn key_start(text: &[u8], at: usize) -> Option<usize> {
+    let mut at = skip_space(text, at);
+    if text.get(at) == Some(&b',') {
+        at = skip_space(text, at + 1);
+    }
+    (text.get(at) == Some(&b'"')).then_some(at + 1)
+}
+
+/// Where a value begins, behind its colon.
+fn value_start(text: &[u8], at: usize) -> Option<usize> {
+    let colon = skip_space(text, at);
+    (text.get(colon) == Some(&b':')).then(|| skip_space(text, colon + 1))
 }
 
 /// Walks the elements of an array; ends at the closing bracket or at the first fault.

@@ -95,7 +95,8 @@ pub(crate) fn is_odd(column: Column, raw: &[u8]) -> bool {
         Column::Identity => raw.first() != Some(&b'{'),
         // What is taken from within a value is nothing by itself.
         Column::Target | Column::Tls => false,
-        _ => json::plainly_text(raw).is_none(),
+        // What is cut has the number of all that begins so.
+        _ => json::plainly_text(raw).is_none_or(|text| may_be_cut(&text)),
     }
 }
 

@@ -5,6 +5,8 @@
 //! every x86-64 processor. Other processors take the plain loop, which is also what
 //! the tests compare with.
 
+use std::ops::ControlFlow;
+
 /// How many bytes a block has.
 pub(super) const SIZE: usize = 64;
 
@@ -12,7 +14,7 @@ pub(super) const SIZE: usize = 64;
 pub(super) const STRIDE: usize = 32;
 
 /// A bit for each byte of a block, the first byte lowest.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(super) struct Marks {
     /// `"`.
     pub(super) quotes: u64,
@@ -24,9 +26,24 @@ pub(super) struct Marks {
     pub(super) closes: u64,
 }
 
-/// Skips the object or list that begins at `at`, as far as whole blocks go.
+impl Marks {
+    /// Those behind the first bytes, fewer than a block has.
+    #[inline(always)]
+    fn behind(self, bytes: usize) -> Self {
+        let Self { quotes, slashes, opens, closes } = self;
+        Self {
+            quotes: quotes >> bytes,
+            slashes: slashes >> bytes,
+            opens: opens >> bytes,
+            closes: closes >> bytes,
+        }
+    }
+}
+
+/// The index behind the object or list that begins at `at`; `None` when the text ends before it does, or more brackets
+/// close than were opened.
 #[inline]
-pub(super) fn skip(text: &[u8], at: usize) -> Skipped {
+pub(super) fn skip(text: &[u8], at: usize) -> Option<usize> {
     #[cfg(target_arch = "x86_64")]
     {
         if wide::is_there() {
@@ -46,28 +63,8 @@ pub(super) fn skip(text: &[u8], at: usize) -> Skipped {
 #[cfg(target_arch = "x86_64")]
 #[cold]
 #[inline(never)]
-fn narrow(text: &[u8], at: usize) -> Skipped {
+fn narrow(text: &[u8], at: usize) -> Option<usize> {
     skip_with(text, at, vector::block, inside_by_shifts)
-}
-
-/// What [`skip`] came to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Skipped {
-    /// The value ends before this place.
-    Ends(usize),
-    /// No whole block is left at this place.
-    Open {
-        /// Where the blocks ended.
-        at: usize,
-        /// How many brackets are open.
-        depth: u32,
-        /// Whether a string is open.
-        in_string: bool,
-        /// Whether its next byte is escaped.
-        escaped: bool,
-    },
-    /// More brackets close than were opened.
-    Broken,
 }
 
 /// Walks blocks with one way of marking them, and one of telling what is inside of quotes.
@@ -77,29 +74,61 @@ fn skip_with(
     mut at: usize,
     marks: impl Fn(&[u8; SIZE]) -> Marks,
     inside: impl Fn(u64) -> u64,
-) -> Skipped {
+) -> Option<usize> {
     let mut carry = Carry::default();
-    let mut depth = 0u32;
+    let mut depth = 0;
     while let Some(bytes) = text.get(at..).and_then(|rest| rest.first_chunk::<SIZE>()) {
-        let marks = carry.outside(marks(bytes), &inside);
-        if marks.closes == 0 {
-            depth += marks.opens.count_ones();
-        } else {
-            let (opens, closes) = (marks.opens.count_ones(), marks.closes.count_ones());
-            // Only where as many brackets close as are open can the end be in this block.
-            if closes >= depth
-                && let Some(end) = last_close(marks, depth)
-            {
-                return Skipped::Ends(at + end + 1);
-            }
-            match (depth + opens).checked_sub(closes) {
-                Some(left) => depth = left,
-                None => return Skipped::Broken,
-            }
+        if let ControlFlow::Break(end) = pass(carry.outside(marks(bytes), &inside), &mut depth) {
+            return end.map(|end| at + end);
         }
         at += SIZE;
     }
-    Skipped::Open { at, depth, in_string: carry.in_string, escaped: carry.escaped }
+    let last = last_marks(text, text.get(at..)?, marks);
+    match pass(carry.outside(last, &inside), &mut depth) {
+        ControlFlow::Break(end) => end.map(|end| at + end),
+        ControlFlow::Continue(()) => None,
+    }
+}
+
+/// The marks of the `rest` of a text, which is shorter than a block: the last block of the text holds it, if the text has
+/// as many bytes.
+#[inline(always)]
+fn last_marks(text: &[u8], rest: &[u8], marks: impl Fn(&[u8; SIZE]) -> Marks) -> Marks {
+    match text.last_chunk::<SIZE>() {
+        // A text has no rest where it ends with a whole block.
+        _ if rest.is_empty() => Marks::default(),
+        Some(block) => marks(block).behind(SIZE - rest.len()),
+        None => {
+            let mut block = [b' '; SIZE];
+            if let Some(front) = block.get_mut(..rest.len()) {
+                front.copy_from_slice(rest);
+            }
+            marks(&block)
+        }
+    }
+}
+
+/// Counts the brackets of a block: where the value ends behind, or that it never does, if this block tells.
+#[inline(always)]
+fn pass(marks: Marks, depth: &mut u32) -> ControlFlow<Option<usize>> {
+    if marks.closes == 0 {
+        *depth += marks.opens.count_ones();
+        return ControlFlow::Continue(());
+    }
+    let (opens, closes) = (marks.opens.count_ones(), marks.closes.count_ones());
+    // Only where as many brackets close as are open can the end be in this block.
+    if closes >= *depth
+        && let Some(end) = last_close(marks, *depth)
+    {
+        return ControlFlow::Break(Some(end + 1));
+    }
+    match (*depth + opens).checked_sub(closes) {
+        Some(left) => {
+            *depth = left;
+            ControlFlow::Continue(())
+        }
+        None => ControlFlow::Break(None),
+    }
 }
 
 /// Which byte of a block closes the last bracket, when `depth` are open before it.
@@ -245,19 +274,26 @@ mod wide {
         _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
     };
 
-    use super::{Marks, SIZE, Skipped, skip_with};
+    use std::sync::LazyLock;
 
-    /// Whether this processor has what [`skip`] needs; asked once.
-    #[inline]
-    pub(super) fn is_there() -> bool {
+    use super::{Marks, SIZE, skip_with};
+
+    /// Whether this processor has what [`skip`] needs.
+    static IS_THERE: LazyLock<bool> = LazyLock::new(|| {
         is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("pclmulqdq")
             && is_x86_feature_detected!("popcnt")
             && is_x86_feature_detected!("bmi1")
+    });
+
+    /// Whether this processor has what [`skip`] needs; asked once, as four questions for each value add up.
+    #[inline]
+    pub(super) fn is_there() -> bool {
+        *IS_THERE
     }
 
     #[target_feature(enable = "avx2,pclmulqdq,popcnt,bmi1")]
-    pub(super) fn skip(text: &[u8], at: usize) -> Skipped {
+    pub(super) fn skip(text: &[u8], at: usize) -> Option<usize> {
         skip_with(text, at, |block| marks(block), |quotes| inside(quotes))
     }
 

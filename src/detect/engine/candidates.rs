@@ -19,13 +19,22 @@ pub(super) struct Candidates {
     /// The bits of these.
     pub(super) mask: Others,
     /// Which verdict belongs to the classes there.
-    pub(super) verdicts: Known<Others, u32>,
+    pub(super) verdicts: Known<Others, Judged>,
     pub(super) gate: Gate,
+}
+
+/// A verdict by its place among those of a worker, and the number of the set that it begins with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Judged {
+    pub(super) verdict: u32,
+    pub(super) number: u32,
 }
 
 /// Whether the record of an event is to be looked at, or its columns are enough.
 #[derive(Debug)]
 pub(super) enum Gate {
+    /// No rule can fire, whatever the columns say.
+    Idle,
     /// The columns are enough.
     Shut,
     /// It depends on some of the classes.
@@ -213,6 +222,9 @@ impl Gate {
             let in_record = |leaf| !matches!(live.places.get(leaf), Some(Some(_)));
             live.engine.takes(*rule) || live.leaves(*rule).any(in_record)
         };
+        if rules.is_empty() {
+            return Self::Idle;
+        }
         let rules: Vec<usize> = rules.iter().copied().filter(asks).collect();
         let slots = live.slots(&rules);
         match (rules.len(), slots.len()) {

@@ -162,7 +162,14 @@ impl Classes {
         if self.alike {
             return ALIKE;
         }
-        self.by_value.get(id as usize).copied().unwrap_or(UNKNOWN)
+        class_of(&self.by_value, id)
+    }
+
+    /// As [`Classes::known`] for many values, where leaves look at them.
+    #[inline]
+    pub(super) fn all_known(&self) -> impl Fn(u32) -> Class {
+        let by_value = self.by_value.as_slice();
+        move |id| class_of(by_value, id)
     }
 
     /// Learns the class of the value that an event has in a column.
@@ -171,7 +178,7 @@ impl Classes {
         let (id, raw) = (row.columns[column as usize], spans.get(key));
         // What was taken from elsewhere in the record is not what the key has.
         let is_own = row.elsewhere >> column as u16 & 1 == 0 && !raw.is_empty();
-        if !self.alike && id != 0 && is_own && self.known(id) == UNKNOWN {
+        if id != 0 && is_own && self.known(id) == UNKNOWN {
             self.meet(engine, id, raw);
         }
     }
@@ -193,6 +200,11 @@ impl Classes {
             *slot = class;
         }
     }
+}
+
+#[inline]
+fn class_of(by_value: &[Class], id: u32) -> Class {
+    by_value.get(id as usize).copied().unwrap_or(UNKNOWN)
 }
 
 impl Learned {

@@ -96,6 +96,9 @@ pub(super) const WRITTEN: [&[u8]; 4] = [b"", b"true", b"false", b"\"true\""];
 /// The bits that the number of a word takes.
 const WORD_BITS: u32 = 2;
 
+/// The bits that the numbers of all words take.
+pub(super) const ALL_WORDS: u32 = WORD_BITS * WORDS.len() as u32;
+
 /// The numbers of an event's words, side by side; `None` where one is none that is known.
 #[inline]
 pub(super) fn words(spans: &Spans<'_>) -> Option<u32> {

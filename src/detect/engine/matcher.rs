@@ -15,19 +15,23 @@ use self::together::TOGETHER;
 use self::verdict::Verdict;
 use super::candidates::{ByName, Candidates, LeafPlaces};
 use super::classes::{Class, Classes, ODD, Place, Slot};
-use super::kind::{self, Kind, NAMED, SLOTS};
+use super::kind::{self, ALL_WORDS, Kind, NAMED, SLOTS};
 use super::record::RecordLeaves;
 use super::{Engine, Program};
 use crate::detect::capture::{Captured, Captures};
 use crate::detect::hits::HitSets;
 use crate::ingest::is_odd;
-use crate::ingest::scan::Spans;
+use crate::ingest::scan::{Key, Spans};
 use crate::ingest::watch::Watch;
 use crate::store::Column;
 use crate::store::segment::{EventRow, Locator};
 
-/// Stands with an event's words in place of the number of a set until its columns are looked at. Sets are never so many.
+/// Stands with an event's candidates and its words in place of the number of a set until its columns are looked at. Sets
+/// are never so many.
 const PUT_OFF: u32 = 1 << 31;
+
+/// How many candidates fit there.
+const MOST_PUT_OFF: u32 = PUT_OFF >> ALL_WORDS;
 
 /// Holds records against all rules.
 #[derive(Debug)]
@@ -37,8 +41,8 @@ pub struct Matcher {
     classes: Vec<Classes>,
     places: Arc<LeafPlaces>,
     names: Arc<ByName>,
-    /// By the number of a name: the source that came with it last, and which of `candidates` belong to the two.
-    by_name: Vec<(u32, u32)>,
+    /// By the number of a name: what is known of it with the source that came with it last.
+    by_name: Vec<Named>,
     /// Which of `candidates` belong to the classes of a name and a source.
     candidates_of: HashMap<[Class; NAMED], u32, FixedState>,
     candidates: Vec<Candidates>,
@@ -51,8 +55,28 @@ pub struct Matcher {
     taken: Vec<Captured>,
     /// Whether a value without a class was met, so that nothing can be put off any more.
     at_hand: bool,
-    /// The classes of the events that are looked at together, a word of all of them after the other.
+    /// Whether a rule asks for values that are words.
+    asks_words: bool,
+    /// The classes of the events that are looked at together, a word of all of them after the other; empty where nobody
+    /// asks for any of it.
     together: [Vec<u64>; 2],
+}
+
+/// What is known of a name and a source.
+#[derive(Clone, Copy, Debug)]
+struct Named {
+    source: u32,
+    /// Which of the candidates are theirs.
+    at: u32,
+    /// Whether none of these can fire.
+    is_idle: bool,
+    /// Whether columns are enough for all of them.
+    is_shut: bool,
+}
+
+impl Named {
+    /// No source has this number.
+    const UNKNOWN: Self = Self { source: u32::MAX, at: 0, is_idle: false, is_shut: false };
 }
 
 /// What the workers of a load learn together.
@@ -87,8 +111,12 @@ impl Matcher {
     /// One that has met nothing yet, shares `lessons`, numbers what hits a record by `sets` and puts what others need
     /// of it into `captures`.
     pub fn new(engine: Arc<Engine>, lessons: &Lessons, sets: Arc<HitSets>, captures: Arc<Captures>) -> Self {
+        let classes: Vec<Classes> =
+            lessons.slots.iter().map(|slot| Classes::new(&engine, slot.clone())).collect();
+        let is_word = |classes: &&Classes| matches!(classes.slot(), Slot::Word(_));
         Self {
-            classes: lessons.slots.iter().map(|slot| Classes::new(&engine, slot.clone())).collect(),
+            asks_words: classes.iter().filter(is_word).any(|classes| !classes.is_alike()),
+            classes,
             places: lessons.places.clone(),
             names: lessons.names.clone(),
             by_name: Vec::new(),
@@ -110,7 +138,7 @@ impl Matcher {
     /// Learns the values of a record of which some were not met before.
     #[cold]
     fn learn(&mut self, spans: &Spans<'_>, row: &EventRow) {
-        for classes in &mut self.classes {
+        for classes in self.classes.iter_mut().filter(|classes| !classes.is_alike()) {
             classes.learn(&self.engine, spans, row);
             self.at_hand |= classes.is_full();
             // A value whose number has other readings as well has no class, and is known by its row as long as
@@ -144,14 +172,19 @@ impl Matcher {
         }
     }
 
-    /// Every rule by itself, for a record with values that dictionaries do not tell apart.
-    fn one_by_one(&mut self, spans: &Spans<'_>) {
-        let Self { engine, record_leaves, hits, .. } = self;
+    /// Each rule by itself, for a record with values that dictionaries do not tell apart: those for its name, if that is
+    /// `named`.
+    fn one_by_one(&mut self, named: Option<Named>, spans: &Spans<'_>) {
+        let Self { engine, candidates, record_leaves, hits, .. } = self;
         let mut leaf = |n: usize| record_leaves.holds(engine, n, spans);
-        for (rule, program) in engine.programs.iter().enumerate() {
-            if fires(program, &mut leaf) {
+        let mut ask = |rule: usize| {
+            if engine.programs.get(rule).is_some_and(|program| fires(program, &mut leaf)) {
                 hits.push(rule as u32);
             }
+        };
+        match named.and_then(|named| candidates.get(named.at as usize)) {
+            Some(candidates) => candidates.rules.iter().copied().for_each(&mut ask),
+            None => (0..engine.programs.len()).for_each(&mut ask),
         }
     }
 
@@ -205,11 +238,29 @@ impl Matcher {
     }
 
     /// What hits a record of no kind, by each rule.
+    #[cold]
     fn look_at_all(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32 {
         self.hits.clear();
         self.record_leaves.turn();
-        self.one_by_one(spans);
+        let named = self.plainly_named(spans, row);
+        self.one_by_one(named, spans);
         self.found(spans, row)
+    }
+
+    /// What is known of the name and the source of a record, where nothing else can have their numbers.
+    fn plainly_named(&mut self, spans: &Spans<'_>, row: &EventRow) -> Option<Named> {
+        let is_plain = |(column, key)| {
+            let is_own = row.elsewhere >> column as u16 & 1 == 0;
+            is_own && !is_odd(column, spans.get(key))
+        };
+        let both = [(Column::Event, Key::EventName), (Column::Source, Key::EventSource)];
+        both.into_iter().all(is_plain).then(|| self.candidates(row))?
+    }
+
+    /// The numbers of an event's words, as far as rules ask for them; `None` where one is none that is known.
+    #[inline]
+    fn words(&self, spans: &Spans<'_>) -> Option<u32> {
+        if self.asks_words { kind::words(spans) } else { Some(0) }
     }
 
     /// The number of what hits a record, of which is taken what others need.
@@ -236,15 +287,19 @@ impl Watch for Matcher {
     }
 
     fn record(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32 {
-        let words = kind::words(spans).filter(|_| !row.is_odd);
-        let (event, source) = (row.columns[Column::Event as usize], row.columns[Column::Source as usize]);
-        let Some((words, at)) = words.and_then(|words| Some((words, self.candidates(event, source)?))) else {
-            return self.look_at_all(spans, row);
-        };
-        if !self.at_hand && self.is_shut(at, row, words) == Some(true) {
-            return PUT_OFF | words;
+        let named = if row.is_odd { None } else { self.candidates(row) };
+        let Some(named) = named else { return self.look_at_all(spans, row) };
+        if named.is_idle {
+            return 0;
         }
-        match self.verdict(at, row, words) {
+        let Some(words) = self.words(spans) else { return self.look_at_all(spans, row) };
+        if !self.at_hand
+            && named.at < MOST_PUT_OFF
+            && (named.is_shut || self.is_shut(named.at, row, words) == Some(true))
+        {
+            return PUT_OFF | named.at << ALL_WORDS | words;
+        }
+        match self.verdict(named.at, row, words) {
             Some((kind, verdict)) => self.look(kind, verdict, spans, row),
             None => self.look_at_all(spans, row),
         }
@@ -255,7 +310,7 @@ impl Watch for Matcher {
             let from = n * TOGETHER;
             self.gather(columns, from, found);
             for (at, found) in found.iter_mut().enumerate().filter(|(_, found)| **found & PUT_OFF != 0) {
-                *found = self.gathered_one(columns, from + at, at).unwrap_or_default();
+                *found = self.gathered_one((*found & !PUT_OFF) >> ALL_WORDS, at).unwrap_or_default();
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Matcher, PUT_OFF};
 use crate::detect::engine::classes::{ODD, Slot, UNKNOWN};
-use crate::detect::engine::kind::{self, NAMED, Others};
+use crate::detect::engine::kind::{self, NAMED};
 use crate::store::Column;
 
 /// How many events are looked at together: what they need stays in the nearest cache.
@@ -11,15 +11,14 @@ pub(super) const TOGETHER: usize = 512;
 impl Matcher {
     /// The classes of some events, side by side in `together`: those of all slots, whoever looks at them.
     pub(super) fn gather(&mut self, columns: &[&[u32]; Column::COUNT], from: usize, found: &[u32]) {
-        for word in &mut self.together {
-            word.clear();
-            word.resize(found.len(), 0);
-        }
+        self.together.iter_mut().for_each(Vec::clear);
         for (slot, classes) in self.classes.iter().enumerate().skip(NAMED) {
             let (word, bit) = kind::place(slot);
             let Some(together) = self.together.get_mut(word).filter(|_| !classes.is_alike()) else {
                 continue;
             };
+            let known = classes.all_known();
+            let class = |id: u32| u64::from(known(id)) << bit;
             match classes.slot() {
                 Slot::Column(column, _) => {
                     let ids = columns[column as usize].get(from..).unwrap_or_default();
@@ -28,37 +27,36 @@ impl Matcher {
                             || !matches!(classes.known(*id), ODD | UNKNOWN)),
                         "what is put off has classes"
                     );
-                    for (word, id) in together.iter_mut().zip(ids) {
-                        *word |= u64::from(classes.known(*id)) << bit;
-                    }
+                    add(together, ids.iter().zip(found).map(|(id, _)| class(*id)));
                 }
-                Slot::Word(n) => {
-                    for (word, found) in together.iter_mut().zip(found) {
-                        *word |= u64::from(classes.known(kind::word(*found, n))) << bit;
-                    }
-                }
+                Slot::Word(n) => add(together, found.iter().map(|found| class(kind::word(*found, n)))),
             }
         }
     }
 
-    /// What hits the event at `row`, whose classes stand at `at` in `together`.
+    /// What hits the event whose classes stand at `at` in `together`, and that is one for some candidates.
     #[inline]
-    pub(super) fn gathered_one(
-        &mut self,
-        columns: &[&[u32]; Column::COUNT],
-        row: usize,
-        at: usize,
-    ) -> Option<u32> {
-        let of = |column: Column| columns[column as usize].get(row).copied();
-        let candidates = self.candidates(of(Column::Event)?, of(Column::Source)?)?;
-        let mask = self.candidates.get(candidates as usize)?.mask;
-        let mut others = Others::default();
-        for ((word, mask), together) in others.iter_mut().zip(mask).zip(&self.together) {
-            *word = together.get(at)? & mask;
+    pub(super) fn gathered_one(&mut self, candidates: u32, at: usize) -> Option<u32> {
+        let mut others = self.candidates.get(candidates as usize)?.mask;
+        for (word, together) in others.iter_mut().zip(&self.together) {
+            *word &= together.get(at).copied().unwrap_or_default();
         }
-        let verdict = self.verdict_of(candidates, others)?;
-        let verdict = self.verdicts.get(verdict as usize)?;
-        debug_assert!(verdict.is_final, "the gate was shut");
-        Some(verdict.number)
+        let judged = self.verdict_of(candidates, others)?;
+        debug_assert!(
+            self.verdicts.get(judged.verdict as usize).is_some_and(|verdict| verdict.is_final),
+            "the gate was shut"
+        );
+        Some(judged.number)
+    }
+}
+
+/// Puts classes beside those that stand in a word of some events already, if there are any.
+#[inline]
+fn add(together: &mut Vec<u64>, classes: impl Iterator<Item = u64>) {
+    if together.is_empty() {
+        return together.extend(classes);
+    }
+    for (word, class) in together.iter_mut().zip(classes) {
+        *word |= class;
     }
 }

@@ -1,12 +1,13 @@
 //! What the columns say of kinds of events, worked out once for each kind.
 
-use super::Matcher;
+use super::{Matcher, Named};
 use crate::detect::engine::Bounds;
-use crate::detect::engine::candidates::{Candidates, Gate, Known};
+use crate::detect::engine::candidates::{Candidates, Gate, Judged, Known};
 use crate::detect::engine::classes::{ODD, Slot, UNKNOWN};
 use crate::detect::engine::kind::{self, Kind, NAME, NAMED, Others};
 use crate::detect::engine::root::RootName;
 use crate::ingest::scan::Spans;
+use crate::store::Column;
 use crate::store::segment::EventRow;
 
 /// How many verdicts are remembered before all are forgotten.
@@ -37,17 +38,18 @@ pub(super) struct Verdict {
 }
 
 impl Matcher {
-    /// Which of the candidates belong to a name and a source; `None` when one of them has no class.
+    /// What is known of the name and the source of an event; `None` when one of them has no class.
     #[inline]
-    pub(super) fn candidates(&mut self, event: u32, source: u32) -> Option<u32> {
+    pub(super) fn candidates(&mut self, row: &EventRow) -> Option<Named> {
+        let (event, source) = (row.columns[Column::Event as usize], row.columns[Column::Source as usize]);
         match self.by_name.get(event as usize) {
-            Some((with, at)) if *with == source => Some(*at),
+            Some(named) if named.source == source => Some(*named),
             _ => self.named(event, source),
         }
     }
 
     #[cold]
-    fn named(&mut self, event: u32, source: u32) -> Option<u32> {
+    fn named(&mut self, event: u32, source: u32) -> Option<Named> {
         let mut named = [ODD; NAMED];
         for ((class, classes), id) in named.iter_mut().zip(&self.classes).zip([event, source]) {
             *class = classes.known(id);
@@ -69,14 +71,17 @@ impl Matcher {
                 at
             }
         };
+        let gate = &self.candidates.get(at as usize)?.gate;
+        let known =
+            Named { source, at, is_idle: matches!(gate, Gate::Idle), is_shut: matches!(gate, Gate::Shut) };
         let event = event as usize;
         if self.by_name.len() <= event {
-            self.by_name.resize(event + 1, (u32::MAX, 0));
+            self.by_name.resize(event + 1, Named::UNKNOWN);
         }
         if let Some(slot) = self.by_name.get_mut(event) {
-            *slot = (source, at);
+            *slot = known;
         }
-        Some(at)
+        Some(known)
     }
 
     fn said(&self, kind: Kind, slot: usize, bit: usize) -> Bounds {
@@ -109,7 +114,7 @@ impl Matcher {
     pub(super) fn is_shut(&mut self, at: u32, row: &EventRow, words: u32) -> Option<bool> {
         let candidates = self.candidates.get(at as usize)?;
         let ask = match &candidates.gate {
-            Gate::Shut => return Some(true),
+            Gate::Idle | Gate::Shut => return Some(true),
             Gate::Open => return Some(false),
             Gate::Ask(ask) => ask,
         };
@@ -148,12 +153,12 @@ impl Matcher {
     pub(super) fn verdict(&mut self, at: u32, row: &EventRow, words: u32) -> Option<(Kind, u32)> {
         let candidates = self.candidates.get(at as usize)?;
         let kind = Kind { named: candidates.named, others: self.classes_in(&candidates.slots, row, words)? };
-        Some((kind, self.verdict_of(at, kind.others)?))
+        Some((kind, self.verdict_of(at, kind.others)?.verdict))
     }
 
     /// What the columns say of the events of a kind.
     #[inline]
-    pub(super) fn verdict_of(&mut self, at: u32, others: Others) -> Option<u32> {
+    pub(super) fn verdict_of(&mut self, at: u32, others: Others) -> Option<Judged> {
         match self.candidates.get_mut(at as usize)?.verdicts.get(others) {
             Some(verdict) => Some(verdict),
             None => self.judge(at, others),
@@ -162,7 +167,7 @@ impl Matcher {
 
     /// Works out what the columns say of the events of a kind.
     #[cold]
-    fn judge(&mut self, at: u32, others: Others) -> Option<u32> {
+    fn judge(&mut self, at: u32, others: Others) -> Option<Judged> {
         if self.verdicts.len() >= MOST_VERDICTS {
             self.verdicts.clear();
             for candidates in &mut self.candidates {
@@ -175,9 +180,9 @@ impl Matcher {
         let mut roots: Vec<usize> = self.deciding(kind, &open).flatten().map(|(root, _)| root).collect();
         roots.sort_unstable();
         roots.dedup();
-        let number = self.add(Verdict { hits, open, roots, ..Verdict::default() });
-        self.candidates.get_mut(at as usize)?.verdicts.insert(others, number);
-        Some(number)
+        let judged = self.add(Verdict { hits, open, roots, ..Verdict::default() });
+        self.candidates.get_mut(at as usize)?.verdicts.insert(others, judged);
+        Some(judged)
     }
 
     /// Those of some rules that fire, and those that may, by what is known of leaves.
@@ -194,12 +199,13 @@ impl Matcher {
         (hits, open)
     }
 
-    /// The number of a new verdict.
-    fn add(&mut self, mut verdict: Verdict) -> u32 {
+    /// Takes up a new verdict.
+    fn add(&mut self, mut verdict: Verdict) -> Judged {
         verdict.is_final = verdict.open.is_empty() && !self.takes(&verdict.hits);
         verdict.number = self.number(&verdict.hits);
+        let judged = Judged { verdict: self.verdicts.len() as u32, number: verdict.number };
         self.verdicts.push(verdict);
-        (self.verdicts.len() - 1) as u32
+        judged
     }
 
     /// Whether something is to be taken from records that these rules hit.
@@ -245,9 +251,9 @@ impl Matcher {
         let mut names: Vec<RootName> = self.deciding(kind, &open).collect::<Option<_>>().unwrap_or_default();
         names.sort_unstable();
         names.dedup();
-        let number = self.add(Verdict { hits, open, names, ..Verdict::default() });
-        self.verdicts.get_mut(at as usize)?.by_keys.insert(keys, number);
-        Some(number)
+        let verdict = self.add(Verdict { hits, open, names, ..Verdict::default() }).verdict;
+        self.verdicts.get_mut(at as usize)?.by_keys.insert(keys, verdict);
+        Some(verdict)
     }
 
     /// A number for the values that decide what a verdict leaves open, and the set that belongs to them if it is known.
