@@ -128,17 +128,16 @@ impl Identity {
 
     fn read_session(&mut self, context: &[u8]) {
         // Of a context that stands twice the last one counts.
-        *self = Self {
-            source_identity: String::new(),
-            sign_in_session: String::new(),
-            on_instance: false,
-            issued_to: String::new(),
-            issuer_arn: String::new(),
-            role: String::new(),
-            created: Time::default(),
-            mfa: None,
-            ..std::mem::take(self)
-        };
+        for text in [
+            &mut self.source_identity,
+            &mut self.sign_in_session,
+            &mut self.issued_to,
+            &mut self.issuer_arn,
+            &mut self.role,
+        ] {
+            text.clear();
+        }
+        (self.on_instance, self.created, self.mfa) = (false, Time::default(), None);
         for m in json::members(context) {
             match m.key {
                 b"sourceIdentity" => self.source_identity = owned(m.value),
@@ -148,16 +147,34 @@ impl Identity {
                     self.issued_to =
                         json::member(m.value, "credentialsIssuedTo").map(owned).unwrap_or_default();
                 }
-                b"sessionIssuer" => {
-                    self.issuer_arn = json::member(m.value, "arn").map(owned).unwrap_or_default();
-                    self.role = json::member(m.value, "userName").map(owned).unwrap_or_default();
-                }
-                b"attributes" => {
-                    let created = json::member(m.value, "creationDate").map(owned).unwrap_or_default();
-                    self.created = Time::parse(created.as_bytes());
-                    self.mfa = match json::member(m.value, "mfaAuthenticated").map(owned).as_deref() {
-                        Some("true") => Some(true),
-                        Some("false") => Some(false),
+                b"sessionIssuer" => self.read_issuer(m.value),
+                b"attributes" => self.read_attributes(m.value),
+                _ => {}
+            }
+        }
+    }
+
+    fn read_issuer(&mut self, issuer: &[u8]) {
+        (self.issuer_arn, self.role) = (String::new(), String::new());
+        for m in json::members(issuer) {
+            match m.key {
+                b"arn" => self.issuer_arn = owned(m.value),
+                b"userName" => self.role = owned(m.value),
+                _ => {}
+            }
+        }
+    }
+
+    fn read_attributes(&mut self, attributes: &[u8]) {
+        (self.created, self.mfa) = (Time::default(), None);
+        for m in json::members(attributes) {
+            let text = || json::scalar(m.value).unwrap_or_default();
+            match m.key {
+                b"creationDate" => self.created = Time::parse(text().as_bytes()),
+                b"mfaAuthenticated" => {
+                    self.mfa = match &*text() {
+                        "true" => Some(true),
+                        "false" => Some(false),
                         _ => None,
                     };
                 }

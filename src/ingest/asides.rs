@@ -65,8 +65,11 @@ pub(super) fn granted(response: &[u8]) -> Granted<'_> {
 /// The bytes that came in and went out, of an `additionalEventData`.
 pub(super) fn transferred(additional: &[u8]) -> (u64, u64) {
     let (mut inward, mut outward) = (None, None);
-    for at in BYTES.find_iter(additional) {
-        let rest = additional.get(at + BYTES.needle().len()..).unwrap_or_default();
+    let mut left = additional;
+    // An iterator would take what the search knows of the text it looks for along, which costs as much as the search.
+    while let Some(at) = BYTES.find(left) {
+        let rest = left.get(at + BYTES.needle().len()..).unwrap_or_default();
+        left = rest;
         let (direction, key) = match rest.first() {
             Some(b'I') => (&mut inward, &b"In\""[..]),
             _ => (&mut outward, &b"Out\""[..]),
