@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use common::{EVENTS, Whose, data, processor_time, report};
+use common::{EVENTS, Whose, data, files, processor_time, report};
 use trailhound::console::app::answer::{Request, answer};
 use trailhound::ingest::worker::Options;
 use trailhound::investigation::{Investigation, Judgment, load};
@@ -66,13 +66,6 @@ fn main() {
     report("bytes an event, dictionaries apart", &format!("{resident:.1}"), "70");
     records(&inv);
     filter(&inv);
-}
-
-fn files(dir: &Path) -> Vec<PathBuf> {
-    let all = walkdir::WalkDir::new(dir).sort_by_file_name().into_iter().filter_map(Result::ok);
-    all.map(walkdir::DirEntry::into_path)
-        .filter(|path| path.extension().is_some_and(|end| end == "gz"))
-        .collect()
 }
 
 /// The processor time that gzip needs to inflate the files.

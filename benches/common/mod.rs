@@ -39,15 +39,26 @@ pub(crate) enum Whose {
     Children,
 }
 
-/// User and system time so far, as Linux counts it: in hundredths of a second.
+/// User and system time so far: that of children as Linux counts it, in hundredths of a second.
 pub(crate) fn processor_time(whose: Whose) -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("this benchmark needs /proc");
-    let behind = stat.rsplit(')').next().unwrap_or_default();
-    let field =
-        |n: usize| behind.split_whitespace().nth(n - 3).and_then(|v| v.parse::<u64>().ok()).unwrap_or(0);
-    let (user, system) = match whose {
-        Whose::Mine => (field(14), field(15)),
-        Whose::Children => (field(16), field(17)),
-    };
-    Duration::from_millis((user + system) * 10)
+    match whose {
+        Whose::Mine => {
+            let now = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+            now.try_into().expect("it is not negative")
+        }
+        Whose::Children => {
+            let stat = std::fs::read_to_string("/proc/self/stat").expect("this benchmark needs /proc");
+            let behind = stat.rsplit(')').next().unwrap_or_default();
+            let field = |n: usize| behind.split_whitespace().nth(n - 3).and_then(|v| v.parse::<u64>().ok());
+            Duration::from_millis((field(16).unwrap_or(0) + field(17).unwrap_or(0)) * 10)
+        }
+    }
+}
+
+/// The compressed files below a folder, in order of their names.
+pub(crate) fn files(dir: &Path) -> Vec<PathBuf> {
+    let all = walkdir::WalkDir::new(dir).sort_by_file_name().into_iter().filter_map(Result::ok);
+    all.map(walkdir::DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(|end| end == "gz"))
+        .collect()
 }
