@@ -70,7 +70,7 @@ struct Named {
     at: u32,
     /// Whether none of these can fire.
     is_idle: bool,
-    /// Whether columns are enough for all of them.
+    /// Whether columns are enough for all of them, and there is room for their number.
     is_shut: bool,
 }
 
@@ -257,6 +257,22 @@ impl Matcher {
         both.into_iter().all(is_plain).then(|| self.candidates(row))?
     }
 
+    /// What hits an event for which rules can fire, if it is not put off.
+    #[inline(never)]
+    fn look_closer(&mut self, named: Option<Named>, spans: &Spans<'_>, row: &EventRow) -> u32 {
+        let words = self.words(spans);
+        let (Some(Named { at, .. }), Some(words)) = (named, words) else {
+            return self.look_at_all(spans, row);
+        };
+        if !self.at_hand && at < MOST_PUT_OFF && self.is_shut(at, row, words) == Some(true) {
+            return put_off(at, words);
+        }
+        match self.verdict(at, row, words) {
+            Some((kind, verdict)) => self.look(kind, verdict, spans, row),
+            None => self.look_at_all(spans, row),
+        }
+    }
+
     /// The numbers of an event's words, as far as rules ask for them; `None` where one is none that is known.
     #[inline]
     fn words(&self, spans: &Spans<'_>) -> Option<u32> {
@@ -287,21 +303,11 @@ impl Watch for Matcher {
     }
 
     fn record(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32 {
-        let named = if row.is_odd { None } else { self.candidates(row) };
-        let Some(named) = named else { return self.look_at_all(spans, row) };
-        if named.is_idle {
-            return 0;
-        }
-        let Some(words) = self.words(spans) else { return self.look_at_all(spans, row) };
-        if !self.at_hand
-            && named.at < MOST_PUT_OFF
-            && (named.is_shut || self.is_shut(named.at, row, words) == Some(true))
-        {
-            return PUT_OFF | named.at << ALL_WORDS | words;
-        }
-        match self.verdict(named.at, row, words) {
-            Some((kind, verdict)) => self.look(kind, verdict, spans, row),
-            None => self.look_at_all(spans, row),
+        // Most events come no further than this, and pay for no more.
+        match if row.is_odd { None } else { self.candidates(row) } {
+            Some(named) if named.is_idle => 0,
+            Some(named) if named.is_shut && !self.at_hand && !self.asks_words => put_off(named.at, 0),
+            named => self.look_closer(named, spans, row),
         }
     }
 
@@ -314,6 +320,11 @@ impl Watch for Matcher {
             }
         }
     }
+}
+
+/// What stands for an event of some candidates that is put off.
+fn put_off(candidates: u32, words: u32) -> u32 {
+    PUT_OFF | candidates << ALL_WORDS | words
 }
 
 /// Whether a rule fires, given what its leaves say.

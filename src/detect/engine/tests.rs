@@ -124,6 +124,68 @@ fn a_text_that_is_met_beside_something_odd_is_looked_at_when_it_comes_alone() {
 }
 
 #[test]
+fn beside_something_odd_a_name_has_its_own_rules_if_it_is_one() {
+    let long = "n".repeat(LONGEST);
+    let rules: String = [
+        "eventName: GetUser, userAgent: '5'".to_owned(),
+        "eventName: ListUsers, userAgent: '5'".to_owned(),
+        "eventName: null".to_owned(),
+        "eventName: 'null'".to_owned(),
+        "eventName: 'true', userAgent: '5'".to_owned(),
+        "eventSource: null, userAgent: '5'".to_owned(),
+        "eventSource: 'null', userAgent: '5'".to_owned(),
+        "eventName|endswith: nB".to_owned(),
+        "eventName|endswith: nC".to_owned(),
+        "awsRegion: us-east-1, userAgent: '5'".to_owned(),
+    ]
+    .iter()
+    .enumerate()
+    .map(|(n, s)| format!("---\ntitle: r{n}\nid: r{n}\ndetection: {{s: {{{s}}}, condition: s}}\n"))
+    .collect();
+    let mut all = Vec::new();
+    for name in [json!("GetUser"), json!("ListUsers"), json!("null"), json!(null), json!("true"), json!(true)]
+    {
+        all.push(json!({ "eventName": name }));
+        all.push(json!({ "eventName": name, "userAgent": 5 }));
+    }
+    for source in [json!("null"), json!(null), json!(7), json!("7")] {
+        all.push(json!({ "eventSource": source, "userAgent": 5 }));
+    }
+    for end in ["B", "C"] {
+        all.push(json!({ "eventName": format!("{long}{end}"), "userAgent": 5 }));
+    }
+    let mut records: Vec<Value> = all.iter().enumerate().map(|(n, more)| event(n, more)).collect();
+    for _ in 0..2 {
+        assert_eq!(agrees(&rules, &records), 28);
+        records.reverse();
+    }
+}
+
+#[test]
+fn words_say_what_they_say_of_each_event() {
+    let rules: String = [
+        "readOnly: 'true'",
+        "readOnly: false, managementEvent: true",
+        "sessionCredentialFromConsole: 'true'",
+    ]
+    .iter()
+    .enumerate()
+    .map(|(n, s)| {
+        format!("---\ntitle: r{n}\nid: r{n}\ndetection: {{s: {{eventName: GetUser, {s}}}, condition: s}}\n")
+    })
+    .collect();
+    let words = [json!(true), json!(false), json!("true"), json!("maybe"), json!(null)];
+    let mut records = Vec::new();
+    for (first, second) in words.iter().flat_map(|first| words.iter().map(move |second| (first, second))) {
+        let more =
+            json!({"readOnly": first, "managementEvent": second, "sessionCredentialFromConsole": second});
+        records.push(event(records.len(), &more));
+    }
+    // Two of five by the first word; one with two of the second; two of five by the second.
+    assert_eq!(agrees(&rules, &records), 10 + 2 + 10);
+}
+
+#[test]
 fn one_name_of_two_services_has_the_rules_of_each() {
     let rule = |service: &str| {
         format!(

@@ -1,6 +1,6 @@
 //! What the columns say of kinds of events, worked out once for each kind.
 
-use super::{Matcher, Named};
+use super::{MOST_PUT_OFF, Matcher, Named};
 use crate::detect::engine::Bounds;
 use crate::detect::engine::candidates::{Candidates, Gate, Judged, Known};
 use crate::detect::engine::classes::{ODD, Slot, UNKNOWN};
@@ -72,8 +72,8 @@ impl Matcher {
             }
         };
         let gate = &self.candidates.get(at as usize)?.gate;
-        let known =
-            Named { source, at, is_idle: matches!(gate, Gate::Idle), is_shut: matches!(gate, Gate::Shut) };
+        let is_shut = matches!(gate, Gate::Shut) && at < MOST_PUT_OFF;
+        let known = Named { source, at, is_idle: matches!(gate, Gate::Idle), is_shut };
         let event = event as usize;
         if self.by_name.len() <= event {
             self.by_name.resize(event + 1, Named::UNKNOWN);
