@@ -12,7 +12,7 @@ use crate::config;
 use crate::detect::attack::Attack;
 use crate::detect::environment::Environment;
 use crate::detect::explain::{Explained, explain};
-use crate::detect::lint::{Facts, Finding, Known, Weight, lint, shadowed};
+use crate::detect::lint::{Facts, Finding, Known, Weight, lint, lint_correlation, shadowed};
 use crate::detect::rules::{Files, Rules, pack};
 use crate::detect::sigma::rule::Rule;
 use crate::detect::tested;
@@ -79,21 +79,27 @@ fn check(paths: &[PathBuf], environment_file: Option<&Path>) -> Outcome {
     }
     let faulty = rules.faults().len() + untold.len();
     let facts = Facts::shipped();
-    let mut findings: Vec<(&Rule, Finding)> = Vec::new();
+    let mut findings: Vec<(&str, Finding)> = Vec::new();
     for rule in rules.singles() {
-        findings.extend(lint(rule, &facts, &Known::default()).into_iter().map(|finding| (rule, finding)));
+        let own = lint(rule, &facts, &Known::default());
+        findings.extend(own.into_iter().map(|finding| (rule.file.as_str(), finding)));
+    }
+    for correlation in &rules.set().correlations {
+        let own = lint_correlation(correlation, &facts, &Known::default());
+        findings.extend(own.into_iter().map(|finding| (correlation.file.as_str(), finding)));
     }
     // What only serves other rules may well look for the same as another one.
     let own: Vec<Rule> = rules.shown_singles().cloned().collect();
     findings.extend(shadowed(&own).into_iter().filter_map(|(n, finding)| {
-        Some((rules.singles().iter().find(|rule| Some(&rule.id) == own.get(n).map(|r| &r.id))?, finding))
+        let rule = rules.singles().iter().find(|rule| Some(&rule.id) == own.get(n).map(|r| &r.id))?;
+        Some((rule.file.as_str(), finding))
     }));
-    findings.sort_by(|(a, x), (b, y)| (&a.file, x.line).cmp(&(&b.file, y.line)));
+    findings.sort_by(|(a, x), (b, y)| (a, x.line).cmp(&(b, y.line)));
     let warnings = findings.iter().filter(|(_, finding)| finding.weight == Weight::Warning).count();
     let notes = findings.len() - warnings;
     to_stdout(|out| {
-        for (rule, finding) in &findings {
-            let (file, text) = (visible(&rule.file), visible(&finding.text));
+        for (file, finding) in &findings {
+            let (file, text) = (visible(file), visible(&finding.text));
             writeln!(out, "{file}:{}: {}: {text}", finding.line, finding.weight.name())?;
         }
         let sound = sound(&rules);

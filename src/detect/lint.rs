@@ -15,6 +15,7 @@ mod shadow;
 use super::attack::Attack;
 use super::operations::Operations;
 use super::sigma::condition::Condition;
+use super::sigma::correlation::Correlation;
 use super::sigma::item::Item;
 use super::sigma::rule::Rule;
 
@@ -123,6 +124,14 @@ pub fn lint(rule: &Rule, facts: &Facts, known: &Known<'_>) -> Vec<Finding> {
     notes::check(rule, &facts.attack, &mut findings);
     findings.sort_by_key(|finding| (finding.line, finding.kind));
     findings.dedup();
+    findings
+}
+
+/// Looks at one correlation; findings are in the order of their lines.
+pub fn lint_correlation(correlation: &Correlation, facts: &Facts, known: &Known<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    fields::check_correlation(correlation, known, &mut findings);
+    notes::check_correlation(correlation, &facts.attack, &mut findings);
     findings
 }
 

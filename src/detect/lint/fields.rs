@@ -1,6 +1,7 @@
 //! The fields that a rule looks at: whether a record can have them.
 
 use super::{Finding, Kind, Known, note, warning};
+use crate::detect::sigma::correlation::Correlation;
 use crate::detect::sigma::item::{Item, Test};
 use crate::detect::sigma::rule::Rule;
 use crate::event::field::RECORD_KEYS;
@@ -58,6 +59,10 @@ pub(super) const OPEN: &[&str] = &[
 ];
 
 pub(super) fn check(rule: &Rule, known: &Known<'_>, out: &mut Vec<Finding>) {
+    if let Some(first) = &rule.first_seen {
+        let paths = first.key.iter().chain(&first.dimension);
+        paths.for_each(|path| check_path(path, first.line, known, out));
+    }
     let groups = rule.searches.iter().flat_map(|(_, search)| &search.groups);
     for item in groups.flatten() {
         if let Some(path) = &item.field {
@@ -70,6 +75,17 @@ pub(super) fn check(rule: &Rule, known: &Known<'_>, out: &mut Vec<Finding>) {
                 _ => {}
             }
         }
+    }
+}
+
+/// The fields that a correlation groups by and measures: an event without one of them counts for nothing.
+pub(super) fn check_correlation(correlation: &Correlation, known: &Known<'_>, out: &mut Vec<Finding>) {
+    let of_rule = |rule| correlation.group_fields(rule).into_iter().chain(correlation.value_fields(rule));
+    let mut paths: Vec<&[String]> = (0..correlation.rules.len()).flat_map(of_rule).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    for path in paths {
+        check_path(path, correlation.line, known, out);
     }
 }
 

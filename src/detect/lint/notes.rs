@@ -3,6 +3,7 @@
 use super::shadow::LEVELS;
 use super::{Finding, Kind, note, warning};
 use crate::detect::attack::{Attack, RETIRED_TACTICS};
+use crate::detect::sigma::correlation::Correlation;
 use crate::detect::sigma::rule::Rule;
 use crate::text::nearest;
 
@@ -11,14 +12,23 @@ pub(super) fn check(rule: &Rule, attack: &Attack, out: &mut Vec<Finding>) {
         let text = "no events of its own to test it with; add `tests:` with one that must match".to_owned();
         out.push(note(rule.line, Kind::Untested, text));
     }
-    // A level that is misspelled gives no points: that is no matter of taste.
-    let weigh = if rule.level.is_empty() { note } else { warning };
-    out.extend(level(rule).map(|text| weigh(rule.line, Kind::Level, text)));
-    techniques(rule, attack, out);
+    check_level(&rule.level, rule.line, out);
+    techniques(rule.tags.iter().zip(rule.tag_lines.iter().copied()), rule.line, attack, out);
 }
 
-fn level(rule: &Rule) -> Option<String> {
-    let level = rule.level.as_str();
+pub(super) fn check_correlation(correlation: &Correlation, attack: &Attack, out: &mut Vec<Finding>) {
+    let line = correlation.line;
+    check_level(&correlation.level, line, out);
+    techniques(correlation.tags.iter().map(|tag| (tag, line)), line, attack, out);
+}
+
+/// A level that is misspelled gives no points: that is no matter of taste.
+fn check_level(level: &str, line: usize, out: &mut Vec<Finding>) {
+    let weigh = if level.is_empty() { note } else { warning };
+    out.extend(level_fault(level).map(|text| weigh(line, Kind::Level, text)));
+}
+
+fn level_fault(level: &str) -> Option<String> {
     if LEVELS.contains(&level) {
         return None;
     }
@@ -32,9 +42,15 @@ fn level(rule: &Rule) -> Option<String> {
     })
 }
 
-fn techniques(rule: &Rule, attack: &Attack, out: &mut Vec<Finding>) {
+/// What is wrong with the tags of a rule that begins at `begin`; each comes with its line.
+fn techniques<'t>(
+    tags: impl Iterator<Item = (&'t String, usize)>,
+    begin: usize,
+    attack: &Attack,
+    out: &mut Vec<Finding>,
+) {
     let mut any = false;
-    for (tag, line) in rule.tags.iter().zip(&rule.tag_lines) {
+    for (tag, line) in tags {
         let tag = tag.to_lowercase();
         let Some(word) = tag.strip_prefix("attack.") else { continue };
         let is_id = word.strip_prefix('t').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
@@ -44,11 +60,11 @@ fn techniques(rule: &Rule, attack: &Attack, out: &mut Vec<Finding>) {
             false if word.contains(|c: char| c.is_ascii_digit()) => None,
             false => tactic(&word.replace('_', "-"), attack),
         };
-        out.extend(text.map(|text| note(*line, Kind::Attack, text)));
+        out.extend(text.map(|text| note(line, Kind::Attack, text)));
     }
     if !any {
         let text = "no technique of ATT&CK; add a tag such as attack.t1098".to_owned();
-        out.push(note(rule.line, Kind::Attack, text));
+        out.push(note(begin, Kind::Attack, text));
     }
 }
 

@@ -51,6 +51,37 @@ fn what_does_nothing_is_told() {
 }
 
 #[test]
+fn fields_and_levels_of_rules_on_several_events_are_looked_at() {
+    let text = "title: b\nid: b\nname: b\ndetection: {s: {eventName: GetUser}, condition: s}\n---\n\
+                title: c\nid: c\nlevel: hgh\ntags: [attack.t1087, attack.discvery]\ncorrelation:\n  type: value_count\n  rules: [b]\n  \
+                group-by: [userIdentity.arm, who]\n  aliases: {who: {b: sourceIPAdress}}\n  timespan: 5m\n  \
+                condition: {gte: 3, field: requestParameters.anything}\n---\n\
+                title: f\nid: f\nlevel: low\ntags: [attack.t1087]\ntests: {match: [{}]}\n\
+                detection: {s: {eventName: GetUser}, condition: s}\n\
+                first_seen: {key: [recipientAcountId], dimension: [userIdentity.arn], within: 30d, min_history: 7d}\n";
+    let (set, faults) = RuleSet::read([("r.yml", text)], &Placeholders::new());
+    assert_eq!(faults, []);
+    let facts = Facts::shipped();
+    let said =
+        |found: Vec<Finding>| found.into_iter().map(|f| (f.line, f.weight, f.text)).collect::<Vec<_>>();
+    let warned = |line: usize, text: &str| (line, Weight::Warning, text.to_owned());
+    assert_eq!(
+        said(lint_correlation(&set.correlations[0], &facts, &Known::default())),
+        [
+            warned(6, "no record has a field `sourceIPAdress`; did you mean `sourceIPAddress`?"),
+            warned(6, "no record has a field `userIdentity.arm`; did you mean `userIdentity.arn`?"),
+            warned(6, "there is no level `hgh`; did you mean `high`?"),
+            (6, Weight::Note, "there is no tactic `discvery`; did you mean `discovery`?".to_owned()),
+        ]
+    );
+    let first = set.rules.iter().find(|rule| rule.id == "f").unwrap();
+    assert_eq!(
+        said(lint(first, &facts, &Known::default())),
+        [warned(24, "no record has a field `recipientAcountId`; did you mean `recipientAccountId`?")]
+    );
+}
+
+#[test]
 fn rules_of_others_that_never_match_are_named() {
     let facts = Facts::shipped();
     for (lines, line, kind, said) in [

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::Labeled;
 use crate::detect::again::{self, Found};
-use crate::detect::lint::{Facts, Finding, Known, lint};
+use crate::detect::lint::{Facts, Finding, Known, lint, lint_correlation};
 use crate::detect::rules::{Files, Rules};
 use crate::detect::sigma::set::RuleSet;
 use crate::detect::tested;
@@ -102,9 +102,8 @@ impl Trial {
         let before = self.before(&info.id)?.rows;
         let (gained, lost) = (missing(&now.rows, &before), missing(&before, &now.rows));
         let (examples, failed) = self.examples(&rules);
-        let selecting = rules.singles().iter().find(|rule| rule.id == info.id);
         Some(Verdict {
-            lint: selecting.map(|rule| lint(rule, &FACTS, &Known::default())).unwrap_or_default(),
+            lint: advice(&rules, &info.id),
             rule: Some(info.title.clone()),
             hits: now.rows.len(),
             together: now.together,
@@ -231,6 +230,16 @@ impl Trial {
         let unread = faults.iter().map(|fault| (fault.line, fault.reason.clone()));
         (done.len() + faults.len(), done.iter().filter_map(failed).chain(unread).collect())
     }
+}
+
+/// What is suspicious about the rule of that id.
+fn advice(rules: &Rules, id: &str) -> Vec<Finding> {
+    let known = Known::default();
+    let single = rules.singles().iter().find(|rule| rule.id == id).map(|rule| lint(rule, &FACTS, &known));
+    let correlations = || rules.set().correlations.iter();
+    let correlation =
+        || correlations().find(|rule| rule.id == id).map(|rule| lint_correlation(rule, &FACTS, &known));
+    single.or_else(correlation).unwrap_or_default()
 }
 
 /// Those of `all` that are not among `others`; both ascending.
