@@ -331,6 +331,49 @@ mod tests {
         "webIdFederationData":{},"sourceIdentity":"al","attributes":{"creationDate":"2026-01-10T10:00:00Z","mfaAuthenticated":"false"}}}"#;
 
     #[test]
+    fn of_parts_that_stand_twice_the_last_one_counts_whole() {
+        let issuer = r#""sessionIssuer":{"arn":"arn:a","userName":"A"}"#;
+        let attributes = r#""attributes":{"creationDate":"2026-01-10T10:00:00Z","mfaAuthenticated":"true"}"#;
+        let read =
+            |context: &str| Identity::parse(format!(r#"{{"type":"AssumedRole",{context}}}"#).as_bytes());
+        let known = |id: &Identity| (id.issuer_arn.clone(), id.role.clone(), id.created.is_known(), id.mfa);
+        let whole = format!(
+            r#""sessionContext":{{{issuer},{attributes},"sourceIdentity":"s","ec2RoleDelivery":"2.0"}}"#
+        );
+        let all = read(&whole);
+        assert_eq!(known(&all), ("arn:a".to_owned(), "A".to_owned(), true, Some(true)));
+        assert!(all.on_instance && all.source_identity == "s");
+        for (context, expected) in [
+            (format!(r#"{whole},"sessionContext":{{}}"#), ("", "", false, None)),
+            (format!(r#"{whole},"sessionContext":null"#), ("", "", false, None)),
+            (
+                format!(r#""sessionContext":{{{issuer},{attributes},"sessionIssuer":{{"userName":"B"}}}}"#),
+                ("", "B", true, Some(true)),
+            ),
+            (
+                format!(r#""sessionContext":{{{issuer},{attributes},"sessionIssuer":"x"}}"#),
+                ("", "", true, Some(true)),
+            ),
+            (
+                format!(
+                    r#""sessionContext":{{{issuer},{attributes},"attributes":{{"mfaAuthenticated":"false"}}}}"#
+                ),
+                ("arn:a", "A", false, Some(false)),
+            ),
+            (
+                r#""sessionContext":{"attributes":{"mfaAuthenticated":"true","mfaAuthenticated":"so"}}"#
+                    .to_owned(),
+                ("", "", false, None),
+            ),
+        ] {
+            let id = read(&context);
+            let (arn, role, created, mfa) = expected;
+            assert_eq!(known(&id), (arn.to_owned(), role.to_owned(), created, mfa), "{context}");
+            assert!(!id.on_instance && id.source_identity.is_empty(), "{context}");
+        }
+    }
+
+    #[test]
     fn an_assumed_role_is_read_whole() {
         let id = Identity::parse(ROLE.as_bytes());
         assert_eq!(

@@ -57,9 +57,9 @@ impl Time {
         self.0
     }
 
-    /// The inverse of [`Time::raw`].
+    /// The inverse of [`Time::raw`]; unknown for a number that no time has.
     pub const fn from_raw(raw: i64) -> Self {
-        Self(raw)
+        Self::from_millis(raw)
     }
 
     /// Whether the time could be read.
@@ -120,7 +120,8 @@ impl fmt::Display for Time {
         let Some(c) = self.civil() else { return f.pad("unknown") };
         // Every identity and every line has one, and formatting number by number takes ten times as long.
         let mut text = *b"0000-00-00T00:00:00.000Z";
-        let (year, millisecond) = (c.year.rem_euclid(10_000) as u16, c.millisecond);
+        // Years have four digits, as there are no other times.
+        let (year, millisecond) = (c.year as u16, c.millisecond);
         let pairs = [
             (0, year / 100),
             (2, year % 100),
@@ -431,6 +432,16 @@ mod tests {
             assert_eq!(Time::parse(text.as_bytes()), Time::UNKNOWN, "{text}");
         }
         assert_eq!(Time::parse(b"\xff\xfe"), Time::UNKNOWN);
+    }
+
+    #[test]
+    fn numbers_that_no_time_has_are_unknown() {
+        for raw in [i64::MIN, i64::MIN + 1, EARLIEST_MS - 1, LATEST_MS + 1, i64::MAX] {
+            assert_eq!(Time::from_raw(raw), Time::UNKNOWN);
+        }
+        assert_eq!(Time::from_raw(EARLIEST_MS).to_string(), "0001-01-01T00:00:00Z");
+        assert_eq!(Time::from_raw(LATEST_MS).to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(Time::from_millis(1_005).to_string(), "1970-01-01T00:00:01.005Z");
     }
 
     #[test]

@@ -169,6 +169,15 @@ mod tests {
             (r#"{"bytesTransferredIn":-4,"bytesTransferredOut":null}"#, (0, 0)),
             (r#"{"note":"\"bytesTransferredIn\":7"}"#, (0, 0)),
             (r#"{"bytesTransferredIn":"#, (0, 0)),
+            (
+                r#"{"bytesTransferredIn":1,"bytesTransferredIn":2,"bytesTransferredOut":3,"bytesTransferredOut":4}"#,
+                (1, 3),
+            ),
+            (
+                r#"{"bytesTransferred"bytesTransferredIn":7,"bytesTransferred":1,"bytesTransferredInto":2}"#,
+                (7, 0),
+            ),
+            (r#"{"bytesTransferred":"bytesTransferredIn","bytesTransferredOut":5}"#, (0, 5)),
             ("null", (0, 0)),
         ] {
             assert_eq!(transferred(additional.as_bytes()), expected, "{additional}");

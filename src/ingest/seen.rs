@@ -186,7 +186,7 @@ impl Seen {
             text.to_mut().insert(0, TEXT_MARK);
         }
         let id = dicts.intern(column, &text);
-        // What is cut has the number of all that begins so.
+        // What is cut is odd in every column.
         let is_cut = may_be_cut(&text);
         let marks = Marks::default()
             .with_if(is_damaged || is_cut, Marks::DAMAGED)

@@ -62,12 +62,12 @@ pub struct Matcher {
     together: [Vec<u64>; 2],
 }
 
-/// What is known of a name and a source.
+/// What is known of the name of an event with a source.
 #[derive(Clone, Copy, Debug)]
 struct Named {
     source: u32,
     /// Which of the candidates are theirs.
-    at: u32,
+    candidates: u32,
     /// Whether none of these can fire.
     is_idle: bool,
     /// Whether columns are enough for all of them, and there is room for their number.
@@ -76,7 +76,7 @@ struct Named {
 
 impl Named {
     /// No source has this number.
-    const UNKNOWN: Self = Self { source: u32::MAX, at: 0, is_idle: false, is_shut: false };
+    const UNKNOWN: Self = Self { source: u32::MAX, candidates: 0, is_idle: false, is_shut: false };
 }
 
 /// What the workers of a load learn together.
@@ -172,8 +172,8 @@ impl Matcher {
         }
     }
 
-    /// Each rule by itself, for a record with values that dictionaries do not tell apart: those for its name, if that is
-    /// `named`.
+    /// Each rule by itself, for a record with values that dictionaries do not tell apart: the candidates of its name, or
+    /// all where its name is such a value.
     fn one_by_one(&mut self, named: Option<Named>, spans: &Spans<'_>) {
         let Self { engine, candidates, record_leaves, hits, .. } = self;
         let mut leaf = |n: usize| record_leaves.holds(engine, n, spans);
@@ -182,7 +182,7 @@ impl Matcher {
                 hits.push(rule as u32);
             }
         };
-        match named.and_then(|named| candidates.get(named.at as usize)) {
+        match named.and_then(|named| candidates.get(named.candidates as usize)) {
             Some(candidates) => candidates.rules.iter().copied().for_each(&mut ask),
             None => (0..engine.programs.len()).for_each(&mut ask),
         }
@@ -239,37 +239,34 @@ impl Matcher {
 
     /// What hits a record of no kind, by each rule.
     #[cold]
-    fn look_at_all(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32 {
+    fn look_at_all(&mut self, named: Option<Named>, spans: &Spans<'_>, row: &EventRow) -> u32 {
         self.hits.clear();
         self.record_leaves.turn();
-        let named = self.plainly_named(spans, row);
         self.one_by_one(named, spans);
         self.found(spans, row)
     }
 
-    /// What is known of the name and the source of a record, where nothing else can have their numbers.
+    /// What is known of the name of a record with something odd, if nothing else can have the numbers of name and source.
     fn plainly_named(&mut self, spans: &Spans<'_>, row: &EventRow) -> Option<Named> {
-        let is_plain = |(column, key)| {
-            let is_own = row.elsewhere >> column as u16 & 1 == 0;
-            is_own && !is_odd(column, spans.get(key))
-        };
         let both = [(Column::Event, Key::EventName), (Column::Source, Key::EventSource)];
-        both.into_iter().all(is_plain).then(|| self.candidates(row))?
+        let is_plain = |(column, key)| !is_odd(column, spans.get(key));
+        both.into_iter().all(is_plain).then(|| self.known_name(row))?
     }
 
     /// What hits an event for which rules can fire, if it is not put off.
     #[inline(never)]
     fn look_closer(&mut self, named: Option<Named>, spans: &Spans<'_>, row: &EventRow) -> u32 {
-        let words = self.words(spans);
-        let (Some(Named { at, .. }), Some(words)) = (named, words) else {
-            return self.look_at_all(spans, row);
+        let Some(Named { candidates: at, .. }) = named else {
+            let named = self.plainly_named(spans, row);
+            return self.look_at_all(named, spans, row);
         };
+        let Some(words) = self.words(spans) else { return self.look_at_all(named, spans, row) };
         if !self.at_hand && at < MOST_PUT_OFF && self.is_shut(at, row, words) == Some(true) {
             return put_off(at, words);
         }
         match self.verdict(at, row, words) {
             Some((kind, verdict)) => self.look(kind, verdict, spans, row),
-            None => self.look_at_all(spans, row),
+            None => self.look_at_all(named, spans, row),
         }
     }
 
@@ -304,9 +301,9 @@ impl Watch for Matcher {
 
     fn record(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32 {
         // Most events come no further than this, and pay for no more.
-        match if row.is_odd { None } else { self.candidates(row) } {
+        match if row.is_odd { None } else { self.known_name(row) } {
             Some(named) if named.is_idle => 0,
-            Some(named) if named.is_shut && !self.at_hand && !self.asks_words => put_off(named.at, 0),
+            Some(named) if named.is_shut && !self.at_hand && !self.asks_words => put_off(named.candidates, 0),
             named => self.look_closer(named, spans, row),
         }
     }

@@ -14,6 +14,8 @@ use crate::source::{Object, Place};
 use crate::store::dict::LONGEST;
 use crate::store::flags::RecordKind;
 
+mod any;
+
 /// An event, with these keys on top.
 fn event(number: usize, more: &Value) -> Value {
     let mut event = json!({

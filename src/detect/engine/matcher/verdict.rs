@@ -40,16 +40,16 @@ pub(super) struct Verdict {
 impl Matcher {
     /// What is known of the name and the source of an event; `None` when one of them has no class.
     #[inline]
-    pub(super) fn candidates(&mut self, row: &EventRow) -> Option<Named> {
+    pub(super) fn known_name(&mut self, row: &EventRow) -> Option<Named> {
         let (event, source) = (row.columns[Column::Event as usize], row.columns[Column::Source as usize]);
         match self.by_name.get(event as usize) {
             Some(named) if named.source == source => Some(*named),
-            _ => self.named(event, source),
+            _ => self.learn_name(event, source),
         }
     }
 
     #[cold]
-    fn named(&mut self, event: u32, source: u32) -> Option<Named> {
+    fn learn_name(&mut self, event: u32, source: u32) -> Option<Named> {
         let mut named = [ODD; NAMED];
         for ((class, classes), id) in named.iter_mut().zip(&self.classes).zip([event, source]) {
             *class = classes.known(id);
@@ -73,7 +73,7 @@ impl Matcher {
         };
         let gate = &self.candidates.get(at as usize)?.gate;
         let is_shut = matches!(gate, Gate::Shut) && at < MOST_PUT_OFF;
-        let known = Named { source, at, is_idle: matches!(gate, Gate::Idle), is_shut };
+        let known = Named { source, candidates: at, is_idle: matches!(gate, Gate::Idle), is_shut };
         let event = event as usize;
         if self.by_name.len() <= event {
             self.by_name.resize(event + 1, Named::UNKNOWN);
