@@ -125,7 +125,7 @@ fn line(inv: &Investigation, unit: Unit, key: u32, tally: &Tally) -> Rollup {
     let acts =
         tally.best.values().map(|&(risk, row)| 1.0 - weight(inv, row) * (f64::from(risk) / 100.0).powi(3));
     let telling = tactics(inv, tally, TELLING).len();
-    let calm = acts.product::<f64>() * 0.95f64.powi(telling.saturating_sub(1).min(14) as i32);
+    let calm = product(acts.collect()) * 0.95f64.powi(telling.saturating_sub(1).min(14) as i32);
     Rollup {
         key,
         name: if unit == Unit::Actor { name.to_owned() } else { dicts.word(key).to_owned() },
@@ -139,6 +139,13 @@ fn line(inv: &Investigation, unit: Unit, key: u32, tally: &Tally) -> Rollup {
         tactics: tactics(inv, tally, 0),
         why: why(inv, tally),
     }
+}
+
+/// The product of some numbers, the same in whatever order they come: they come by numbers that threads hand out, and the
+/// last bit would decide between actors that are equal.
+fn product(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_unstable_by(f64::total_cmp);
+    numbers.into_iter().product()
 }
 
 /// How much an act counts: more where a rule points at it, as administrators do risky things all day.
@@ -174,4 +181,18 @@ fn why(inv: &Investigation, tally: &Tally) -> Vec<Factor> {
         Some(Factor { points: i32::from(risk), reason: format!("{what}{because}") })
     };
     best.into_iter().take(REASONS).filter_map(reason).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::product;
+
+    #[test]
+    fn a_product_does_not_depend_on_the_order() {
+        let numbers = vec![0.1, 0.7, 0.3];
+        let backwards: Vec<f64> = numbers.iter().rev().copied().collect();
+        let plainly = |numbers: &[f64]| numbers.iter().product::<f64>();
+        assert_ne!(plainly(&numbers), plainly(&backwards), "these show it");
+        assert_eq!(product(numbers), product(backwards));
+    }
 }
