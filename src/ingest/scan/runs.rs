@@ -123,15 +123,21 @@ impl Found {
     }
 }
 
-/// A run that was met, in the one line of the cache that it takes to find it and what is known of it.
+/// How a run that was met is found. These stand close together, so that they stay near whatever else the cache has to
+/// hold; with them it is known where to look for the text and for what is known of it, and both are fetched at once.
+#[derive(Clone, Copy, Default, Debug)]
+struct Sign {
+    /// What tells it from most others at a glance; 0 for none.
+    tag: u16,
+    /// How long its text is, from its first key to the end of its last value, and where that begins among all.
+    len: u16,
+    start: u32,
+}
+
+/// What is known of a run that was met, in one line of the cache.
 #[derive(Clone, Default, Debug)]
 #[repr(align(64))]
 struct Slot {
-    /// What tells it from most others at a glance; 0 for none.
-    tag: u32,
-    /// Where its text begins among all, and how long that is: from its first key to the end of its last value.
-    start: u32,
-    len: u16,
     members: Members,
     note: Cell<Note>,
 }
@@ -173,6 +179,8 @@ const _: () = assert!(size_of::<Slot>() == 64, "a slot is a line of the cache");
 /// The runs that were met lately.
 #[derive(Debug)]
 pub(super) struct Runs {
+    /// One for each slot.
+    signs: Vec<Sign>,
     slots: Vec<Slot>,
     bytes: Vec<u8>,
     /// Of the two places for a run, the one that is taken next.
@@ -196,6 +204,7 @@ struct Open {
 impl Default for Runs {
     fn default() -> Self {
         Self {
+            signs: vec![Sign::default(); REMEMBERED * RUNS],
             slots: vec![Slot::default(); REMEMBERED * RUNS],
             bytes: Vec::new(),
             turn: 0,
@@ -206,17 +215,20 @@ impl Default for Runs {
 }
 
 /// What is remembered of a run: its keys and where their values stand from its beginning.
-pub(super) struct Known<'a>(&'a Slot);
+pub(super) struct Known<'a> {
+    members: &'a Members,
+    len: u16,
+}
 
 impl Known<'_> {
     #[inline(always)]
     pub(super) fn places(&self) -> impl Iterator<Item = (u8, Place)> {
-        self.0.members.iter()
+        self.members.iter()
     }
 
     #[inline(always)]
     pub(super) fn len(&self) -> usize {
-        usize::from(self.0.len)
+        usize::from(self.len)
     }
 }
 
@@ -239,23 +251,23 @@ impl Runs {
         let rest = text.get(at..)?;
         let mark = Mark::of(run, rest)?;
         // Which of the two it may be is worked out, not branched on: nobody could guess it.
-        let is_second = self.slots.get(mark.slot ^ 1).is_some_and(|known| known.tag == mark.tag);
+        let is_second = self.signs.get(mark.slot ^ 1).is_some_and(|sign| sign.tag == mark.tag);
         let slot = mark.slot ^ usize::from(is_second);
-        let known = self.slots.get(slot)?;
-        if known.tag != mark.tag || !rest.starts_with(self.text(known)) {
+        let sign = *self.signs.get(slot)?;
+        if sign.tag != mark.tag || !rest.starts_with(self.text(sign)) {
             return None;
         }
+        let (members, len) = (&self.slots.get(slot)?.members, sign.len);
         let (start, slot) = (at - object, Some(slot as u32));
-        let keys = known.members.bits();
-        self.found[usize::from(run) % RUNS] =
-            Found { start, end: start + usize::from(known.len), keys, slot };
-        Some(Known(known))
+        let keys = members.bits();
+        self.found[usize::from(run) % RUNS] = Found { start, end: start + usize::from(len), keys, slot };
+        Some(Known { members, len })
     }
 
     #[inline(always)]
-    fn text(&self, known: &Slot) -> &[u8] {
-        let start = known.start as usize;
-        self.bytes.get(start..start + usize::from(known.len)).unwrap_or_default()
+    fn text(&self, sign: Sign) -> &[u8] {
+        let start = sign.start as usize;
+        self.bytes.get(start..start + usize::from(sign.len)).unwrap_or_default()
     }
 
     /// The run that begins at `at` has to be walked.
@@ -290,21 +302,23 @@ impl Runs {
     /// Where a run may be put: in place of one that looks like it, else in either of the two places in turn.
     fn place_for(&mut self, mark: Mark) -> usize {
         let slots = [mark.slot, mark.slot ^ 1];
-        let alike = |slot: &usize| self.slots.get(*slot).is_some_and(|known| known.tag == mark.tag);
+        let alike = |slot: &usize| self.signs.get(*slot).is_some_and(|sign| sign.tag == mark.tag);
         self.turn ^= 1;
         slots.into_iter().find(alike).unwrap_or(mark.slot ^ self.turn)
     }
 
     /// Remembers the run that is open.
-    fn remember(&mut self, slot: usize, tag: u32, text: &[u8]) -> Option<()> {
+    fn remember(&mut self, slot: usize, tag: u16, text: &[u8]) -> Option<()> {
         if self.bytes.len() + text.len() > MOST_BYTES {
             self.bytes.clear();
+            self.signs.fill(Sign::default());
             self.slots.fill(Slot::default());
         }
         let start = self.bytes.len() as u32;
         self.bytes.extend_from_slice(text);
         let (len, members) = (text.len() as u16, self.open.members);
-        *self.slots.get_mut(slot)? = Slot { tag, start, len, members, note: Cell::default() };
+        *self.signs.get_mut(slot)? = Sign { tag, len, start };
+        *self.slots.get_mut(slot)? = Slot { members, note: Cell::default() };
         Some(())
     }
 }
@@ -325,7 +339,7 @@ impl Open {
 struct Mark {
     slot: usize,
     /// Never 0, which is nobody's.
-    tag: u32,
+    tag: u16,
 }
 
 impl Mark {
@@ -341,7 +355,7 @@ impl Mark {
         };
         let mixed = words.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let slot = usize::from(run) * REMEMBERED + (mixed >> 54) as usize;
-        Some(Self { slot, tag: (mixed >> 22) as u32 | 1 })
+        Some(Self { slot, tag: (mixed >> 38) as u16 | 1 })
     }
 }
 
