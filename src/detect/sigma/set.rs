@@ -1,6 +1,7 @@
 //! Many rules from many files: what can be used, and what cannot with the reason.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
 
 use super::correlation::{self, Correlation, Known, Resolved};
 use super::filter::Filter;
@@ -34,15 +35,10 @@ impl RuleSet {
         files: impl IntoIterator<Item = (&'f str, &'f str)>,
         placeholders: &Placeholders,
     ) -> (Self, Vec<RuleError>) {
-        let mut reading = Reading {
-            set: Self::default(),
-            faults: Vec::new(),
-            ids: BTreeMap::new(),
-            filters: Vec::new(),
-            placeholders,
-        };
-        for (file, text) in files {
-            reading.file(file, text);
+        let files: Vec<(&str, &str)> = files.into_iter().collect();
+        let mut reading = Reading::default();
+        for ((file, _), parts) in files.iter().zip(parts_of_all(&files, placeholders)) {
+            parts.into_iter().for_each(|part| reading.take(file, part));
         }
         let Reading { mut set, mut faults, filters, .. } = reading;
         for filter in filters {
@@ -100,94 +96,138 @@ impl RuleSet {
     }
 }
 
-struct Reading<'p> {
+/// What a document of a file says, or why it cannot be used.
+type Part = Result<Said, RuleError>;
+
+/// What a document says.
+enum Said {
+    /// A rule on events of CloudTrail, and the line that it begins in.
+    Rule(Rule, usize),
+    /// A rule on events of other programs.
+    Generic(Rule, usize),
+    Correlation(Correlation, usize),
+    Filter(Filter),
+}
+
+/// With fewer files than this for each of them, threads are not worth their start.
+const FEW: usize = 16;
+
+/// What is in each of the files. They know nothing of each other, so that all processors read.
+fn parts_of_all(files: &[(&str, &str)], placeholders: &Placeholders) -> Vec<Vec<Part>> {
+    let read = |files: &[(&str, &str)]| -> Vec<Vec<Part>> {
+        files.iter().map(|(file, text)| parts_of(file, text, placeholders)).collect()
+    };
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let many = files.len().div_ceil(cores).max(FEW);
+    std::thread::scope(|scope| {
+        let (first, rest) = files.split_at(many.min(files.len()));
+        let others: Vec<_> =
+            rest.chunks(many).map(|files| (files, scope.spawn(move || read(files)))).collect();
+        let mut all = read(first);
+        for (files, other) in others {
+            // A thread that cannot be had costs time and no rule.
+            all.extend(other.join().unwrap_or_else(|_| read(files)));
+        }
+        all
+    })
+}
+
+/// What is in a file.
+fn parts_of(file: &str, text: &str, placeholders: &Placeholders) -> Vec<Part> {
+    let fault = |line: usize, reason: String| Err(RuleError { file: file.to_owned(), line, reason });
+    if text.len() > LARGEST {
+        return vec![fault(1, format!("larger than {} MiB; split it into several files", LARGEST >> 20))];
+    }
+    let (documents, error) = yaml::documents(text);
+    let mut global: Option<Node> = None;
+    let mut before: Option<Node> = None;
+    let mut parts = Vec::new();
+    for document in documents {
+        if let Some(key) = twice(&document) {
+            let name = key.scalar().unwrap_or_default();
+            let reason = format!(
+                "the key `{name}` stands twice in one map; put both values into a list under it, or name one of them otherwise"
+            );
+            parts.push(fault(key.line, reason));
+            continue;
+        }
+        let action = document.get("action").and_then(Node::scalar).unwrap_or_default();
+        let below = match action.as_str() {
+            "global" => {
+                global = Some(document);
+                continue;
+            }
+            "reset" => {
+                global = None;
+                continue;
+            }
+            "repeat" => before.as_ref(),
+            _ => global.as_ref(),
+        };
+        let whole = merged(below, &document);
+        parts.extend(part_of(file, &whole, placeholders));
+        before = Some(whole);
+    }
+    if let Some(error) = error {
+        let next = "what stands before it in this file is used";
+        parts.push(fault(error.line, format!("this is no YAML: {}; {next}", error.reason)));
+    }
+    parts
+}
+
+/// What a document says; `None` for one that is empty.
+fn part_of(file: &str, node: &Node, placeholders: &Placeholders) -> Option<Part> {
+    if node.value == Value::Null {
+        return None;
+    }
+    let line = node.line;
+    Some(if node.get("correlation").is_some() {
+        Correlation::read(file, node).map(|correlation| Said::Correlation(correlation, line))
+    } else if let Some(reason) = elsewhere(node) {
+        Err(RuleError { file: file.to_owned(), line, reason })
+    } else if node.get("filter").is_some() {
+        Filter::read(file, node, placeholders).map(Said::Filter)
+    } else {
+        let said = if is_generic(node) { Said::Generic } else { Said::Rule };
+        Rule::read(file, node, placeholders).map(|rule| said(rule, line))
+    })
+}
+
+#[derive(Default)]
+struct Reading {
     set: RuleSet,
     faults: Vec<RuleError>,
     /// Where the rule of an id stands.
     ids: BTreeMap<String, String>,
     filters: Vec<Filter>,
-    placeholders: &'p Placeholders,
 }
 
-impl Reading<'_> {
-    fn file(&mut self, file: &str, text: &str) {
-        if text.len() > LARGEST {
-            self.fault(file, 1, format!("larger than {} MiB; split it into several files", LARGEST >> 20));
-            return;
-        }
-        let (documents, error) = yaml::documents(text);
-        let mut global: Option<Node> = None;
-        let mut before: Option<Node> = None;
-        for document in documents {
-            if let Some(key) = twice(&document) {
-                let name = key.scalar().unwrap_or_default();
-                let reason = format!(
-                    "the key `{name}` stands twice in one map; put both values into a list under it, or name one of them otherwise"
-                );
-                self.fault(file, key.line, reason);
-                continue;
+impl Reading {
+    /// Takes what a document of this file says.
+    fn take(&mut self, file: &str, part: Part) {
+        match part {
+            Ok(Said::Rule(rule, line)) if self.is_new(file, line, &rule.id) => self.set.rules.push(rule),
+            Ok(Said::Generic(rule, line)) if self.is_new(file, line, &rule.id) => {
+                self.set.generic.push(rule);
             }
-            let action = document.get("action").and_then(Node::scalar).unwrap_or_default();
-            match action.as_str() {
-                "global" => global = Some(document),
-                "reset" => global = None,
-                "repeat" => {
-                    let whole = merged(before.as_ref(), &document);
-                    self.document(file, &whole);
-                    before = Some(whole);
-                }
-                _ => {
-                    let whole = merged(global.as_ref(), &document);
-                    self.document(file, &whole);
-                    before = Some(whole);
-                }
+            Ok(Said::Correlation(rule, line)) if self.is_new(file, line, &rule.id) => {
+                self.set.correlations.push(rule);
             }
+            Ok(Said::Rule(..) | Said::Generic(..) | Said::Correlation(..)) => {}
+            Ok(Said::Filter(filter)) => self.filters.push(filter),
+            Err(fault) => self.faults.push(fault),
         }
-        if let Some(error) = error {
-            let next = "what stands before it in this file is used";
-            self.fault(file, error.line, format!("this is no YAML: {}; {next}", error.reason));
-        }
-    }
-
-    fn document(&mut self, file: &str, node: &Node) {
-        if node.value == Value::Null {
-            return;
-        }
-        let read = if node.get("correlation").is_some() {
-            Correlation::read(file, node).map(|correlation| {
-                if self.is_new(file, node.line, &correlation.id) {
-                    self.set.correlations.push(correlation);
-                }
-            })
-        } else if let Some(reason) = elsewhere(node) {
-            self.fault(file, node.line, reason);
-            Ok(())
-        } else if node.get("filter").is_some() {
-            Filter::read(file, node, self.placeholders).map(|filter| self.filters.push(filter))
-        } else {
-            Rule::read(file, node, self.placeholders).map(|rule| {
-                if self.is_new(file, node.line, &rule.id) {
-                    let rules = if is_generic(node) { &mut self.set.generic } else { &mut self.set.rules };
-                    rules.push(rule);
-                }
-            })
-        };
-        self.faults.extend(read.err());
     }
 
     /// Whether nothing has had that id so far; what has is told.
     fn is_new(&mut self, file: &str, line: usize, id: &str) -> bool {
         if let Some(first) = self.ids.get(id) {
             let reason = format!("the id {id} is that of the rule in {first}; this one is left out");
-            self.fault(file, line, reason);
+            self.faults.push(RuleError { file: file.to_owned(), line, reason });
             return false;
         }
         self.ids.insert(id.to_owned(), format!("{file}:{line}"));
         true
-    }
-
-    fn fault(&mut self, file: &str, line: usize, reason: String) {
-        self.faults.push(RuleError { file: file.to_owned(), line, reason });
     }
 }
 
