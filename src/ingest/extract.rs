@@ -88,14 +88,14 @@ impl Extractor {
         if spans.has(Key::ErrorCode) {
             marks |= self.value(Column::Error, Key::ErrorCode, spans, &mut row);
         }
-        let mut content = Content::of(spans.text);
+        let mut content = Content::of(spans.text, self.dicts.hasher());
         // One after the other and not in a loop: so each is made for its columns.
         marks |= self.run(Run::Who, spans, &mut row, &mut content);
         marks |= self.run(Run::What, spans, &mut row, &mut content);
         marks |= self.run(Run::Whence, spans, &mut row, &mut content);
         marks |= self.run(Run::Account, spans, &mut row, &mut content);
         marks |= self.run(Run::Tls, spans, &mut row, &mut content);
-        row.content = content.hash(self.dicts.hasher());
+        row.content = content.hash();
         match kind {
             RecordKind::Event | RecordKind::Network => self.target(spans, &mut row),
             RecordKind::Insight => self.insight(spans, &mut row),
@@ -132,7 +132,7 @@ impl Extractor {
         for ((column, _), id) in columns_of(run).iter().zip(numbers.ids) {
             row.columns[*column as usize] = id;
         }
-        content.run(found, numbers.hash, self.dicts.hasher());
+        content.run(found, numbers.hash);
         match spans.has_beside(found, keys_of(run)) {
             true => numbers.marks | self.beside(run, Some(found), spans, row),
             false => numbers.marks,

@@ -2,9 +2,9 @@
 //!
 //! Most records have nothing but such runs in their columns. What a value means is nobody's business here.
 
-use std::hash::BuildHasher as _;
+use std::hash::{BuildHasher as _, Hasher as _};
 
-use foldhash::fast::RandomState;
+use foldhash::fast::{FoldHasher, RandomState};
 
 use crate::ingest::scan::{Found, Key, Note, Run};
 use crate::ingest::seen::Marks;
@@ -74,52 +74,47 @@ impl Numbers {
 const WRITTEN: u32 = 1 << 31;
 
 /// The hash of a whole record, which all workers agree on, as they agree on where its runs stand.
-#[derive(Debug)]
 pub(super) struct Content<'r> {
     text: &'r [u8],
     /// How much of the text is in the hash.
     done: usize,
-    hash: u64,
+    hasher: FoldHasher<'static>,
 }
 
 impl<'r> Content<'r> {
-    pub(super) fn of(text: &'r [u8]) -> Self {
-        Self { text, done: 0, hash: 0 }
+    pub(super) fn of(text: &'r [u8], hasher: &RandomState) -> Self {
+        Self { text, done: 0, hasher: hasher.build_hasher() }
     }
 
     /// Adds a run whose hash is known, and what stands before it.
     #[inline(always)]
-    pub(super) fn run(&mut self, run: &Found, hash: u64, hasher: &RandomState) {
+    pub(super) fn run(&mut self, run: &Found, hash: u64) {
         // A run in another place than that which it has in most records is nothing but text.
         if run.start >= self.done {
             match run.start - self.done {
                 // Between two runs a single byte is a comma.
-                1 if self.done > 0 => self.mix(1),
-                _ => self.upto(run.start, hasher),
+                1 if self.done > 0 => self.hasher.write_u64(1),
+                _ => self.upto(run.start),
             }
-            self.mix(hash);
+            self.hasher.write_u64(hash);
             self.done = run.end;
         }
     }
 
     /// The hash, when all runs were added.
     #[inline(always)]
-    pub(super) fn hash(mut self, hasher: &RandomState) -> u64 {
-        self.upto(self.text.len(), hasher);
-        self.hash
+    pub(super) fn hash(mut self) -> u64 {
+        self.upto(self.text.len());
+        self.hasher.finish()
     }
 
     /// Adds the text up to a place.
-    #[inline(never)]
-    fn upto(&mut self, end: usize, hasher: &RandomState) {
+    #[inline(always)]
+    fn upto(&mut self, end: usize) {
         match self.text.get(self.done..end).unwrap_or_default() {
             [] => {}
-            text => self.mix(hasher.hash_one(text)),
+            // No length before it, as a slice would have: whoever writes knows where each piece ends.
+            text => self.hasher.write(text),
         }
-    }
-
-    #[inline(always)]
-    fn mix(&mut self, part: u64) {
-        self.hash = (self.hash.rotate_left(5) ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
