@@ -115,3 +115,60 @@ pub type Listed = Result<Object, Missing>;
 
 /// The objects of one or more sources, listed while they are read.
 pub type Listing = Box<dyn Iterator<Item = Listed> + Send>;
+
+/// Reads to the end of what should have so many bytes, into the front of `buffer`; how many bytes there were.
+///
+/// [`Read::read_to_end`] would ask the system for the size once more, for each file.
+pub fn read_whole(reader: &mut dyn Read, size: u64, buffer: &mut Vec<u8>) -> (usize, io::Result<()>) {
+    // One more than there should be: the end shows without asking for more room.
+    let room = usize::try_from(size).unwrap_or(0) + 1;
+    let mut len = 0;
+    loop {
+        if buffer.len() < room.max(len + 1) {
+            buffer.resize(room.max(len * 2).next_multiple_of(1 << 16), 0);
+        }
+        match reader.read(&mut buffer[len..]) {
+            Ok(0) => return (len, Ok(())),
+            Ok(more) => len += more,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return (len, Err(e)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives a few bytes at a time, is interrupted now and then, and may fail at the end.
+    struct Halting(Vec<u8>, usize, bool);
+
+    impl Read for Halting {
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            self.1 += 1;
+            if self.1.is_multiple_of(3) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let n = buf.len().min(self.0.len()).min(7_000);
+            buf[..n].copy_from_slice(&self.0[..n]);
+            self.0.drain(..n);
+            if n == 0 && self.2 { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(n) }
+        }
+    }
+
+    #[test]
+    fn all_is_read_however_much_was_announced() {
+        let text: Vec<u8> = (0..200_000u32).map(|n| (n % 251) as u8).collect();
+        let mut buffer = Vec::new();
+        for announced in [0, 1, 65_535, 65_536, 199_999, 200_000, 200_001, 400_000] {
+            for fails in [false, true] {
+                let mut reader = Halting(text.clone(), 0, fails);
+                let (len, end) = read_whole(&mut reader, announced, &mut buffer);
+                assert!(buffer[..len] == text, "{announced}: {len}");
+                assert_eq!(end.is_err(), fails);
+            }
+        }
+        let (len, end) = read_whole(&mut io::empty(), 5, &mut buffer);
+        assert!(len == 0 && end.is_ok());
+    }
+}

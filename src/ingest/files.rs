@@ -34,6 +34,14 @@ impl Files {
         (list.len() - 1) as u32
     }
 
+    /// Says what a file looks like that is about to be read.
+    pub fn set_stamp(&self, number: u32, stamp: Stamp) {
+        let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(info) = list.get_mut(number as usize) {
+            Arc::make_mut(info).stamp = stamp;
+        }
+    }
+
     /// The file of that number.
     pub fn get(&self, number: u32) -> Option<Arc<FileInfo>> {
         self.list.read().unwrap_or_else(PoisonError::into_inner).get(number as usize).cloned()
@@ -60,6 +68,9 @@ impl Files {
     pub fn replaced(&self, known: usize) -> Vec<u32> {
         let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
         let (old, new) = list.split_at(known.min(list.len()));
+        if old.is_empty() {
+            return Vec::new();
+        }
         let anew = new.iter().filter(|info| info.place.base() == 0);
         let anew: HashSet<_> = anew.map(|info| (&info.name, &info.members)).collect();
         let old = (0u32..).zip(old).filter(|(_, info)| anew.contains(&(&info.name, &info.members)));

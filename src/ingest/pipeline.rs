@@ -53,8 +53,16 @@ fn work(
     worker.flush();
 }
 
-/// The next object and its number. Numbers follow the listing, whoever reads what.
+/// The next object and its number.
 fn next(listing: &Mutex<Listing>, shared: &Shared) -> Option<(Object, u32)> {
+    let (object, number) = registered(listing, shared)?;
+    // To ask the system takes its time, for which the others need not wait.
+    shared.files.set_stamp(number, object.place.stamp().unwrap_or_default());
+    Some((object, number))
+}
+
+/// The next object, registered under its number. Numbers follow the listing, whoever reads what.
+fn registered(listing: &Mutex<Listing>, shared: &Shared) -> Option<(Object, u32)> {
     let mut listing = listing.lock().unwrap_or_else(PoisonError::into_inner);
     while !shared.status.is_cancelled() {
         let listed: Listed = listing.next()?;
@@ -63,11 +71,10 @@ fn next(listing: &Mutex<Listing>, shared: &Shared) -> Option<(Object, u32)> {
                 if object.place.base() == 0 {
                     shared.status.add(Count::Listed, 1);
                 }
-                let stamp = object.place.stamp().unwrap_or(Stamp::default());
                 let info = FileInfo {
                     name: object.name.clone(),
                     place: object.place.clone(),
-                    stamp,
+                    stamp: Stamp::default(),
                     members: Vec::new(),
                 };
                 let number = shared.files.add(info);

@@ -15,7 +15,7 @@ use crate::ingest::shape::{self, Found};
 use crate::ingest::status::{Count, Reject, Status};
 use crate::ingest::text_form;
 use crate::ingest::watch::{Watch, Watcher};
-use crate::source::Object;
+use crate::source::{Object, read_whole};
 use crate::store::dicts::Dicts;
 use crate::store::flags::RecordKind;
 use crate::store::segment::{Builder, EventRow, Locator, Segment};
@@ -151,28 +151,28 @@ impl<'a> Worker<'a> {
     }
 
     fn open(&mut self, object: &Object, origin: &Origin) -> io::Result<()> {
-        let size = object.place.stamp()?.size;
+        // As it was registered a moment ago; what could not be had then cannot be opened either.
+        let size = origin.info.stamp.size;
         if size == Some(0) {
             self.reject_file("the file is empty");
             return Ok(());
         }
         let mut reader = object.place.open()?;
-        if size.is_none_or(|size| size > STREAM_ABOVE) {
+        let Some(size) = size.filter(|size| *size <= STREAM_ABOVE) else {
             self.shared.status.add(Count::Read, size.unwrap_or(0));
             self.stream(reader, size, origin);
             return Ok(());
-        }
+        };
         let mut buffer = std::mem::take(&mut self.buffer);
-        buffer.clear();
-        let read = reader.read_to_end(&mut buffer);
-        self.shared.status.add(Count::Read, buffer.len() as u64);
-        if buffer.is_empty() && read.is_ok() {
+        let (len, read) = read_whole(&mut *reader, size, &mut buffer);
+        self.shared.status.add(Count::Read, len as u64);
+        if len == 0 && read.is_ok() {
             self.reject_file("the file is empty");
-        } else if !buffer.is_empty() {
-            self.bytes(&buffer, origin);
+        } else if let Some(bytes @ [_, ..]) = buffer.get(..len) {
+            self.bytes(bytes, origin);
         }
         self.buffer = buffer;
-        read.map(|_| ())
+        read
     }
 
     /// Reads bytes that are all here.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::source::spool::{Pipe, Spool};
 use crate::source::{Listed, Listing, Missing, Object, Place};
@@ -125,7 +125,9 @@ struct Folder {
 
 impl Folder {
     fn new(path: &Path, how: Walk) -> Self {
-        let walk = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter();
+        // By name: what stands in one folder has the same path before it, and taking a path apart takes longer.
+        let by_name = |a: &DirEntry, b: &DirEntry| a.path().as_os_str().cmp(b.path().as_os_str());
+        let walk = WalkDir::new(path).follow_links(true).sort_by(by_name).into_iter();
         Self { name: path.display().to_string(), walk, passed: 0, listed: false, said: how.grows, how }
     }
 
