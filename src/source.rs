@@ -7,7 +7,7 @@ pub mod local;
 pub mod part;
 pub mod spool;
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Cursor, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -59,16 +59,29 @@ impl Place {
         })
     }
 
+    /// As [`Place::open`], with what can be said of it: of a file the system is asked where it was found already.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn open_stamped(&self) -> io::Result<(Box<dyn Read + Send>, Stamp)> {
+        if let Self::File(path) = self {
+            let file = File::open(path)?;
+            let stamp = Stamp::of(&file.metadata()?);
+            return Ok((Box::new(file), stamp));
+        }
+        let stamp = self.stamp()?;
+        // What is known to be empty need not be fetched.
+        let reader = if stamp.size == Some(0) { Box::new(io::empty()) } else { self.open()? };
+        Ok((reader, stamp))
+    }
+
     /// What can be said of it without reading it, to notice a change later.
     ///
     /// # Errors
     /// What the system says.
     pub fn stamp(&self) -> io::Result<Stamp> {
         Ok(match self {
-            Self::File(path) => {
-                let meta = std::fs::metadata(path)?;
-                Stamp { size: meta.is_file().then_some(meta.len()), modified: meta.modified().ok() }
-            }
+            Self::File(path) => Stamp::of(&std::fs::metadata(path)?),
             Self::Once(_) => Stamp { size: None, modified: None },
             Self::Memory(bytes) => Stamp { size: Some(bytes.len() as u64), modified: None },
             Self::Remote(remote) => remote.stamp(),
@@ -88,6 +101,12 @@ pub struct Stamp {
     pub size: Option<u64>,
     /// When it was last changed.
     pub modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(meta: &Metadata) -> Self {
+        Self { size: meta.is_file().then_some(meta.len()), modified: meta.modified().ok() }
+    }
 }
 
 /// One thing to read.

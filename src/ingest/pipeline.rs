@@ -53,16 +53,8 @@ fn work(
     worker.flush();
 }
 
-/// The next object and its number.
+/// The next object and its number. Numbers follow the listing, whoever reads what.
 fn next(listing: &Mutex<Listing>, shared: &Shared) -> Option<(Object, u32)> {
-    let (object, number) = registered(listing, shared)?;
-    // To ask the system takes its time, for which the others need not wait.
-    shared.files.set_stamp(number, object.place.stamp().unwrap_or_default());
-    Some((object, number))
-}
-
-/// The next object, registered under its number. Numbers follow the listing, whoever reads what.
-fn registered(listing: &Mutex<Listing>, shared: &Shared) -> Option<(Object, u32)> {
     let mut listing = listing.lock().unwrap_or_else(PoisonError::into_inner);
     while !shared.status.is_cancelled() {
         let listed: Listed = listing.next()?;

@@ -119,11 +119,18 @@ impl<'a> Worker<'a> {
 
     /// Reads one object that was registered under this number.
     pub fn read(&mut self, object: &Object, number: u32) {
+        let opened = object.place.open_stamped();
+        let stamp = match &opened {
+            Ok((_, stamp)) => *stamp,
+            Err(_) => object.place.stamp().unwrap_or_default(),
+        };
+        self.shared.files.set_stamp(number, stamp);
         let Some(info) = self.shared.files.get(number) else { return };
         self.begin(number, &info.name, object.found);
         self.now.goes_on = object.place.base() > 0;
         let origin = Origin { info: (*info).clone(), depth: 0 };
-        if let Err(e) = self.open(object, &origin) {
+        let read = opened.and_then(|(reader, stamp)| self.opened(reader, stamp.size, &origin));
+        if let Err(e) = read {
             self.reject_file(&system_words(&e));
         }
     }
@@ -150,14 +157,16 @@ impl<'a> Worker<'a> {
         self.now = Current { file, name: name.to_owned(), found, ..Current::default() };
     }
 
-    fn open(&mut self, object: &Object, origin: &Origin) -> io::Result<()> {
-        // As it was registered a moment ago; what could not be had then cannot be opened either.
-        let size = origin.info.stamp.size;
+    fn opened(
+        &mut self,
+        mut reader: Box<dyn Read + Send>,
+        size: Option<u64>,
+        origin: &Origin,
+    ) -> io::Result<()> {
         if size == Some(0) {
             self.reject_file("the file is empty");
             return Ok(());
         }
-        let mut reader = object.place.open()?;
         let Some(size) = size.filter(|size| *size <= STREAM_ABOVE) else {
             self.shared.status.add(Count::Read, size.unwrap_or(0));
             self.stream(reader, size, origin);
