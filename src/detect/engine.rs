@@ -138,9 +138,7 @@ impl Leaf {
     /// The top-level key that the item is about, where it is about the value of one as a whole.
     fn key(&self) -> Option<Key> {
         match self.item.field.as_deref() {
-            Some([root]) if !self.item.tests.iter().any(|test| matches!(test, Test::Field(..))) => {
-                Key::of(root)
-            }
+            Some([root]) if !self.item.tests.iter().any(Test::needs_record) => Key::of(root),
             _ => None,
         }
     }
@@ -149,7 +147,7 @@ impl Leaf {
 impl Place {
     /// Where an item finds its value.
     pub(crate) fn of(item: &Item) -> Self {
-        let refers = item.tests.iter().any(|test| matches!(test, Test::Field(..)));
+        let refers = item.tests.iter().any(Test::needs_record);
         match item.field.as_deref() {
             Some(path) if !refers => place_of_path(path),
             _ => Self::Record,

@@ -142,6 +142,11 @@ fn words(test: &Test) -> String {
             };
             format!("{how} {}", path.join("."))
         }
+        Test::OtherAccount(_) => "names another account".to_owned(),
+        Test::Element(items) => {
+            let fields = items.iter().filter_map(|item| item.field.as_ref()).map(|path| path.join("."));
+            format!("one with {}", fields.collect::<Vec<_>>().join(", "))
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Read, Failure> {
     for path in paths {
         let before = (all.files.len(), all.faults.len());
         let fault = |reason: String| Failure::Use(format!("{}: {reason}", path.display()));
-        all.add(path).map_err(|e| fault(e.to_string()))?;
+        all.add(path).map_err(|e| fault(unreadable(&e)))?;
         if (all.files.len(), all.faults.len()) == before {
             return Err(fault("no file in it ends in .yml or .yaml".to_owned()));
         }
@@ -54,7 +54,9 @@ impl Read {
                         }
                     }
                 }
-                Err(e) if e.depth() == 0 => return Err(e.into()),
+                Err(e) if e.depth() == 0 => {
+                    return Err(e.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into()));
+                }
                 Err(e) => {
                     let place = e.path().unwrap_or(path).to_owned();
                     let reason = e.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
@@ -74,6 +76,19 @@ impl Read {
     }
 }
 
+/// Why a path cannot be read, and what to do.
+fn unreadable(e: &std::io::Error) -> String {
+    match e.kind() {
+        std::io::ErrorKind::NotFound => {
+            "there is no such file or folder; check the spelling, and where you are".to_owned()
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            "no permission to read it; run as a user who may, or change its mode".to_owned()
+        }
+        _ => e.to_string(),
+    }
+}
+
 /// Whether it is a file, or a link to one. A link that leads nowhere is one that cannot be read.
 fn is_file(entry: &DirEntry) -> bool {
     let kind = entry.file_type();
@@ -81,7 +96,7 @@ fn is_file(entry: &DirEntry) -> bool {
 }
 
 fn is_rules(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end == "yml" || end == "yaml")
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("yml") || end.eq_ignore_ascii_case("yaml"))
 }
 
 fn text_of(path: &Path) -> std::io::Result<(String, String)> {

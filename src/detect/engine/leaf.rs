@@ -82,7 +82,7 @@ fn last_member<'r>(object: &'r [u8], name: &str) -> Option<&'r [u8]> {
 
 /// Whether an item matches a record. It says what [`plain::item_matches`] says.
 pub fn item_on(item: &Item, record: &dyn Parts) -> bool {
-    let refers = || item.tests.iter().any(|test| matches!(test, Test::Field(..)));
+    let refers = || item.tests.iter().any(Test::needs_record);
     let Some(path) = item.field.as_deref().filter(|_| !refers()) else {
         return parsed(record.whole()).is_some_and(|value| plain::item_matches(item, &value));
     };

@@ -42,7 +42,7 @@ impl RecordLeaves {
     pub(super) fn new(engine: &Engine) -> Self {
         let mut all = Self { said: vec![(0, false); engine.leaves.len()], ..Self::default() };
         for leaf in &engine.leaves {
-            let refers = leaf.item.tests.iter().any(|test| matches!(test, Test::Field(..)));
+            let refers = leaf.item.tests.iter().any(Test::needs_record);
             let path = leaf.item.field.as_ref().filter(|_| !refers);
             let number = path.map(|path| {
                 let known = all.paths.iter().position(|known| known.path == *path);

@@ -3,6 +3,7 @@
 //! Modifiers are worked off once, when the rule is read: what is left is a list of tests, any of which
 //! (or all, with `all`) has to pass.
 
+pub(super) mod account;
 mod value;
 
 use ipnet::IpNet;
@@ -50,6 +51,17 @@ pub enum Test {
     Number(Op, f64),
     /// A part of a time is this number.
     TimePart(Unit, f64),
+    /// An account is named that is neither the event's own nor one of these.
+    OtherAccount(Vec<String>),
+    /// One object, of which all of this holds.
+    Element(Vec<Item>),
+}
+
+impl Test {
+    /// Whether it asks for more than the value that it is held against, or for more than its text.
+    pub(crate) fn needs_record(&self) -> bool {
+        matches!(self, Self::Field(..) | Self::OtherAccount(_) | Self::Element(_))
+    }
 }
 
 /// Where a text has to stand in another one.
@@ -85,7 +97,7 @@ pub struct ItemError {
 }
 
 /// Every modifier there is.
-const MODIFIERS: [&str; 31] = [
+const MODIFIERS: [&str; 33] = [
     "contains",
     "startswith",
     "endswith",
@@ -117,6 +129,8 @@ const MODIFIERS: [&str; 31] = [
     "week",
     "month",
     "year",
+    "otheraccount",
+    "element",
 ];
 
 /// The largest regular expression, in bytes once it is compiled.
@@ -136,6 +150,8 @@ struct Modifiers<'m> {
     fieldref: bool,
     op: Option<Op>,
     unit: Option<Unit>,
+    other_account: bool,
+    element: bool,
     /// What is done to the values, in order.
     changes: Vec<&'m str>,
 }
@@ -161,7 +177,15 @@ impl Item {
             modifiers.place.get_or_insert(Place::Anywhere);
         }
         let field: Option<Vec<String>> = field.map(|field| field.split('.').map(str::to_owned).collect());
+        if modifiers.other_account {
+            let tests = vec![other_account(value, &modifiers, placeholders)?];
+            let (all, negated) = (false, modifiers.negated);
+            return Ok(vec![Self { line, field, tests, lines: vec![value.line], all, negated }]);
+        }
         let written = value.elements().iter().map(|node| {
+            if modifiers.element {
+                return Ok((node.line, vec![element(node, placeholders)?]));
+            }
             let fault = |reason| ItemError { line: node.line, reason };
             let values = changed(node, &modifiers.changes, placeholders).map_err(fault)?;
             let tests: Result<Vec<Test>, _> = values.iter().map(|value| test(&modifiers, value)).collect();
@@ -227,6 +251,8 @@ fn modifiers<'m>(words: &[&'m str]) -> Result<Modifiers<'m>, String> {
             "week" => out.unit = Some(Unit::Week),
             "month" => out.unit = Some(Unit::Month),
             "year" => out.unit = Some(Unit::Year),
+            "otheraccount" => out.other_account = true,
+            "element" => out.element = true,
             "base64" | "base64offset" | "utf16le" | "utf16be" | "utf16" | "wide" | "windash" | "expand" => {
                 out.changes.push(word);
             }
@@ -241,6 +267,41 @@ fn modifiers<'m>(words: &[&'m str]) -> Result<Modifiers<'m>, String> {
         }
     }
     Ok(out)
+}
+
+/// The accounts that do not count as others, or `true` where none but the event's own is known.
+fn other_account(
+    value: &Node,
+    modifiers: &Modifiers<'_>,
+    placeholders: &Placeholders,
+) -> Result<Test, ItemError> {
+    let mut known = Vec::new();
+    for node in value.elements() {
+        let fault = |reason| ItemError { line: node.line, reason };
+        for value in changed(node, &modifiers.changes, placeholders).map_err(fault)? {
+            match value {
+                Changing::Other(Value::Bool(true)) => {}
+                Changing::Wild(id) if account::is_id(&id) => known.push(id),
+                _ => {
+                    let reason =
+                        "otheraccount takes true, or the ids of accounts that are no others, in quotes";
+                    return Err(fault(reason.to_owned()));
+                }
+            }
+        }
+    }
+    Ok(Test::OtherAccount(known))
+}
+
+/// What has to hold of one object.
+fn element(node: &Node, placeholders: &Placeholders) -> Result<Test, ItemError> {
+    let Value::Map(entries) = &node.value else {
+        let reason = "element takes a map of fields and values that one object must have";
+        return Err(ItemError { line: node.line, reason: reason.to_owned() });
+    };
+    let items = entries.iter().map(|(key, value)| Item::read(key, value, placeholders));
+    let items: Vec<Vec<Item>> = items.collect::<Result<_, _>>()?;
+    Ok(Test::Element(items.into_iter().flatten().collect()))
 }
 
 fn test(modifiers: &Modifiers<'_>, value: &Changing) -> Result<Test, String> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::item::{Item, Place, Test, Unit};
+use super::item::{Item, Place, Test, Unit, account};
 use super::rule::{Rule, Search};
 use crate::event::address::parse_ip;
 use crate::event::time::Time;
@@ -84,6 +84,13 @@ pub(crate) fn text_of(value: &Value) -> Option<String> {
 /// Whether a value passes. Objects are seen as they are written, and so is every text in them: a policy
 /// inside of a record is a text with quotes of its own.
 pub(crate) fn value_passes(test: &Test, value: &Value, record: &Value) -> bool {
+    match test {
+        Test::OtherAccount(known) => return account::names_other(value, record, known),
+        Test::Element(items) => {
+            return value.is_object() && items.iter().all(|item| item_matches(item, value));
+        }
+        _ => {}
+    }
     let mut open = vec![value];
     while let Some(value) = open.pop() {
         if text_of(value).is_some_and(|text| text_passes(test, &text, record)) {
@@ -109,7 +116,7 @@ pub(crate) fn text_passes(test: &Test, text: &str, record: &Value) -> bool {
             .into_iter()
             .filter_map(text_of)
             .any(|other| stands_in(&other, *place, text)),
-        Test::Null | Test::Exists(_) => false,
+        Test::Null | Test::Exists(_) | Test::OtherAccount(_) | Test::Element(_) => false,
     }
 }
 
@@ -218,10 +225,38 @@ mod tests {
             ("eventTime|hour|expand: '%hours%'", true),
             ("eventTime|week: 10", true),
             ("eventTime|year: 2025", false),
+            ("requestParameters.list|element: {k: one}", true),
+            ("requestParameters.list|element: [{k: three}, {k|startswith: tw}]", true),
+            ("requestParameters.list|element: {k|startswith: o, k|endswith: o}", false),
+            ("requestParameters|element: {name: 'a\\*b', count|gt: 6, '|contains': alice}", true),
+            ("requestParameters|element: {name: 'a\\*b', count|gt: 7}", false),
+            ("requestParameters.owner|element: {name: x}", false),
+            ("requestParameters.list|element|neq: {k: three}", true),
+            ("userIdentity.arn|otheraccount: true", false),
         ] {
             let rule = rule(&format!("  s:\n    {line}\n  condition: s\n"))
                 .unwrap_or_else(|e| panic!("{line}: {e}"));
             assert_eq!(fires(&rule, &record()), fires_then, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_our_own_modifiers_cannot_take_is_told() {
+        for (line, said) in [
+            ("requestParameters.list|element: one", "t.yml:4: element takes a map of fields and values"),
+            ("requestParameters.list|element: {k|contians: one}", "did you mean contains?"),
+            (
+                "requestParameters.x|otheraccount: 111122223333",
+                "t.yml:4: otheraccount takes true, or the ids",
+            ),
+            ("requestParameters.x|otheraccount: ['1111']", "in quotes"),
+            (
+                "requestParameters.x|otheraccount|expand: '%nobody%'",
+                "nothing is known of the placeholder %nobody%",
+            ),
+        ] {
+            let fault = rule(&format!("  s:\n    {line}\n  condition: s\n")).err().unwrap_or_default();
+            assert!(fault.contains(said), "{line}: {fault}");
         }
     }
 

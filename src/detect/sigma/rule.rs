@@ -121,7 +121,8 @@ impl Rule {
 /// The name of a file without its folder and ending.
 pub(crate) fn slug(file: &str) -> String {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    name.trim_end_matches(".yml").trim_end_matches(".yaml").to_owned()
+    let known = |end: &str| end.eq_ignore_ascii_case("yml") || end.eq_ignore_ascii_case("yaml");
+    name.rsplit_once('.').filter(|(_, end)| known(end)).map_or(name, |(name, _)| name).to_owned()
 }
 
 impl Search {

@@ -1,13 +1,14 @@
 //! Many rules from many files: what can be used, and what cannot with the reason.
 
+mod file;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZero;
 
 use super::correlation::{self, Correlation, Known, Resolved};
 use super::filter::Filter;
 use super::item::Placeholders;
 use super::rule::{Rule, RuleError};
-use super::yaml::{self, Node, Value};
+use file::{Part, Said, parts_of_all};
 
 /// The rules that can be used.
 #[derive(Clone, Default, Debug)]
@@ -25,9 +26,6 @@ pub struct RuleSet {
     /// How the correlations hang together: in which order they are run, and what they refer to.
     pub links: Resolved,
 }
-
-/// The largest file of rules, in bytes.
-const LARGEST: usize = 16 << 20;
 
 impl RuleSet {
     /// Reads files, given as their names and what is in them. A fault costs the rule that it is in, and nothing else.
@@ -96,103 +94,6 @@ impl RuleSet {
     }
 }
 
-/// What a document of a file says, or why it cannot be used.
-type Part = Result<Said, RuleError>;
-
-/// What a document says.
-enum Said {
-    /// A rule on events of CloudTrail, and the line that it begins in.
-    Rule(Rule, usize),
-    /// A rule on events of other programs.
-    Generic(Rule, usize),
-    Correlation(Correlation, usize),
-    Filter(Filter),
-}
-
-/// With fewer files than this for each of them, threads are not worth their start.
-const FEW: usize = 16;
-
-/// What is in each of the files. They know nothing of each other, so that all processors read.
-fn parts_of_all(files: &[(&str, &str)], placeholders: &Placeholders) -> Vec<Vec<Part>> {
-    let read = |files: &[(&str, &str)]| -> Vec<Vec<Part>> {
-        files.iter().map(|(file, text)| parts_of(file, text, placeholders)).collect()
-    };
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let many = files.len().div_ceil(cores).max(FEW);
-    std::thread::scope(|scope| {
-        let (first, rest) = files.split_at(many.min(files.len()));
-        let others: Vec<_> =
-            rest.chunks(many).map(|files| (files, scope.spawn(move || read(files)))).collect();
-        let mut all = read(first);
-        for (files, other) in others {
-            // A thread that cannot be had costs time and no rule.
-            all.extend(other.join().unwrap_or_else(|_| read(files)));
-        }
-        all
-    })
-}
-
-/// What is in a file.
-fn parts_of(file: &str, text: &str, placeholders: &Placeholders) -> Vec<Part> {
-    let fault = |line: usize, reason: String| Err(RuleError { file: file.to_owned(), line, reason });
-    if text.len() > LARGEST {
-        return vec![fault(1, format!("larger than {} MiB; split it into several files", LARGEST >> 20))];
-    }
-    let (documents, error) = yaml::documents(text);
-    let mut global: Option<Node> = None;
-    let mut before: Option<Node> = None;
-    let mut parts = Vec::new();
-    for document in documents {
-        if let Some(key) = twice(&document) {
-            let name = key.scalar().unwrap_or_default();
-            let reason = format!(
-                "the key `{name}` stands twice in one map; put both values into a list under it, or name one of them otherwise"
-            );
-            parts.push(fault(key.line, reason));
-            continue;
-        }
-        let action = document.get("action").and_then(Node::scalar).unwrap_or_default();
-        let below = match action.as_str() {
-            "global" => {
-                global = Some(document);
-                continue;
-            }
-            "reset" => {
-                global = None;
-                continue;
-            }
-            "repeat" => before.as_ref(),
-            _ => global.as_ref(),
-        };
-        let whole = merged(below, &document);
-        parts.extend(part_of(file, &whole, placeholders));
-        before = Some(whole);
-    }
-    if let Some(error) = error {
-        let next = "what stands before it in this file is used";
-        parts.push(fault(error.line, format!("this is no YAML: {}; {next}", error.reason)));
-    }
-    parts
-}
-
-/// What a document says; `None` for one that is empty.
-fn part_of(file: &str, node: &Node, placeholders: &Placeholders) -> Option<Part> {
-    if node.value == Value::Null {
-        return None;
-    }
-    let line = node.line;
-    Some(if node.get("correlation").is_some() {
-        Correlation::read(file, node).map(|correlation| Said::Correlation(correlation, line))
-    } else if let Some(reason) = elsewhere(node) {
-        Err(RuleError { file: file.to_owned(), line, reason })
-    } else if node.get("filter").is_some() {
-        Filter::read(file, node, placeholders).map(Said::Filter)
-    } else {
-        let said = if is_generic(node) { Said::Generic } else { Said::Rule };
-        Rule::read(file, node, placeholders).map(|rule| said(rule, line))
-    })
-}
-
 #[derive(Default)]
 struct Reading {
     set: RuleSet,
@@ -231,66 +132,6 @@ impl Reading {
     }
 }
 
-/// Whether a rule is about events that other programs send.
-fn is_generic(node: &Node) -> bool {
-    let category = node.get("logsource").and_then(|source| source.get("category")).and_then(Node::scalar);
-    category.as_deref() == Some("generic")
-}
-
-/// Why a rule is about other logs; `None` when it is about CloudTrail, or about what other programs send.
-fn elsewhere(node: &Node) -> Option<String> {
-    let source = node.get("logsource")?;
-    let is = |key: &str, wanted: &str| source.get(key).and_then(Node::scalar).is_none_or(|is| is == wanted);
-    let of = |key: &str| source.get(key).and_then(Node::scalar).unwrap_or_default();
-    if is_generic(node) || (is("product", "aws") && is("service", "cloudtrail")) {
-        return None;
-    }
-    Some(format!(
-        "a rule for other logs ({} {}); only those of aws cloudtrail are used",
-        of("product"),
-        of("service")
-    ))
-}
-
-/// A document over what it shares.
-fn merged(below: Option<&Node>, above: &Node) -> Node {
-    match below {
-        Some(below) => {
-            let shared = below.entries().iter().filter(|(key, _)| key.text() != Some("action")).cloned();
-            over(&Node { line: below.line, value: Value::Map(shared.collect()) }, above)
-        }
-        None => above.clone(),
-    }
-}
-
-/// `above` over `below`: maps are merged, those in them too; anything else is replaced. Documents are nested only so deep.
-fn over(below: &Node, above: &Node) -> Node {
-    let mut entries = below.entries().to_vec();
-    for (key, value) in above.entries() {
-        match entries.iter_mut().find(|(known, _)| known.value == key.value) {
-            Some((_, old)) if !old.entries().is_empty() && !value.entries().is_empty() => {
-                *old = over(old, value);
-            }
-            Some((_, old)) => *old = value.clone(),
-            None => entries.push((key.clone(), value.clone())),
-        }
-    }
-    Node { line: above.line, value: Value::Map(entries) }
-}
-
-/// A key that stands twice in one map, the second time; all but one would be lost without a word.
-fn twice(node: &Node) -> Option<&Node> {
-    let keys = node.entries();
-    let own =
-        keys.iter().enumerate().find(|(n, (key, _))| keys[..*n].iter().any(|(k, _)| k.value == key.value));
-    match (own, &node.value) {
-        (Some((_, (key, _))), _) => Some(key),
-        (None, Value::Map(entries)) => entries.iter().find_map(|(_, value)| twice(value)),
-        (None, Value::List(list)) => list.iter().find_map(twice),
-        (None, _) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value as Json, json};
@@ -298,6 +139,7 @@ mod tests {
     use super::super::condition::Condition;
     use super::super::item::{Item, Place, Test};
     use super::super::plain::fires;
+    use super::file::MOST_FAULTS;
     use super::*;
     use crate::query::Part;
 
@@ -330,6 +172,32 @@ mod tests {
         {
             assert!(said[n].contains(text), "{text}: {said:?}");
         }
+    }
+
+    #[test]
+    fn a_document_that_is_no_yaml_costs_only_itself() {
+        let rule = |id: &str| RULE.replace("id: one", &format!("id: {id}"));
+        let text =
+            format!("{}---\ntitle: [\n---\n{}---\n\ttitle: T\n---\n{}", rule("a"), rule("b"), rule("c"));
+        let (set, faults) = RuleSet::read([("f.yml", text.as_str())], &Placeholders::new());
+        let ids: Vec<(&str, usize)> = set.rules.iter().map(|rule| (rule.id.as_str(), rule.line)).collect();
+        assert_eq!(ids, [("a", 1), ("b", 10), ("c", 19)], "{faults:?}");
+        let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
+        assert_eq!(lines.len(), 2, "{faults:?}");
+        assert!(lines.iter().zip([7..=9, 16..=18]).all(|(line, there)| there.contains(line)), "{lines:?}");
+        assert!(faults[0].reason.ends_with("the other documents of this file are used"), "{faults:?}");
+        let endless = "---\ntitle: [\n".repeat(1000);
+        let (_, faults) = RuleSet::read([("f.yml", endless.as_str())], &Placeholders::new());
+        assert_eq!(faults.len(), MOST_FAULTS + 1);
+    }
+
+    #[test]
+    fn rules_without_id_and_name_are_told_apart() {
+        let one = RULE.replace("id: one\n", "");
+        let text = format!("{one}---\n{one}---\n{RULE}---\n{one}");
+        let (set, faults) = RuleSet::read([("rules/two-docs.YML", text.as_str())], &Placeholders::new());
+        let ids: Vec<&str> = set.rules.iter().map(|rule| rule.id.as_str()).collect();
+        assert_eq!(ids, ["two-docs", "two-docs-2", "one", "two-docs-3"], "{faults:?}");
     }
 
     #[test]
@@ -473,7 +341,7 @@ mod tests {
             Test::Field(_, Place::Whole | Place::Anywhere | Place::Beginning | Place::End) => {
                 "same".to_owned()
             }
-            Test::Null | Test::Exists(false) => return None,
+            Test::Null | Test::Exists(false) | Test::OtherAccount(_) | Test::Element(_) => return None,
         })
     }
 

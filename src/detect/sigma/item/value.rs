@@ -25,7 +25,7 @@ pub(super) fn changed(
     let mut values = vec![match &node.value {
         Value::Text(text) => Changing::Wild(text.clone()),
         Value::List(_) | Value::Map(_) => {
-            return Err("a list or map stands where a single value belongs".to_owned());
+            return Err("a list or map stands where a single value belongs; write one value here, and what is a map as a search of its own".to_owned());
         }
         other if changes.is_empty() => Changing::Other(other.clone()),
         _ => Changing::Wild(node.scalar().unwrap_or_default()),
