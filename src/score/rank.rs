@@ -81,7 +81,7 @@ impl Context {
 /// An event that a rule on several events hit goes where its level begins, though it has no points for that: what
 /// depends on other events must not change a score.
 pub fn key(risk: u8, context: Context, flags: Flags) -> u32 {
-    let floor = context.level().map_or(0, Level::floor);
+    let floor = floor(context);
     let write = u32::from(flags.access() == Access::Write);
     u32::from(risk.max(floor)) << 16
         | u32::from(context.rule()) << 13
@@ -89,6 +89,16 @@ pub fn key(risk: u8, context: Context, flags: Flags) -> u32 {
         | context.first_seen().count_ones() << 9
         | u32::from(context.rarity()) << 5
         | write << 4
+}
+
+/// The points at which events begin of the level of the best rule that an event stands for.
+fn floor(context: Context) -> u8 {
+    context.level().map_or(0, Level::floor)
+}
+
+/// The points at which events begin of the level of the best rule that a row stands for; 0 for none.
+pub(crate) fn floor_of(row: &Row<'_>) -> u8 {
+    floor(Context::from_bits(row.context()))
 }
 
 /// The rank of a row.

@@ -13,7 +13,7 @@ use crate::event::time::Time;
 use crate::investigation::Investigation;
 use crate::query::run::Selection;
 use crate::score::scorer::plain_name;
-use crate::score::{Factor, Level};
+use crate::score::{Factor, Level, rank};
 use crate::store::flags::Access;
 use crate::store::{Column, Row};
 
@@ -68,14 +68,50 @@ struct Tally {
     denied: u64,
     first: Option<Time>,
     last: Option<Time>,
-    /// The riskiest row of each (event, outcome).
-    best: HashMap<(u32, Outcome), (u8, u32), FixedState>,
+    /// The most telling row of each (event, outcome).
+    best: HashMap<(u32, Outcome), Act, FixedState>,
     /// A row for each kind of event with the rules that it hit, to look its techniques up by.
     kinds: HashMap<(u32, u32, u32), u32, FixedState>,
 }
 
+/// An event, as one of the things that somebody did.
+#[derive(Clone, Copy)]
+struct Act {
+    row: u32,
+    /// Its points, or those at which events begin of the level of the rule on several events that it completed.
+    points: u8,
+    /// How likely it is part of an attack.
+    chance: f64,
+}
+
+/// What rules say of events, by the number of what hit them.
+#[derive(Default)]
+struct Levels {
+    of_hits: HashMap<u32, Option<Level>, FixedState>,
+}
+
+impl Levels {
+    fn of(&mut self, inv: &Investigation, row: &Row<'_>) -> Option<Level> {
+        *self.of_hits.entry(row.hits()).or_insert_with(|| inv.rules_of(row).map(|rule| rule.level).max())
+    }
+}
+
+impl Act {
+    fn of(inv: &Investigation, row: &Row<'_>, level: Option<Level>) -> Self {
+        let told = level.filter(|level| *level >= Level::Medium);
+        let points = told.map_or(row.risk(), |_| row.risk().max(rank::floor_of(row)));
+        // Administrators do risky things all day: what a rule points at counts more.
+        let weight = match told {
+            Some(_) => 0.5,
+            None if inv.judgment.rules.infos().is_empty() => 0.5,
+            None => 0.15,
+        };
+        Self { row: row.number(), points, chance: weight * (f64::from(points) / 100.0).powi(3) }
+    }
+}
+
 impl Tally {
-    fn add(&mut self, row: &Row<'_>) {
+    fn add(&mut self, row: &Row<'_>, act: Act) {
         self.events += 1;
         self.writes += u64::from(row.flags().access() == Access::Write);
         self.denied += u64::from(row.outcome() == Outcome::Denied);
@@ -84,9 +120,9 @@ impl Tally {
             self.last = Some(self.last.map_or(row.time(), |t| t.max(row.time())));
         }
         let event = row.id_of(Column::Event);
-        let best = self.best.entry((event, row.outcome())).or_default();
-        if best.0 < row.risk() || *best == (0, 0) {
-            *best = (row.risk(), row.number());
+        let best = self.best.entry((event, row.outcome())).or_insert(act);
+        if best.chance < act.chance {
+            *best = act;
         }
         self.kinds.entry((event, row.id_of(Column::Source), row.hits())).or_insert(row.number());
     }
@@ -94,11 +130,12 @@ impl Tally {
 
 /// The actors or sessions of the selected events, the riskiest first.
 ///
-/// The score is the noisy-or of the highest risks of the distinct (event, outcome) pairs, each taken as a chance of
+/// The score is the noisy-or of the most telling of the distinct (event, outcome) pairs, each taken as a chance of
 /// half the cube of risk/100 where a rule of medium level or above points at it, and of 15 in 100 of that cube where
-/// none does. Each tactic beyond the first that something telling served adds a chance of 5 in 100.
+/// none does; what completes that of a rule on several events counts as much as its level begins with. Each tactic beyond the first that something telling served adds a chance of 5 in 100.
 pub fn rollup(inv: &Investigation, selection: &Selection, unit: Unit) -> Vec<Rollup> {
     let mut tallies: HashMap<u32, Tally, FixedState> = HashMap::default();
+    let mut levels = Levels::default();
     for row in selection.rows(&inv.table).filter_map(|n| inv.table.row(n)) {
         let identity = row.identity();
         let key = match unit {
@@ -107,7 +144,8 @@ pub fn rollup(inv: &Investigation, selection: &Selection, unit: Unit) -> Vec<Rol
             Unit::Session => row.session_id(),
         };
         let new = || Tally { kind: identity.kind, actor: identity.actor, ..Tally::default() };
-        tallies.entry(key).or_insert_with(new).add(&row);
+        let act = Act::of(inv, &row, levels.of(inv, &row));
+        tallies.entry(key).or_insert_with(new).add(&row, act);
     }
     let mut lines: Vec<Rollup> = tallies.iter().map(|(key, tally)| line(inv, unit, *key, tally)).collect();
     lines.sort_by(|a, b| {
@@ -122,8 +160,7 @@ pub fn rollup(inv: &Investigation, selection: &Selection, unit: Unit) -> Vec<Rol
 fn line(inv: &Investigation, unit: Unit, key: u32, tally: &Tally) -> Rollup {
     let dicts = inv.table.dicts();
     let (name, account) = dicts.actor(tally.actor);
-    let acts =
-        tally.best.values().map(|&(risk, row)| 1.0 - weight(inv, row) * (f64::from(risk) / 100.0).powi(3));
+    let acts = tally.best.values().map(|act| 1.0 - act.chance);
     let telling = tactics(inv, tally, TELLING).len();
     let calm = product(acts.collect()) * 0.95f64.powi(telling.saturating_sub(1).min(14) as i32);
     Rollup {
@@ -148,18 +185,11 @@ fn product(mut numbers: Vec<f64>) -> f64 {
     numbers.into_iter().product()
 }
 
-/// How much an act counts: more where a rule points at it, as administrators do risky things all day.
-fn weight(inv: &Investigation, row: u32) -> f64 {
-    let told = |row: Row<'_>| inv.rules_of(&row).any(|rule| rule.level >= Level::Medium);
-    let is_told = inv.judgment.rules.infos().is_empty() || inv.table.row(row).is_some_and(told);
-    if is_told { 0.5 } else { 0.15 }
-}
-
 /// The tactics of what was done with at least that risk, by their titles, in the order of an attack.
 fn tactics(inv: &Investigation, tally: &Tally, least: u8) -> Vec<String> {
     let attack = &inv.judgment.attack;
     let mut found = BTreeSet::new();
-    let rows = tally.kinds.values().copied().chain(tally.best.values().map(|(_, row)| *row));
+    let rows = tally.kinds.values().copied().chain(tally.best.values().map(|act| act.row));
     for row in rows.filter_map(|n| inv.table.row(n)).filter(|row| row.risk() >= least) {
         // A technique can serve several tactics; the first is what it is mostly used for.
         for id in inv.techniques(&row) {
@@ -171,14 +201,21 @@ fn tactics(inv: &Investigation, tally: &Tally, least: u8) -> Vec<String> {
 }
 
 fn why(inv: &Investigation, tally: &Tally) -> Vec<Factor> {
-    let mut best: Vec<(u8, u32)> = tally.best.values().copied().filter(|(risk, _)| *risk > 0).collect();
-    best.sort_unstable_by_key(|&(risk, row)| (std::cmp::Reverse(risk), row));
-    let reason = |(risk, row): (u8, u32)| {
-        let row = inv.table.row(row)?;
+    let mut best: Vec<Act> = tally.best.values().copied().filter(|act| act.points > 0).collect();
+    best.sort_unstable_by(|a, b| b.chance.total_cmp(&a.chance).then(a.row.cmp(&b.row)));
+    let reason = |act: Act| {
+        let row = inv.table.row(act.row)?;
         let what = format!("{} ({})", plain_name(row.event()), row.outcome().name());
-        let because = inv.factors(&row).into_iter().max_by_key(|factor| factor.points);
-        let because = because.map_or_else(String::new, |factor| format!(": {}", factor.reason));
-        Some(Factor { points: i32::from(risk), reason: format!("{what}{because}") })
+        let best = inv.rules_of(&row).max_by_key(|rule| rule.level).filter(|_| act.points > row.risk());
+        let because = match best {
+            Some(rule) => format!(": {}", rule.title),
+            None => inv
+                .factors(&row)
+                .into_iter()
+                .max_by_key(|factor| factor.points)
+                .map_or_else(String::new, |factor| format!(": {}", factor.reason)),
+        };
+        Some(Factor { points: i32::from(act.points), reason: format!("{what}{because}") })
     };
     best.into_iter().take(REASONS).filter_map(reason).collect()
 }
