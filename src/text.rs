@@ -25,13 +25,42 @@ pub fn is_hostile(c: char) -> bool {
 ///
 /// Runs of combining marks are cut to four, so that no text climbs over its neighbours.
 pub fn visible(text: &str) -> Cow<'_, str> {
+    escaped(text, is_hostile)
+}
+
+/// As [`visible`] for a terminal: what terminals do not agree on how wide it is becomes an escape as well.
+///
+/// Where a letter joins the one before it (vowel signs and conjuncts of Indic scripts, shades of skin, flags), one
+/// terminal draws two columns and the next one three, and what is written over it later leaves a rest on the screen.
+pub fn drawable(text: &str) -> Cow<'_, str> {
+    escaped(text, |c| is_hostile(c) || (!c.is_ascii() && joins(c) && !is_plain_mark(c)))
+}
+
+/// Whether a character makes one cluster with a letter before it, or two of its kind do.
+fn joins(c: char) -> bool {
+    let pair: String = ['a', c].into_iter().collect();
+    matches!(c, '\u{1f1e6}'..='\u{1f1ff}') || pair.graphemes(true).count() == 1
+}
+
+/// Marks that take no column in any terminal, of Latin, Greek, Cyrillic, Hebrew, Arabic, Thai, Lao and Japanese; and the
+/// two letters that join and take one in all of them.
+fn is_plain_mark(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{487}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}'
+        | '\u{670}' | '\u{6d6}'..='\u{6ed}' | '\u{e31}' | '\u{e33}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}' | '\u{eb1}'
+        | '\u{eb3}'..='\u{ebc}' | '\u{ec8}'..='\u{ece}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{3099}' | '\u{309a}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+/// `text` with some of its characters as escapes.
+fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
     if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_control()) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
     let mut marks = 0;
     for c in text.chars() {
-        if is_hostile(c) {
+        if is_escaped(c) {
             push_escape(&mut out, c);
             marks = 0;
         } else if unicode_width::UnicodeWidthChar::width(c) == Some(0) {
@@ -193,6 +222,23 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_terminals_measure_differently_is_not_drawn() {
+        for (text, drawn) in [
+            ("क्षि", "क\\u{94d}ष\\u{93f}"),
+            ("🇪🇷", "\\u{1f1ea}\\u{1f1f7}"),
+            ("👍🏽", "👍\\u{1f3fd}"),
+            ("❤\u{fe0f}", "❤\\u{fe0f}"),
+            ("e\u{301} น้ำ 가 が か\u{3099} ש\u{5b8}", "e\u{301} น้ำ 가 が か\u{3099} ש\u{5b8}"),
+            ("plain 漢字", "plain 漢字"),
+        ] {
+            assert_eq!(drawable(text), drawn);
+            assert_eq!(drawable(drawn), drawn);
+            let one_by_one: usize = drawn.chars().map(|c| width(c.encode_utf8(&mut [0; 4]))).sum();
+            assert_eq!(width(drawn), one_by_one, "{drawn}");
+        }
+    }
 
     #[test]
     fn hostile_text_can_be_seen_and_does_nothing() {

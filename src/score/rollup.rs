@@ -104,7 +104,7 @@ impl Act {
         let weight = match told {
             Some(_) => 0.5,
             None if inv.judgment.rules.infos().is_empty() => 0.5,
-            None => 0.15,
+            None => 0.1,
         };
         Self { row: row.number(), points, chance: weight * (f64::from(points) / 100.0).powi(3) }
     }
@@ -131,7 +131,7 @@ impl Tally {
 /// The actors or sessions of the selected events, the riskiest first.
 ///
 /// The score is the noisy-or of the most telling of the distinct (event, outcome) pairs, each taken as a chance of
-/// half the cube of risk/100 where a rule of medium level or above points at it, and of 15 in 100 of that cube where
+/// half the cube of risk/100 where a rule of medium level or above points at it, and of a tenth of that cube where
 /// none does; what completes that of a rule on several events counts as much as its level begins with. Each tactic beyond the first that something telling served adds a chance of 5 in 100.
 pub fn rollup(inv: &Investigation, selection: &Selection, unit: Unit) -> Vec<Rollup> {
     let mut tallies: HashMap<u32, Tally, FixedState> = HashMap::default();

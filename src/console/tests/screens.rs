@@ -14,6 +14,7 @@ const STATES: &[(&str, (u16, u16), &str)] = &[
     ("scopes_80x24", (80, 24), "ue/risk>=50<enter>>"),
     ("filter_typing", (80, 24), "/outcome:denied act"),
     ("filter_fault", (80, 24), "/actr:x"),
+    ("filter_long_fault", (80, 24), "/time>yesterday"),
     ("filter_values", (80, 24), "/actor:<tab>"),
     ("nothing_matches", (80, 24), "/actor:nobody<enter>"),
     ("search", (140, 42), "<enter>/main"),
@@ -56,6 +57,15 @@ fn every_state_looks_as_it_did() {
         let mut console = Console::on_story(*width, *height);
         console.press(keys);
         insta::assert_snapshot!(*name, console.styled());
+    }
+}
+
+#[test]
+fn the_welcome_stays_in_its_box() {
+    for size in [(60, 15), (70, 18), (80, 24)] {
+        let mut console = Console::on_story(size.0, size.1);
+        console.model.welcome = true;
+        insta::assert_snapshot!(format!("welcome_{}x{}", size.0, size.1), console.styled());
     }
 }
 

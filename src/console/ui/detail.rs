@@ -19,7 +19,7 @@ use crate::console::app::tree::{Kind, Node};
 use crate::query::Pattern;
 use crate::report::table::sign;
 use crate::score::Level;
-use crate::text::{clip_middle, visible};
+use crate::text::{clip_middle, drawable};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Where values begin, behind their labels.
@@ -128,7 +128,7 @@ fn pieces(detail: &Detail, line: DetailLine) -> Vec<Piece> {
             _ => vec![(" reading the record …".to_owned(), Role::Muted)],
         },
     };
-    pieces.into_iter().map(|(text, role)| (visible(&text).into_owned(), role)).collect()
+    pieces.into_iter().map(|(text, role)| (drawable(&text).into_owned(), role)).collect()
 }
 
 fn fact(fact: &Fact) -> Vec<Piece> {

@@ -20,7 +20,7 @@ use crate::report::table::sign;
 use crate::score::rank;
 use crate::store::Row;
 use crate::store::flags::Flags;
-use crate::text::{clip_middle, count, plural, visible};
+use crate::text::{clip_middle, count, drawable, plural};
 
 /// A column as it is drawn.
 struct Column {
@@ -223,7 +223,7 @@ fn row(canvas: &mut Canvas<'_>, model: &Model, table: &[Column], line: (usize, &
     let mut x = at.x + 1;
     for column in table {
         let text = column.cells.get(n).map_or("", String::as_str);
-        let safe = visible(text);
+        let safe = drawable(text);
         let clipped = match column.field {
             Field::Event | Field::Outcome => safe,
             _ => clip_middle(&safe, usize::from(column.width)).into_owned().into(),

@@ -19,7 +19,7 @@ use crate::console::app::line::Line;
 use crate::console::app::model::Model;
 use crate::console::app::overlay::Overlay;
 use crate::console::app::overlay::prompt::Asking;
-use crate::text::{visible, width};
+use crate::text::{drawable, width};
 
 /// Draws all overlays, the topmost last; where the cursor of the terminal is.
 pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model) -> Option<Position> {
@@ -67,10 +67,10 @@ fn confirm(canvas: &mut Canvas<'_>, model: &Model, question: &str) -> Option<Pos
 /// Draws a line that is being typed, moved so that its cursor is seen; where that is.
 fn typed(canvas: &mut Canvas<'_>, at: Area, line: &Line, role: Role) -> (Position, usize) {
     let (before, _) = line.halves();
-    let before = width(&visible(before));
+    let before = width(&drawable(before));
     let room = usize::from(at.width.saturating_sub(1)).max(1);
     let skip = (before + 1).saturating_sub(room);
-    let safe = visible(line.text());
+    let safe = drawable(line.text());
     let mut skipped = 0;
     let shown: String = safe
         .chars()

@@ -10,7 +10,7 @@ use crate::config::theme::{self, Attributes};
 use crate::config::{Role, Theme};
 use crate::console::app::layout::Area;
 use crate::score::Level;
-use crate::text::{clip, visible, width};
+use crate::text::{clip, drawable, width};
 
 /// What is drawn on.
 pub struct Canvas<'b> {
@@ -124,7 +124,7 @@ impl<'b> Canvas<'b> {
 
     /// Writes at (`x`, `y`) in at most `room` columns; the column behind it. What is cut ends in `…`.
     pub fn put(&mut self, x: u16, y: u16, room: u16, text: &str, role: Role) -> u16 {
-        let safe = visible(text);
+        let safe = drawable(text);
         let clipped = clip(&safe, usize::from(room));
         self.put_styled(x, y, &clipped, self.style(role))
     }
@@ -151,7 +151,7 @@ impl<'b> Canvas<'b> {
         let (letters, marked) = marks;
         let mut x = place.0;
         for (n, c) in text.chars().enumerate() {
-            let columns = width(&visible(c.encode_utf8(&mut [0; 4]))) as u16;
+            let columns = width(&drawable(c.encode_utf8(&mut [0; 4]))) as u16;
             if letters.contains(&n) && x.saturating_add(columns) <= end {
                 self.tint(Area { x, y: place.1, width: columns, height: 1 }, marked);
             }
@@ -162,7 +162,7 @@ impl<'b> Canvas<'b> {
 
     /// Writes so that it ends before column `end`; the column where it begins.
     pub fn put_right(&mut self, end: u16, y: u16, room: u16, text: &str, role: Role) -> u16 {
-        let safe = visible(text).into_owned();
+        let safe = drawable(text).into_owned();
         let columns = width(&clip(&safe, usize::from(room))) as u16;
         let x = end.saturating_sub(columns);
         self.put(x, y, room, text, role);
@@ -196,7 +196,7 @@ pub fn wrapped(text: &str, room: u16) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;
-    for letter in visible(text).graphemes(true) {
+    for letter in drawable(text).graphemes(true) {
         let wide = columns(letter);
         if used + wide > room && room > 1 {
             let next = line.split_off(last_word(&line, room / 3));
@@ -218,5 +218,5 @@ pub(super) fn last_word(line: &str, most: u16) -> usize {
 
 /// How many columns a text takes once it is safe.
 pub fn columns(text: &str) -> u16 {
-    u16::try_from(width(&visible(text))).unwrap_or(u16::MAX)
+    u16::try_from(width(&drawable(text))).unwrap_or(u16::MAX)
 }

@@ -276,7 +276,28 @@ impl Chooser {
     /// Finds what fits the typed text, and puts the cursor on the best.
     pub fn narrow(&mut self) {
         self.hits = self.fitting();
-        self.cursor = 0;
+        // Help stays in its order, and the cursor goes to what was meant.
+        let best =
+            self.hits.iter().enumerate().max_by_key(|(n, hit)| (self.closeness(hit.entry), Reverse(*n)));
+        self.cursor = best.filter(|_| self.purpose == Purpose::Help).map_or(0, |(n, _)| n);
+    }
+
+    /// How closely an entry fits what is typed: as a whole, as its beginning, as one of its keys, as the beginning of a word, within it,
+    /// in what is said about it, or (0) only by its letters.
+    fn closeness(&self, entry: usize) -> u8 {
+        let typed = self.line.text().trim();
+        let (Some(entry), false) = (self.entries.get(entry), typed.is_empty()) else { return 0 };
+        let (label, low) = (entry.label.to_lowercase(), typed.to_lowercase());
+        let begins_word = || label.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(&low));
+        match () {
+            () if label == low => 6,
+            () if label.starts_with(&low) => 5,
+            () if entry.keys.split_whitespace().any(|key| key == typed) => 4,
+            () if begins_word() => 3,
+            () if label.contains(&low) => 2,
+            () if entry.about.to_lowercase().contains(&low) => 1,
+            () => 0,
+        }
     }
 
     fn fitting(&self) -> Vec<Hit> {
@@ -285,20 +306,20 @@ impl Chooser {
             return (0..self.entries.len()).map(|entry| Hit { entry, letters: Vec::new() }).collect();
         }
         let matcher = SkimMatcherV2::default();
-        let mut found: Vec<(i64, Hit)> = Vec::new();
+        let mut found: Vec<((u8, i64), Hit)> = Vec::new();
         for (place, entry) in self.entries.iter().enumerate() {
-            // Words may be in the label or in what is said about it; the label counts more.
-            let label = matcher.fuzzy_indices(&entry.label, typed);
-            let about = format!("{} {}", entry.about, entry.keys);
-            let said = about.to_lowercase().contains(&typed.to_lowercase());
-            let (score, letters) = match (label, said) {
-                (Some((score, letters)), _) => (score + 40, letters),
-                (None, true) => (0, Vec::new()),
-                (None, false) => continue,
+            let closeness = self.closeness(place);
+            let (score, letters) = match matcher.fuzzy_indices(&entry.label, typed) {
+                Some(fit) => fit,
+                None if closeness > 0 => (0, Vec::new()),
+                None => continue,
             };
-            found.push((score, Hit { entry: place, letters }));
+            found.push(((closeness, score), Hit { entry: place, letters }));
         }
         if self.purpose == Purpose::Help {
+            // In whole sentences the letters of nearly any word can be found.
+            let close = found.iter().any(|((closeness, _), _)| *closeness > 0);
+            found.retain(|((closeness, _), _)| *closeness > 0 || !close);
             return found.into_iter().map(|(_, hit)| hit).collect();
         }
         found.sort_by_key(|(score, hit)| (Reverse(*score), hit.entry));
@@ -383,6 +404,9 @@ mod tests {
             ("quit", "quit"),
             ("pivkey", "pivot key"),
             ("without a second factor", "preset logins-without-mfa"),
+            ("export", "export"),
+            ("Export", "export"),
+            ("help", "help"),
         ] {
             let palette = typed(Chooser::palette(&keymap, Context::Events), text);
             assert_eq!(palette.chosen().map(|e| e.label.as_str()), Some(label), "{text}");
@@ -403,6 +427,26 @@ mod tests {
         unique.sort_unstable();
         unique.dedup();
         assert_eq!(headings.len(), unique.len(), "every heading stands once");
+    }
+
+    #[test]
+    fn help_points_at_what_was_meant() {
+        let keymap = Keymap::built_in();
+        for (context, text, key) in [
+            (Context::Rules, "mute", "m"),
+            (Context::Events, "burst", "z"),
+            (Context::Events, "/", "/"),
+            (Context::Events, "pdf", "p"),
+        ] {
+            let help = typed(Chooser::help(&keymap, context), text);
+            let keys = help.chosen().map(|e| e.keys.as_str()).unwrap_or_default();
+            assert!(keys.split_whitespace().any(|one| one == key), "{text}: {keys}");
+            let fits = |hit: &Hit| {
+                let entry = &help.entries[hit.entry];
+                format!("{} {} {}", entry.label, entry.about, entry.keys).to_lowercase().contains(text)
+            };
+            assert!(help.hits.iter().all(fits), "{text}");
+        }
     }
 
     #[test]

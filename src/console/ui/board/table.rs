@@ -10,7 +10,7 @@ use crate::console::ui::paint::{Canvas, columns, risk_role};
 use crate::console::ui::time::Precision;
 use crate::report::table::sign;
 use crate::score::Level;
-use crate::text::{clip_middle, count, visible};
+use crate::text::{clip_middle, count, drawable};
 
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const PARTS: [char; 8] = ['█', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
@@ -156,7 +156,7 @@ fn put_cell(canvas: &mut Canvas<'_>, cell: &Cell, text: &str, column: &Column, (
             canvas.put(end, y, column.width.saturating_sub(end - x), &rest, Role::Text);
         }
         _ => {
-            let safe = visible(text);
+            let safe = drawable(text);
             canvas.put(
                 x + pad,
                 y,

@@ -11,7 +11,7 @@ use crate::console::app::scroll;
 use crate::console::ui::paint::{Canvas, columns, wrapped};
 use crate::console::ui::time::Precision;
 use crate::detect::lint::Weight;
-use crate::text::{count, plural, visible, width};
+use crate::text::{count, drawable, plural, width};
 
 /// From this width on both stand side by side.
 const WIDE: u16 = 110;
@@ -57,7 +57,7 @@ fn lines(canvas: &mut Canvas<'_>, editor: &Editor, area: Area) -> Option<Positio
     let top = scroll::top(line.saturating_sub(rows / 2), line, all.len(), rows);
     let room = area.width.saturating_sub(NUMBERS + 1);
     let before: String = all.get(line)?.chars().take(letter).collect();
-    let at = width(&visible(&before));
+    let at = width(&drawable(&before));
     let skip = (at + 1).saturating_sub(usize::from(room));
     for (n, text) in all.iter().enumerate().skip(top).take(rows) {
         let y = area.y + (n - top) as u16;
@@ -146,9 +146,11 @@ impl Page<'_, '_> {
         }
     }
 
-    /// A message of which there may be many: on a low panel what comes behind them is to be seen as well.
-    fn more(&mut self, text: &str, role: Role) {
-        if self.area.height < TALL { self.line(text, role) } else { self.message(text, role) }
+    /// A message of which there may be many: on a low panel the lines that come `behind` are to be seen as well.
+    fn more(&mut self, text: &str, role: Role, behind: usize) {
+        let lines = wrapped(text, self.area.width.saturating_sub(2)).len();
+        let fits = usize::from(self.taken) + lines + behind <= usize::from(self.area.height);
+        if self.area.height < TALL && !fits { self.line(text, role) } else { self.message(text, role) }
     }
 }
 
@@ -167,13 +169,17 @@ fn verdict(canvas: &mut Canvas<'_>, editor: &Editor, area: Area) {
             role,
         );
     }
+    // Of the events one is enough to give way for.
+    let mut behind = verdict.failed.len() + verdict.lint.len() + verdict.samples.len().min(1);
     for (line, why) in &verdict.failed {
-        page.more(&format!("line {line}: {why}"), Role::Error);
+        behind -= 1;
+        page.more(&format!("line {line}: {why}"), Role::Error, behind);
     }
     for finding in &verdict.lint {
+        behind -= 1;
         let role = if finding.weight == Weight::Warning { Role::Warning } else { Role::Muted };
         let text = format!("line {}: {}: {}", finding.line, finding.weight.name(), finding.text);
-        page.more(&text, role);
+        page.more(&text, role, behind);
     }
     for sample in &verdict.samples {
         let text = sample_text(page.canvas, sample);
@@ -199,7 +205,7 @@ fn catch(page: &mut Page<'_, '_>, editor: &Editor) {
     }
     if verdict.untold > 0 {
         let events = plural(verdict.untold as u64, "event");
-        page.more(&format!("no baseline yet for {events}: nothing known to compare with"), Role::Warning);
+        page.more(&format!("no baseline yet for {events}: nothing known to compare with"), Role::Warning, 1);
     }
     if let Some((attack, benign)) = verdict.labeled {
         let role = if benign == 0 { Role::Muted } else { Role::Warning };

@@ -11,7 +11,7 @@ use crate::query::group::{self, Group};
 use crate::query::name;
 use crate::report::table::sign;
 use crate::score::Level;
-use crate::text::{clip_middle, count, plural, visible};
+use crate::text::{clip_middle, count, drawable, plural};
 
 /// The widths of the columns behind the value.
 const EVENTS: u16 = 11;
@@ -84,7 +84,7 @@ fn row(canvas: &mut Canvas<'_>, group: (&Group, u64), line: Area, value: u16, wi
     match group.value.is_empty() {
         true => canvas.put(x, y, value, "(none)", Role::Muted),
         false => {
-            let safe = visible(&group.value);
+            let safe = drawable(&group.value);
             let text = clip_middle(&safe, usize::from(value)).into_owned();
             canvas.put(x, y, value, &text, Role::Text)
         }

@@ -11,9 +11,9 @@ use crate::console::app::model::{Model, ToastTone};
 use crate::console::app::overlay::prompt::{Asking, Prompt};
 use crate::console::app::range::Range;
 use crate::console::app::scroll;
-use crate::console::ui::paint::{Canvas, columns};
+use crate::console::ui::paint::{Canvas, columns, wrapped};
 use crate::query::{TokenKind, highlight};
-use crate::text::{count, plural, visible, width};
+use crate::text::{count, drawable, plural, width};
 
 /// How many candidates are seen.
 const SEEN: usize = 8;
@@ -125,8 +125,8 @@ fn color(canvas: &mut Canvas<'_>, area: Area, text: &str, skip: usize) {
             TokenKind::Keyword => Role::JsonWord,
             TokenKind::Error => Role::Error,
         };
-        let before = width(&visible(text.get(..range.start).unwrap_or_default()));
-        let wide = width(&visible(text.get(range).unwrap_or_default())).max(1);
+        let before = width(&drawable(text.get(..range.start).unwrap_or_default()));
+        let wide = width(&drawable(text.get(range).unwrap_or_default())).max(1);
         let (from, to) = (before.max(skip) - skip, (before + wide).max(skip) - skip);
         let room = usize::from(area.width);
         let (from, to) = (from.min(room), to.min(room));
@@ -145,17 +145,27 @@ fn said(canvas: &mut Canvas<'_>, model: &Model, prompt: &Prompt, bottom: Area) {
             None => return,
         },
     };
-    let line = Area { y: bottom.y.saturating_sub(1), ..bottom };
-    canvas.fill(line, Role::Popup);
-    canvas.put(1, line.y, line.width.saturating_sub(2), &text, role);
+    above(canvas, bottom, &text, role);
+}
+
+/// Writes above the prompt, in two lines where it takes as many: the end says what to do.
+fn above(canvas: &mut Canvas<'_>, bottom: Area, text: &str, role: Role) {
+    let room = bottom.width.saturating_sub(2);
+    let lines = wrapped(text, room);
+    let (first, rest) = lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+    let rows = 1 + u16::from(!rest.is_empty());
+    let area = Area { y: bottom.y.saturating_sub(rows), height: rows, ..bottom };
+    canvas.fill(area, Role::Popup);
+    canvas.put(1, area.y, room, first, role);
+    if rows > 1 {
+        canvas.put(1, area.y + 1, room, &rest.concat(), role);
+    }
 }
 
 /// What is wrong, in the line above.
 fn fault(canvas: &mut Canvas<'_>, prompt: &Prompt, bottom: Area) {
     let Some(error) = &prompt.error else { return };
-    let line = Area { y: bottom.y.saturating_sub(1), ..bottom };
-    canvas.fill(line, Role::Popup);
-    canvas.put(1, line.y, line.width.saturating_sub(2), &error.to_string(), Role::Error);
+    above(canvas, bottom, &error.to_string(), Role::Error);
 }
 
 /// What could stand at the cursor, above it.

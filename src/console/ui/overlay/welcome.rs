@@ -26,12 +26,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model) {
     let inside = popup(canvas, model.size, (74, lines.len() as u16 + 5), "What to press first");
     let left = lines.iter().map(|(key, _)| columns(key)).max().unwrap_or(0);
     let room = inside.width.saturating_sub(2);
-    let mut y = inside.y + 1;
-    for (key, about) in &lines {
+    // Where there is no room for all of it, the rest is what the help says as well.
+    let bottom = inside.y + inside.height;
+    let mut y = inside.y + u16::from(usize::from(inside.height) > lines.len() + 1);
+    for (key, about) in lines.iter().take(usize::from(bottom.saturating_sub(y + 1))) {
         canvas.put(inside.x + 2, y, room, key, Role::Key);
         canvas.put(inside.x + 4 + left, y, room.saturating_sub(left + 3), about, Role::Text);
         y += 1;
     }
     let end = "Any key goes on. This is said once; ? tells it at any time.";
-    canvas.put(inside.x + 2, y + 1, room, end, Role::Muted);
+    let y = if y + 1 < bottom { y + 1 } else { y };
+    canvas.put(inside.x + 2, y, room, end, Role::Muted);
 }

@@ -64,7 +64,8 @@ fn parts_of(file: &str, text: &str, placeholders: &Placeholders) -> Vec<Part> {
         let behind = behind(&rest, error.line);
         let next = match behind {
             Some(_) => "the other documents of this file are used",
-            None => "what stands before it in this file is used",
+            None if reading.parts.iter().any(Result::is_ok) => "what stands before it in this file is used",
+            None => "nothing in this file is used",
         };
         reading.parts.push(fault(error.line, format!("this is no YAML: {}; {next}", error.reason)));
         let Some(behind) = behind else { return reading.parts };
