@@ -240,7 +240,7 @@ pub struct ScanArgs {
     /// Print only counts, as JSON; with a query, events, actors, first and last are those of what matches, the rest is of all that was read.
     #[arg(long)]
     pub summary: bool,
-    /// One line for all that a session repeats without anything else between, with how often, first and last time; a table does so always.
+    /// One line for all that a session repeats, whatever it does between, with how often, first and last time; a table does so always.
     #[arg(long)]
     pub collapse: bool,
     /// End with status 1 when an event has at least this risk: a number, or low, medium, high, critical.

@@ -24,7 +24,7 @@ use crate::text::{count, plural, visible};
 pub(crate) const DEMO: &str = "demo:";
 
 /// The note of a file that is not even looked into.
-const OTHER_NAME: &str = "file in a folder that is not called as logs are; name it to read it";
+const OTHER_NAME: &str = "file or hidden folder that is not called as logs are; name it to read it";
 
 /// The settings in force, with everything that is wrong with them.
 pub(crate) fn settings(flags: &config::Flags) -> config::Loaded {

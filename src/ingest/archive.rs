@@ -70,6 +70,7 @@ const IN_MEMORY: u64 = 64 << 20;
 fn zip_members(mut reader: impl Read, take: &mut dyn FnMut(Member<'_>) -> bool) -> io::Result<()> {
     let mut file = tempfile::tempfile()?;
     io::copy(&mut reader, &mut file)?;
+    let listed = listed_in_zip(&mut file)?;
     file.seek(SeekFrom::Start(0))?;
     let mut archive = zip::ZipArchive::new(io::BufReader::new(file)).map_err(io::Error::other)?;
     for position in 0..archive.len() {
@@ -93,7 +94,27 @@ fn zip_members(mut reader: impl Read, take: &mut dyn FnMut(Member<'_>) -> bool) 
             return Ok(());
         }
     }
-    Ok(())
+    match listed.and_then(|listed| listed.checked_sub(archive.len())) {
+        Some(lost @ 1..) => Err(io::Error::other(format!(
+            "{lost} of its files are called as others are, and of those only the last was read; unpack it, keeping all, and read the folder"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// How many entries a zip archive says it has, if it says so in its last kilobytes.
+fn listed_in_zip(file: &mut std::fs::File) -> io::Result<Option<usize>> {
+    // The last record has twenty-two bytes, and a comment of at most 65,535 behind it.
+    let size = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(size.saturating_sub(22 + 65_535)))?;
+    let mut end = Vec::new();
+    file.read_to_end(&mut end)?;
+    let last = memchr::memmem::rfind(&end, b"PK\x05\x06");
+    let count = last
+        .and_then(|at| end.get(at + 10..at + 12))
+        .map(|two| usize::from(two[0]) | usize::from(two[1]) << 8);
+    // So many stand for more than fit there.
+    Ok(count.filter(|&count| count != 0xffff))
 }
 
 /// A member that cannot be opened says so when it is read.
@@ -152,6 +173,21 @@ pub(crate) mod tests {
         assert_eq!(contents(&tar(&files), Wrapping::Tar), expected);
         assert_eq!(Wrapping::of(&tar(&files)), Wrapping::Tar);
         assert_eq!(Wrapping::of(&zip(&files)), Wrapping::Zip);
+    }
+
+    #[test]
+    fn files_of_a_zip_that_are_called_alike_are_not_lost_without_a_word() {
+        let mut bytes = zip(&[("a.json", b"one"), ("b.json", b"two")]);
+        while let Some(at) = memchr::memmem::find(&bytes, b"b.json") {
+            bytes[at] = b'a';
+        }
+        let mut seen = 0;
+        let result = members(&*bytes, Wrapping::Zip, &mut |_| {
+            seen += 1;
+            true
+        });
+        let said = result.err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(seen == 1 && said.starts_with("1 of its files are called as others are"), "{seen} {said}");
     }
 
     #[test]

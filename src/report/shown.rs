@@ -1,9 +1,12 @@
 //! Which events are written, and for how many others each of them stands.
 
+use std::collections::BTreeSet;
+
 use crate::event::time::Time;
 use crate::investigation::Investigation;
 use crate::score::burst;
-use crate::store::Row;
+use crate::store::{Column, Row};
+use crate::text::plural;
 
 /// Events in the order in which they are written, one by one or as bursts.
 #[derive(Clone, Debug)]
@@ -79,6 +82,24 @@ impl ShownLine<'_> {
     /// How many events it stands for.
     pub fn times(&self) -> usize {
         self.burst.map_or(1, <[u32]>::len)
+    }
+
+    /// What the other events that it stands for have beside the values of its row: `2 other targets`.
+    pub fn others(&self, inv: &Investigation) -> Vec<String> {
+        const TOLD: [(Column, &str); 4] = [
+            (Column::Target, "other target"),
+            (Column::Ip, "other address"),
+            (Column::Region, "other region"),
+            (Column::Account, "other account"),
+        ];
+        let rows = || self.burst.unwrap_or_default().iter().filter_map(|&row| inv.table.row(row));
+        let told = TOLD.iter().filter_map(|&(column, word)| {
+            let own = [0, self.row.id_of(column)];
+            let others: BTreeSet<u32> =
+                rows().map(|row| row.id_of(column)).filter(|id| !own.contains(id)).collect();
+            (!others.is_empty()).then(|| plural(others.len() as u64, word))
+        });
+        told.collect()
     }
 
     /// The first and the last time of the events that it stands for.

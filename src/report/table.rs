@@ -13,7 +13,7 @@ use crate::report::overview;
 use crate::report::shown::{Shown, ShownLine};
 use crate::score::rollup::Rollup;
 use crate::score::{Level, rank};
-use crate::store::{Column, Row};
+use crate::store::Column;
 use crate::text::{clip_middle, count, fit, plural, visible, width};
 
 /// How a table is drawn.
@@ -109,7 +109,7 @@ pub fn write_events(
     writeln!(out, "{}", style.bold(&line(&HEAD.map(str::to_owned), &widths)))?;
     for (fold, cells) in shown.iter().zip(&lines) {
         writeln!(out, "{}", style.paint(&line(cells, &widths), rank::level_of(&fold.row)))?;
-        for detail in details(inv, &fold.row) {
+        for detail in details(inv, fold) {
             let room = style.width.saturating_sub(DETAIL_INDENT.len()).max(20);
             writeln!(out, "{DETAIL_INDENT}{}", style.dim(&clip_middle(&detail, room)))?;
         }
@@ -128,7 +128,8 @@ pub fn write_events(
 const DETAIL_INDENT: &str = "        ";
 
 /// The lines below an event: why it has its points, and what it touched.
-fn details(inv: &Investigation, row: &Row<'_>) -> Vec<String> {
+fn details(inv: &Investigation, fold: &ShownLine<'_>) -> Vec<String> {
+    let row = &fold.row;
     let mut lines = Vec::new();
     let factors: Vec<String> =
         inv.factors(row).iter().map(|f| visible(&f.to_string()).into_owned()).collect();
@@ -140,6 +141,10 @@ fn details(inv: &Investigation, row: &Row<'_>) -> Vec<String> {
     let touched: Vec<String> = resources(inv, row).iter().map(|r| visible(r).into_owned()).collect();
     if !touched.is_empty() {
         lines.push(format!("on {}", touched.join(", ")));
+    }
+    let others = fold.others(inv);
+    if !others.is_empty() {
+        lines.push(format!("and {}", others.join(", ")));
     }
     let marks = overview::marks(row.flags());
     if !marks.is_empty() {

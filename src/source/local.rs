@@ -131,12 +131,20 @@ impl Folder {
         Self { name: path.display().to_string(), walk, passed: 0, listed: false, said: how.grows, how }
     }
 
+    /// Takes note of what is not looked into.
+    fn pass(&mut self) {
+        self.passed += 1;
+        if let Some(passed) = &self.how.passed {
+            passed();
+        }
+    }
+
     /// What to say of a folder in which there was nothing to read.
     fn empty(&self) -> Missing {
         let reason = match self.passed {
             0 => "there are no files in this folder".to_owned(),
             n => format!(
-                "there are no logs in this folder: none of its {n} files ends in .{}",
+                "there are no logs in this folder: none of its {n} files and hidden folders ends in .{}",
                 ENDINGS.join(", .")
             ),
         };
@@ -172,6 +180,9 @@ impl Iterator for Folder {
                 self.walk.skip_current_dir();
             }
             if entry.file_type().is_dir() {
+                if hidden {
+                    self.pass();
+                }
                 continue;
             }
             let wanted = self.how.every || may_be_log(entry.path());
@@ -179,10 +190,7 @@ impl Iterator for Folder {
                 self.listed = true;
                 return Some(Ok(file(entry.path(), true)));
             }
-            self.passed += 1;
-            if let Some(passed) = &self.how.passed {
-                passed();
-            }
+            self.pass();
         }
     }
 }
@@ -239,12 +247,14 @@ mod tests {
         for name in ["a.json", "b.pdf", "c.json.bak", ".d"] {
             fs::write(dir.path().join(name), "x").unwrap();
         }
+        fs::create_dir(dir.path().join(".hidden")).unwrap();
+        fs::write(dir.path().join(".hidden/e.json"), "x").unwrap();
         let folder = [dir.path().display().to_string()];
         let passed = Arc::new(AtomicUsize::new(0));
         let counter = passed.clone();
         let telling = list_telling(&folder, Arc::new(move || _ = counter.fetch_add(1, Ordering::Relaxed)));
-        assert_eq!((telling.count(), passed.load(Ordering::Relaxed)), (1, 3));
-        assert_eq!(list_every(&folder).count(), 4);
+        assert_eq!((telling.count(), passed.load(Ordering::Relaxed)), (1, 4));
+        assert_eq!(list_every(&folder).count(), 5);
     }
 
     #[test]

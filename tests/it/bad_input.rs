@@ -55,8 +55,7 @@ fn the_notification_that_is_also_called_records_is_told_apart() {
 fn what_is_no_log_is_passed_in_a_folder_and_refused_by_name() {
     let (err, events, code) = beside_a_good_one("picture.png", b"\x89PNG\r\n\x1a\nwhatever");
     assert_eq!((events, code), (1, 0));
-    let said =
-        "trailhound: passed over: file in a folder that is not called as logs are; name it to read it (×1)";
+    let said = "trailhound: passed over: file or hidden folder that is not called as logs are; name it to read it (×1)";
     assert_eq!(err.trim_end(), said);
     // What is called a log and holds something else may have been one.
     let answer = "<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code></Error>";
@@ -90,7 +89,7 @@ fn what_lies_beside_logs_is_noted_and_counted_and_no_fault() {
     let ran = run(&["scan", folder.path().to_str().unwrap(), "--summary"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let notes = json!({
-        "file in a folder that is not called as logs are; name it to read it": 2,
+        "file or hidden folder that is not called as logs are; name it to read it": 2,
         "file that is no log": 1,
         "public keys of CloudTrail, by which digests are checked": 1,
         "the metadata of digest files, with their signatures": 1,

@@ -133,10 +133,10 @@ fn pieces(detail: &Detail, line: DetailLine) -> Vec<Piece> {
 
 fn fact(fact: &Fact) -> Vec<Piece> {
     match fact {
-        Fact::Risk(risk) => {
-            let level = Level::of(*risk);
-            let role = risk_role(level);
-            vec![(format!(" {risk} {} {}", sign(level), level.name()), role)]
+        Fact::Risk(risk, level) => {
+            // What a rule on several events gives is a place in the list and no points.
+            let why = if *level > Level::of(*risk) { ", by a rule on several events" } else { "" };
+            vec![(format!(" {risk} {} {}{why}", sign(*level), level.name()), risk_role(*level))]
         }
         Fact::Factor(factor) => {
             vec![

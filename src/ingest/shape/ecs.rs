@@ -167,15 +167,20 @@ fn put_login(record: &mut Tree, document: &Paths<'_>) {
     }
 }
 
-/// A failure that left no code behind must not look like a success.
 fn put_outcome(record: &mut Tree, document: &Paths<'_>) {
-    if document.text(&["event.outcome"]).as_deref() != Some("failure") || record.get(&["errorCode"]).is_some()
-    {
+    if document.text(&["event.outcome"]).as_deref() == Some("failure") {
+        put_failure(record);
+    }
+}
+
+/// A failure that left no code behind must not look like a success.
+pub(super) fn put_failure(record: &mut Tree) {
+    if record.get(&["errorCode"]).is_some() {
         return;
     }
     if record.get(&["eventName"]) == Some(&Tree::text("ConsoleLogin")) {
         record.put_absent(&["responseElements", "ConsoleLogin"], Tree::text("Failure"));
-    } else if record.get(&["errorMessage"]).is_none() {
+    } else {
         record.put(&["errorCode"], Tree::text("failure"));
     }
 }

@@ -4,6 +4,7 @@
 //! a list of them and the first that is there counts. What the mapping left
 //! over is in `unmapped`, under CloudTrail's own names.
 
+use super::ecs::put_failure;
 use super::object::{Object, Paths};
 use super::reason::Unknown;
 use super::row::free_value;
@@ -100,6 +101,11 @@ fn map(event: &Paths<'_>) -> Tree {
         put_unmapped(&mut record, rest);
     }
     put_login(&mut record, event);
+    if event.text(&["status"]).as_deref() == Some("Failure")
+        || event.text(&["status_id"]).as_deref() == Some("2")
+    {
+        put_failure(&mut record);
+    }
     record
 }
 

@@ -9,13 +9,13 @@ use crate::event::field::{FIRST_SEEN, Field, FieldRef};
 use crate::event::outcome::Outcome;
 use crate::investigation::Investigation;
 use crate::report::overview;
-use crate::score::rank::Context;
+use crate::score::rank::{self, Context};
 use crate::store::flags::RecordKind;
 use crate::store::{Column, Row};
 
 /// What the columns say of an event.
 pub(super) fn facts(inv: &Investigation, row: &Row<'_>) -> Vec<Fact> {
-    let mut facts = vec![Fact::Risk(row.risk())];
+    let mut facts = vec![Fact::Risk(row.risk(), rank::level_of(row))];
     facts.extend(inv.factors(row).into_iter().map(Fact::Factor));
     facts.extend(rules(inv, row));
     facts.extend(inv.techniques(row).iter().map(|id| Fact::Technique(inv.judgment.attack.title(id))));

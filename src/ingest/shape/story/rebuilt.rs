@@ -141,6 +141,12 @@ fn p_every_version_of_ocsf_leads_to_the_same_fields() {
         &rebuilt(login),
         &[("responseElements.ConsoleLogin", text("Failure")), ("sourceIPAddress", text("AWS Internal"))],
     );
+    for status in [r#""status":"Failure""#, r#""status_id":2"#] {
+        let failed = format!(
+            r#"{{"class_uid":6003,"metadata":{{"product":{{"name":"CloudTrail"}},"uid":"e"}},"api":{{"operation":"CreateUser","service":{{"name":"iam.amazonaws.com"}},"response":{{}}}},{status}}}"#
+        );
+        assert_fields(&rebuilt(&failed), &[("errorCode", text("failure"))]);
+    }
 }
 
 const ECS: &str = r#"{"@timestamp":"2026-01-10T10:38:41.000Z","aws":{"cloudtrail":{"event_type":"AwsApiCall","event_version":"1.05","error_code":"AccessDenied","error_message":"no","request_id":"r1","recipient_account_id":"111122223333","request_parameters":"{roleArn=arn:aws:iam::111122223333:role/A, tags=[{value=7, key=Cost}], seconds=3600}","read_only":true,"resources":[{"account_id":"111122223333","arn":"arn:aws:iam::111122223333:role/A","type":"AWS::IAM::Role"}],"user_identity":{"access_key_id":"ASIAEXAMPLE","arn":"arn:aws:sts::111122223333:assumed-role/A/s","type":"AssumedRole","session_context":{"creation_date":"2026-01-10T10:00:00.000Z","mfa_authenticated":"false","session_issuer":{"account_id":"111122223333","arn":"arn:aws:iam::111122223333:role/A","principal_id":"AROAEXAMPLE","type":"Role"}}}}},"cloud":{"account":{"id":"111122223333"},"region":"us-east-1"},"event":{"action":"AssumeRole","id":"e1","outcome":"failure","provider":"sts.amazonaws.com"},"source":{"address":"203.0.113.7","ip":"203.0.113.7"},"tls":{"version":"1.2","cipher":"C","client":{"server_name":"sts.amazonaws.com"}},"user":{"id":"AROAEXAMPLE:s","name":"A"},"user_agent":{"original":"aws-cli"}}"#;
