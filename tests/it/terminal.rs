@@ -509,16 +509,16 @@ fn a_rule_is_edited_tried_and_saved() {
     terminal.press(":rule new\r");
     terminal.wait_for("[x] eventName");
     terminal.press("\r");
-    terminal.wait_for("1 hit, +1 -0 against the saved rule");
+    terminal.wait_for("1 hit, not saved yet");
     // To the end of the name of the event, and one letter too many.
     terminal.press("\x06eventName:");
     terminal.wait_for("search eventName:▏");
     terminal.press("\x1b");
     terminal.wait_gone("search eventName:▏");
     terminal.press("\x1b[F\x1b[Dx");
-    terminal.wait_for("0 hits, +0 -0 against the saved rule");
+    terminal.wait_for("0 hits, not saved yet");
     terminal.press("\x15");
-    terminal.wait_for("1 hit, +1 -0 against the saved rule");
+    terminal.wait_for("1 hit, not saved yet");
     terminal.press("\x13");
     terminal.wait_for("1 hit, +0 -0 against the saved rule");
     let saved = only_rule(&config);
@@ -557,12 +557,12 @@ fn the_users_own_editor_gets_the_terminal_and_gives_it_back() {
         terminal.press(":rule new\r");
         terminal.wait_for("[x] eventName");
         terminal.press("\r");
-        terminal.wait_for("1 hit, +1");
+        terminal.wait_for("1 hit, not saved yet");
         terminal.press("\x0f");
         terminal.wait_for("here 1");
         terminal.press("fail\r");
         terminal.wait_for("nothing was taken");
-        terminal.wait_for("1 hit, +1");
+        terminal.wait_for("1 hit, not saved yet");
         terminal.press("\x0f");
         terminal.wait_for("here 2");
         // Who breaks off the editor does not end the console.
@@ -576,7 +576,7 @@ fn the_users_own_editor_gets_the_terminal_and_gives_it_back() {
         terminal.press("\x1b");
         terminal.wait_for("without saving?");
         terminal.press("y");
-        terminal.wait_gone("against the saved rule");
+        terminal.wait_gone("not saved yet");
         terminal.press("q");
         assert_eq!(terminal.end(), 0);
         terminal.is_restored();

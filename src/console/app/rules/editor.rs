@@ -55,6 +55,11 @@ impl Editor {
         }
     }
 
+    /// Whether the rule was saved before, or comes with trailhound.
+    pub fn is_saved(&self) -> bool {
+        !self.saved.is_empty()
+    }
+
     /// Whether there is something to be saved.
     pub fn is_changed(&self) -> bool {
         self.buffer.text() != self.saved

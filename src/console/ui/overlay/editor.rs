@@ -199,7 +199,11 @@ fn catch(page: &mut Page<'_, '_>, editor: &Editor) {
     }
     let (gained, lost) = (count(verdict.gained as u64), count(verdict.lost as u64));
     let hits = plural(verdict.hits as u64, "hit");
-    page.line(&format!("{hits}, +{gained} -{lost} against the saved rule{trying}"), Role::Title);
+    let against = match editor.is_saved() {
+        true => format!("+{gained} -{lost} against the saved rule"),
+        false => "not saved yet".to_owned(),
+    };
+    page.line(&format!("{hits}, {against}{trying}"), Role::Title);
     if let Some(times) = verdict.together {
         page.line(&format!("on several events, found {}", plural(times as u64, "time")), Role::Muted);
     }
