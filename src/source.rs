@@ -135,12 +135,15 @@ pub type Listed = Result<Object, Missing>;
 /// The objects of one or more sources, listed while they are read.
 pub type Listing = Box<dyn Iterator<Item = Listed> + Send>;
 
+/// Room for so many bytes is taken on the word of whoever announced them.
+const MOST_AT_ONCE: u64 = 64 << 20;
+
 /// Reads to the end of what should have so many bytes, into the front of `buffer`; how many bytes there were.
 ///
 /// [`Read::read_to_end`] would ask the system for the size once more, for each file.
 pub fn read_whole(reader: &mut dyn Read, size: u64, buffer: &mut Vec<u8>) -> (usize, io::Result<()>) {
     // One more than there should be: the end shows without asking for more room.
-    let room = usize::try_from(size).unwrap_or(0) + 1;
+    let room = size.min(MOST_AT_ONCE) as usize + 1;
     let mut len = 0;
     loop {
         if buffer.len() < room.max(len + 1) {
@@ -179,7 +182,7 @@ mod tests {
     fn all_is_read_however_much_was_announced() {
         let text: Vec<u8> = (0..200_000u32).map(|n| (n % 251) as u8).collect();
         let mut buffer = Vec::new();
-        for announced in [0, 1, 65_535, 65_536, 199_999, 200_000, 200_001, 400_000] {
+        for announced in [0, 1, 65_535, 65_536, 199_999, 200_000, 200_001, 400_000, u64::MAX] {
             for fails in [false, true] {
                 let mut reader = Halting(text.clone(), 0, fails);
                 let (len, end) = read_whole(&mut reader, announced, &mut buffer);

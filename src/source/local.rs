@@ -80,7 +80,7 @@ fn file(path: &Path, found: bool) -> Object {
 }
 
 /// What the system said, and what to do about it.
-fn advice(e: &std::io::Error) -> String {
+pub(crate) fn advice(e: &std::io::Error) -> String {
     match e.kind() {
         std::io::ErrorKind::NotFound => {
             "no such file or folder; check the spelling, and where you are".to_owned()

@@ -66,6 +66,50 @@ fn what_a_rule_on_something_new_could_not_tell_is_counted_and_told() {
 }
 
 #[test]
+fn what_completes_a_rule_on_several_events_counts_for_who_did_it() {
+    let folder = Folder::new();
+    // Two did the same, one within minutes and one over hours.
+    let by = |name: &str, n: usize, time: String| {
+        let who = json!({"type": "IAMUser", "userName": name, "accountId": "111122223333"});
+        let mut event = refused(1);
+        for (key, value) in
+            [("eventID", json!(format!("{name}{n}"))), ("userIdentity", who), ("eventTime", json!(time))]
+        {
+            event[key] = value;
+        }
+        event
+    };
+    let soon = (1..4).map(|n| by("eve", n, format!("2026-03-02T09:0{n}:00Z")));
+    let late = (1..4).map(|n| by("bob", n, format!("2026-03-02T0{n}:00:00Z")));
+    let logs = folder.file("logs/a.json", log(&soon.chain(late).collect::<Vec<_>>()));
+    let rules = folder.file("rules/r.yml", RULES);
+    let ran = run(&["actors", &logs, "--format", "json", "--no-builtin-rules", "--rules", &rules]);
+    let actors: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    let names: Vec<&str> = actors.iter().filter_map(|actor| actor["actor"].as_str()).collect();
+    assert_eq!(names, ["eve", "bob"], "{}", ran.out);
+    let score = |n: usize| actors[n]["score"].as_f64().unwrap();
+    assert!(score(0) > score(1) + 5.0, "{}", ran.out);
+    assert!(actors[0]["why"].to_string().contains("Refused again and again"), "{}", ran.out);
+}
+
+#[test]
+fn a_line_for_several_events_tells_what_else_they_touched() {
+    let folder = Folder::new();
+    let mut other = stop_logging(2);
+    for (key, value) in [
+        ("requestParameters", json!({"name": "second"})),
+        ("awsRegion", json!("ap-south-1")),
+        ("sourceIPAddress", json!("198.51.100.9")),
+    ] {
+        other[key] = value;
+    }
+    let logs = folder.file("logs/a.json", log(&[stop_logging(1), other]));
+    let table = run(&["scan", &logs]).out;
+    assert!(table.contains("×2"), "{table}");
+    assert!(table.contains("and 1 other target, 1 other address, 1 other region"), "{table}");
+}
+
+#[test]
 fn events_carry_the_rules_that_they_hit_with_level_and_techniques() {
     let (_folder, logs, rules) = folder();
     let ran = run(&["scan", &logs, "--all", "--format", "jsonl", "--no-builtin-rules", "--rules", &rules]);

@@ -7,6 +7,7 @@ use walkdir::DirEntry;
 use crate::cli::exit::Failure;
 use crate::detect::rules::Files;
 use crate::detect::sigma::rule::RuleError;
+use crate::source::local::advice;
 
 /// What was read, and what could not be.
 #[derive(Default, Debug)]
@@ -21,7 +22,7 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Read, Failure> {
     for path in paths {
         let before = (all.files.len(), all.faults.len());
         let fault = |reason: String| Failure::Use(format!("{}: {reason}", path.display()));
-        all.add(path).map_err(|e| fault(unreadable(&e)))?;
+        all.add(path).map_err(|e| fault(advice(&e)))?;
         if (all.files.len(), all.faults.len()) == before {
             return Err(fault("no file in it ends in .yml or .yaml".to_owned()));
         }
@@ -73,19 +74,6 @@ impl Read {
             line: 1,
             reason: format!("cannot be read: {reason}; make it readable, or take it out of the folder"),
         });
-    }
-}
-
-/// Why a path cannot be read, and what to do.
-fn unreadable(e: &std::io::Error) -> String {
-    match e.kind() {
-        std::io::ErrorKind::NotFound => {
-            "there is no such file or folder; check the spelling, and where you are".to_owned()
-        }
-        std::io::ErrorKind::PermissionDenied => {
-            "no permission to read it; run as a user who may, or change its mode".to_owned()
-        }
-        _ => e.to_string(),
     }
 }
 

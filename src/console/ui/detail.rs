@@ -134,8 +134,8 @@ fn pieces(detail: &Detail, line: DetailLine) -> Vec<Piece> {
 fn fact(fact: &Fact) -> Vec<Piece> {
     match fact {
         Fact::Risk(risk, level) => {
-            // What a rule on several events gives is a place in the list and no points.
-            let why = if *level > Level::of(*risk) { ", by a rule on several events" } else { "" };
+            // Some rules give a place in the list and no points.
+            let why = if *level > Level::of(*risk) { ", by a rule" } else { "" };
             vec![(format!(" {risk} {} {}{why}", sign(*level), level.name()), risk_role(*level))]
         }
         Fact::Factor(factor) => {

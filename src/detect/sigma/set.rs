@@ -198,6 +198,27 @@ mod tests {
         let (set, faults) = RuleSet::read([("rules/two-docs.YML", text.as_str())], &Placeholders::new());
         let ids: Vec<&str> = set.rules.iter().map(|rule| rule.id.as_str()).collect();
         assert_eq!(ids, ["two-docs", "two-docs-2", "one", "two-docs-3"], "{faults:?}");
+        // What somebody wrote stays, and is told when it is there already.
+        let text = format!("{one}---\n{}", RULE.replace("id: one", "id: two-docs"));
+        let (set, faults) = RuleSet::read([("two-docs.yml", text.as_str())], &Placeholders::new());
+        assert_eq!((set.rules.len(), faults.len()), (1, 1), "{faults:?}");
+    }
+
+    #[test]
+    fn many_files_come_out_in_their_order_whoever_reads_them() {
+        let names: Vec<String> = (0..200).map(|n| format!("{n}.yml")).collect();
+        // Every tenth has the id of the one before it.
+        let id = |n: usize| if n % 10 == 9 { n - 1 } else { n };
+        let texts: Vec<String> =
+            (0..200).map(|n| RULE.replace("id: one", &format!("id: r{}", id(n)))).collect();
+        let files = names.iter().zip(&texts).map(|(name, text)| (name.as_str(), text.as_str()));
+        let (set, faults) = RuleSet::read(files, &Placeholders::new());
+        let ids: Vec<&str> = set.rules.iter().map(|rule| rule.id.as_str()).collect();
+        let expected: Vec<String> = (0..200).filter(|n| n % 10 != 9).map(|n| format!("r{n}")).collect();
+        assert_eq!(ids, expected);
+        let faulty: Vec<&str> = faults.iter().map(|fault| fault.file.as_str()).collect();
+        let expected: Vec<String> = (0..200).filter(|n| n % 10 == 9).map(|n| format!("{n}.yml")).collect();
+        assert_eq!(faulty, expected);
     }
 
     #[test]

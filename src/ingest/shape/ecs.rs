@@ -180,7 +180,8 @@ pub(super) fn put_failure(record: &mut Tree) {
     }
     if record.get(&["eventName"]) == Some(&Tree::text("ConsoleLogin")) {
         record.put_absent(&["responseElements", "ConsoleLogin"], Tree::text("Failure"));
-    } else {
+    } else if record.get(&["errorMessage"]) != Some(&Tree::text("Failed authentication")) {
+        // That message alone says more: it is a refusal.
         record.put(&["errorCode"], Tree::text("failure"));
     }
 }

@@ -276,10 +276,12 @@ impl Chooser {
     /// Finds what fits the typed text, and puts the cursor on the best.
     pub fn narrow(&mut self) {
         self.hits = self.fitting();
-        // Help stays in its order, and the cursor goes to what was meant.
-        let best =
-            self.hits.iter().enumerate().max_by_key(|(n, hit)| (self.closeness(hit.entry), Reverse(*n)));
-        self.cursor = best.filter(|_| self.purpose == Purpose::Help).map_or(0, |(n, _)| n);
+        self.cursor = 0;
+        if self.purpose == Purpose::Help {
+            // It stays in its order, and the cursor goes to what was meant.
+            let closeness = |(n, hit): &(usize, &Hit)| (self.closeness(hit.entry), Reverse(*n));
+            self.cursor = self.hits.iter().enumerate().max_by_key(closeness).map_or(0, |(n, _)| n);
+        }
     }
 
     /// How closely an entry fits what is typed: as a whole, as its beginning, as one of its keys, as the beginning of a word, within it,
@@ -288,16 +290,15 @@ impl Chooser {
         let typed = self.line.text().trim();
         let (Some(entry), false) = (self.entries.get(entry), typed.is_empty()) else { return 0 };
         let (label, low) = (entry.label.to_lowercase(), typed.to_lowercase());
-        let begins_word = || label.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(&low));
-        match () {
-            () if label == low => 6,
-            () if label.starts_with(&low) => 5,
-            () if entry.keys.split_whitespace().any(|key| key == typed) => 4,
-            () if begins_word() => 3,
-            () if label.contains(&low) => 2,
-            () if entry.about.to_lowercase().contains(&low) => 1,
-            () => 0,
-        }
+        let fits = [
+            label == low,
+            label.starts_with(&low),
+            entry.keys.split_whitespace().any(|key| key == typed),
+            label.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(&low)),
+            label.contains(&low),
+            entry.about.to_lowercase().contains(&low),
+        ];
+        fits.iter().position(|fits| *fits).map_or(0, |place| (fits.len() - place) as u8)
     }
 
     fn fitting(&self) -> Vec<Hit> {

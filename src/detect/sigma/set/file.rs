@@ -6,7 +6,7 @@ use std::num::NonZero;
 use crate::detect::sigma::correlation::Correlation;
 use crate::detect::sigma::filter::Filter;
 use crate::detect::sigma::item::Placeholders;
-use crate::detect::sigma::rule::{Rule, RuleError, slug};
+use crate::detect::sigma::rule::{Rule, RuleError};
 use crate::detect::sigma::yaml::{self, Node, Value};
 
 /// The largest file of rules, in bytes.
@@ -131,14 +131,17 @@ impl ReadingFile<'_> {
         };
         let whole = merged(below, &document);
         let mut part = part_of(self.file, &whole, self.placeholders);
-        if let Some(Ok(Said::Rule(rule, _) | Said::Generic(rule, _))) = &mut part
-            && rule.name.is_none()
-            && rule.id == slug(self.file)
-        {
+        let id = match &mut part {
+            Some(Ok(Said::Rule(rule, _) | Said::Generic(rule, _))) => Some(&mut rule.id),
+            Some(Ok(Said::Correlation(correlation, _))) => Some(&mut correlation.id),
+            _ => None,
+        };
+        let says = |key: &str| whole.get(key).and_then(Node::scalar).is_some_and(|text| !text.is_empty());
+        if let Some(id) = id.filter(|_| !says("id") && !says("name")) {
             self.unnamed += 1;
             if self.unnamed > 1 {
                 // Each needs an id of its own, or all but the first would be left out.
-                rule.id = format!("{}-{}", rule.id, self.unnamed);
+                id.push_str(&format!("-{}", self.unnamed));
             }
         }
         self.parts.extend(part);

@@ -146,6 +146,13 @@ fn p_every_version_of_ocsf_leads_to_the_same_fields() {
             r#"{{"class_uid":6003,"metadata":{{"product":{{"name":"CloudTrail"}},"uid":"e"}},"api":{{"operation":"CreateUser","service":{{"name":"iam.amazonaws.com"}},"response":{{}}}},{status}}}"#
         );
         assert_fields(&rebuilt(&failed), &[("errorCode", text("failure"))]);
+        let with = |message: &str| failed.replace("{}", &format!(r#"{{"message":"{message}"}}"#));
+        assert_fields(&rebuilt(with("it broke")), &[("errorCode", text("failure"))]);
+        let refused = rebuilt(with("Failed authentication"));
+        assert_eq!(
+            (refused["errorMessage"].as_str(), refused.get("errorCode")),
+            (Some("Failed authentication"), None)
+        );
     }
 }
 
