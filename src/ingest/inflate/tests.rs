@@ -63,6 +63,13 @@ fn what_came_before_a_fault_is_kept() {
     let len = bad.len();
     bad[len - 6] ^= 1;
     assert!(read(&bad).1.unwrap().contains("damaged"));
+    let mut bad = good.clone();
+    bad[len / 2..len / 2 + 64].fill(0xff);
+    let (kept, fault) = whole(&bad, Limits::default());
+    let same = kept.iter().zip(text.as_bytes()).take_while(|(a, b)| a == b).count();
+    let (cut, _) = whole(&good[..len / 2], Limits::default());
+    assert!(fault.unwrap().to_string().contains("damaged"));
+    assert!(same >= cut.len(), "damage loses nothing that stands before it: {same} of {}", cut.len());
     let (kept, fault) = read(&[good, b"injected".to_vec()].concat());
     assert_eq!((kept, fault.as_deref()), (text, Some("unexpected data after the end of the gzip stream")));
 }
