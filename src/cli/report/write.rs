@@ -74,13 +74,22 @@ impl Folder {
             // Who may read it is the business of the user's mask, as with any other file.
             options.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        let file = options.tempfile_in(folder)?;
+        let file = options.tempfile_in(folder).map_err(unnamed)?;
         let mut out = Hashing { out: BufWriter::with_capacity(1 << 16, file), hash: Sha256::new(), bytes: 0 };
         write(&mut out)?;
         let Hashing { out, hash, bytes } = out;
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.persist(path).map_err(|e| e.error)?;
         Ok((bytes, hex(&hash.finalize())))
+    }
+}
+
+/// A fault without the name of the temporary file, which nobody asked for.
+fn unnamed(e: io::Error) -> io::Error {
+    let told = e.to_string();
+    match told.split_once(" at path ") {
+        Some((cause, _)) => io::Error::new(e.kind(), cause),
+        None => e,
     }
 }
 
@@ -130,5 +139,11 @@ mod tests {
         assert!(failed.unwrap_err().to_string().ends_with("a.txt: the disk is full"));
         assert_eq!(std::fs::read(path.join("a.txt")).unwrap(), b"abc");
         assert_eq!(names(&path), ["a.txt"], "nothing is left lying about");
+        let cause = io::Error::other("no room");
+        let named = tempfile::Builder::new().tempfile_in(path.join("a.txt")).unwrap_err();
+        assert!(named.to_string().contains(".tmp"), "{named}");
+        let told = unnamed(named).to_string();
+        assert!(!told.contains(".tmp") && told.contains("os error"), "{told}");
+        assert_eq!(unnamed(cause).to_string(), "no room");
     }
 }

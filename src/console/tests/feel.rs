@@ -1,6 +1,6 @@
 //! Pasting, parts of time, the brush, links, completion of paths, and the keys that may follow.
 
-use super::harness::Console;
+use super::harness::{Console, story};
 use crate::console::app::action::View;
 use crate::console::app::casework::{Delivery, Export};
 use crate::console::app::overlay::Overlay;
@@ -291,4 +291,30 @@ fn whoever_is_here_for_the_first_time_is_told_what_to_press_and_any_key_goes_on(
     console.press("1");
     assert_eq!(console.model.page().view, View::Actors);
     assert!(!console.screen().contains("What to press first"));
+}
+
+#[test]
+fn a_chart_is_no_list_and_no_file_is_asked_for() {
+    let mut console = Console::on_story(140, 42);
+    console.press("4");
+    let charts = (0..6).find(|_| {
+        console.press("x");
+        let is_asked = !console.model.overlays.is_empty();
+        console.press(if is_asked { "<esc><tab>" } else { "" });
+        !is_asked
+    });
+    assert!(charts.is_some(), "{}", console.screen());
+    console.line_with("nothing to export here");
+}
+
+#[test]
+fn a_part_of_one_day_says_which_day() {
+    let days = story().replacen("2026-03-02", "2026-03-01", 1);
+    let mut console = Console::on(140, 42, days);
+    console.press("r<c-u>±5m<enter>");
+    let screen = console.screen();
+    let at = screen.lines().nth(2).unwrap();
+    assert!(at.contains('⟨'), "{at}");
+    let from = at.split('⟨').nth(1).unwrap().split('–').next().unwrap();
+    assert_eq!((from.len(), from.matches('-').count()), (14, 1), "{at}");
 }

@@ -327,3 +327,14 @@ fn fields_of_a_new_rule_are_chosen_from_a_list() {
     console.press("<esc>y:rule<space>new<enter>eventSource<tab><c-u>eventName<tab><enter>");
     assert!(console.screen().contains("choose at least one field"), "{}", console.screen());
 }
+
+#[test]
+fn what_is_searched_for_far_to_the_right_is_seen_to_its_end() {
+    let mut console = console();
+    console.press("<esc>/event:StopLogging<enter>:rule<space>new<enter><enter>");
+    let far = format!("# {}needleinthehay{}", "x".repeat(90), "y".repeat(60));
+    console.send(Msg::Paste(format!("{far}\n")));
+    assert!(!console.screen().contains("needle"), "{}", console.screen());
+    console.press("<c-f>needleinthehay");
+    assert!(console.screen().lines().any(|line| line.contains("xneedleinthehay")), "{}", console.screen());
+}

@@ -5,6 +5,7 @@
 //! ```
 
 use super::paint::{Canvas, columns};
+use super::time::Precision;
 use crate::config::Role;
 use crate::console::app::layout::Area;
 use crate::console::app::model::Model;
@@ -22,8 +23,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, model: &Model, area: Area) {
         end = canvas.put_right(end, area.y, half, &format!("/ {filter}"), Role::Prompt).saturating_sub(2);
     }
     if let Some((from, to)) = page.window {
-        let precision = canvas.clock.precision(from, to);
-        let (from, to) = (canvas.clock.cell(from, precision), canvas.clock.cell(to, precision));
+        // A part of one day says which day, unless the whole log is of that day.
+        let span = model.inv.span();
+        let within = canvas.clock.precision(from, to);
+        let day = if within == Precision::OfDay { canvas.clock.precision(span.0, span.1) } else { within };
+        let (from, to) = (canvas.clock.cell(from, day), canvas.clock.cell(to, within));
         end = canvas.put_right(end, area.y, half, &format!("⟨{from}–{to}⟩"), Role::Accent).saturating_sub(2);
     }
     let mut labels: Vec<&str> = page.scopes.iter().map(|scope| scope.label.as_str()).collect();

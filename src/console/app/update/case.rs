@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::exporting::NOTHING;
 use crate::case::model::{Kind, NewIndicator};
 use crate::case::{State, Subject};
 use crate::console::app::action::{Progress, View};
@@ -173,7 +174,7 @@ impl Model {
         };
         match delivery {
             Some(delivery) => self.deliver(delivery, effects),
-            None => self.note("there is nothing to export here"),
+            None => self.note(NOTHING),
         }
     }
 

@@ -24,6 +24,9 @@ impl Model {
                 _ => format!("trailhound-{}.csv", self.page().view.name()),
             },
         };
+        if asking == Asking::Export && self.overlays.is_empty() && self.export().is_none() {
+            return self.note(NOTHING);
+        }
         let mut prompt = Prompt::new(asking, &path);
         if asking == Asking::Export && self.overlays.is_empty() {
             prompt.marked = self.marked().map_or(0, |marked| marked.count());
@@ -91,5 +94,8 @@ impl Model {
         Some(Export::Rows(heads, (0..table.items.len()).filter_map(row).collect()))
     }
 }
+
+/// Said where what is shown is no list.
+pub(super) const NOTHING: &str = "there is nothing to export here";
 
 const NONE_MARKED: &str = "no event of this list is marked: m marks one";

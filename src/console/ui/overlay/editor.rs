@@ -58,7 +58,10 @@ fn lines(canvas: &mut Canvas<'_>, editor: &Editor, area: Area) -> Option<Positio
     let room = area.width.saturating_sub(NUMBERS + 1);
     let before: String = all.get(line)?.chars().take(letter).collect();
     let at = width(&drawable(&before));
-    let skip = (at + 1).saturating_sub(usize::from(room));
+    // What is searched for begins at the cursor and is seen to its end, before the sign that there is more.
+    let ahead = editor.search.as_ref().map_or(1, |search| width(search) + 1);
+    let ahead = ahead.clamp(1, usize::from(room / 2).max(1));
+    let skip = (at + ahead).saturating_sub(usize::from(room));
     for (n, text) in all.iter().enumerate().skip(top).take(rows) {
         let y = area.y + (n - top) as u16;
         // What is missing at the end of a text is told in its last line.
