@@ -7,10 +7,16 @@
 //!
 //! This module must not look into the text.
 
+mod gzip;
+mod utf16;
+
 use std::borrow::Cow;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read};
 
 use libdeflater::{DecompressionError, Decompressor};
+
+use self::gzip::GzipReader;
+use self::utf16::Utf16Reader;
 
 /// What the first bytes of something say it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -222,169 +228,6 @@ impl Read for Peeked<'_> {
         }
         let n = left.len().min(buf.len());
         buf[..n].copy_from_slice(&left[..n]);
-        self.at += n;
-        Ok(n)
-    }
-}
-
-/// Reads all members of a gzip stream; what follows the last one and is no member is an error that says so. What was
-/// inflated before a fault is handed out first, to the last byte.
-struct GzipReader<R> {
-    reader: R,
-    /// The member that is being read; none at the end, and after a fault.
-    member: Option<flate2::Decompress>,
-    /// A fault met behind text, to be told once that is used.
-    fault: Option<io::Error>,
-}
-
-impl<R: BufRead> GzipReader<R> {
-    fn new(reader: R) -> Self {
-        Self { reader, member: Some(member()), fault: None }
-    }
-
-    /// Inflates some more of the member into `buf`: how many bytes, and whether the member is at its end.
-    fn inflate(&mut self, buf: &mut [u8]) -> io::Result<(usize, bool)> {
-        let Some(member) = &mut self.member else { return Ok((0, true)) };
-        loop {
-            let input = self.reader.fill_buf()?;
-            let is_last = input.is_empty();
-            let (taken, given) = (member.total_in(), member.total_out());
-            let status = member.decompress(input, buf, flate2::FlushDecompress::None);
-            // Both are less than what was handed in and out.
-            let taken = usize::try_from(member.total_in() - taken).unwrap_or_default();
-            let given = usize::try_from(member.total_out() - given).unwrap_or_default();
-            self.reader.consume(taken);
-            let fault = match status {
-                Ok(flate2::Status::StreamEnd) => return Ok((given, true)),
-                Ok(_) if given == 0 && is_last => {
-                    io::Error::new(io::ErrorKind::UnexpectedEof, "the gzip stream is cut off")
-                }
-                Ok(_) if given > 0 => return Ok((given, false)),
-                Ok(_) if taken > 0 => continue,
-                Ok(_) => damaged(&"it does not go on"),
-                Err(e) => damaged(&e),
-            };
-            self.fault = Some(fault);
-            self.member = None;
-            return Ok((given, true));
-        }
-    }
-
-    /// Whether another member begins here.
-    fn has_next(&mut self) -> io::Result<bool> {
-        let rest = self.reader.fill_buf()?;
-        if rest.is_empty() || rest.iter().all(|&b| b == 0) {
-            return Ok(false);
-        }
-        if !rest.starts_with(&[0x1f, 0x8b]) && rest != [0x1f] {
-            let message = "unexpected data after the end of the gzip stream";
-            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-        }
-        Ok(true)
-    }
-}
-
-fn damaged(reason: &dyn std::fmt::Display) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("the gzip stream is damaged: {reason}"))
-}
-
-/// What inflates one member of a gzip stream, its header and its checksum included.
-fn member() -> flate2::Decompress {
-    flate2::Decompress::new_gzip(15)
-}
-
-impl<R: BufRead> Read for GzipReader<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        while self.member.is_some() && !buf.is_empty() {
-            let (given, ended) = self.inflate(buf)?;
-            if ended && self.fault.is_none() {
-                self.member = None;
-                match self.has_next() {
-                    Ok(true) => self.member = Some(member()),
-                    Ok(false) => {}
-                    Err(e) => self.fault = Some(e),
-                }
-            }
-            if given > 0 {
-                return Ok(given);
-            }
-        }
-        self.fault.take().map_or(Ok(0), Err)
-    }
-}
-
-/// Turns UTF-16 into UTF-8 while it is read; lone surrogates become U+FFFD.
-struct Utf16Reader<R> {
-    inner: R,
-    unit: fn([u8; 2]) -> u16,
-    /// A byte that waits for its other half.
-    odd: Option<u8>,
-    /// A high surrogate that waits for its low one.
-    high: Option<u16>,
-    out: Vec<u8>,
-    at: usize,
-}
-
-impl<R: Read> Utf16Reader<R> {
-    fn new(inner: R, unit: fn([u8; 2]) -> u16) -> Self {
-        Self { inner, unit, odd: None, high: None, out: Vec::new(), at: 0 }
-    }
-
-    /// Reads some more; `false` at the end.
-    fn fill(&mut self) -> io::Result<bool> {
-        let mut raw = [0; 8192];
-        let n = self.inner.read(&mut raw)?;
-        self.out.clear();
-        self.at = 0;
-        if n == 0 {
-            let broken = self.odd.take().is_some() | self.high.take().is_some();
-            if broken {
-                push(&mut self.out, char::REPLACEMENT_CHARACTER);
-            }
-            return Ok(broken);
-        }
-        for &byte in &raw[..n] {
-            match self.odd.take() {
-                None => self.odd = Some(byte),
-                Some(first) => self.unit((self.unit)([first, byte])),
-            }
-        }
-        Ok(true)
-    }
-
-    fn unit(&mut self, unit: u16) {
-        let high = self.high.take();
-        let is_low = (0xdc00..0xe000).contains(&unit);
-        match high {
-            Some(high) if is_low => {
-                let code = 0x1_0000 + ((u32::from(high) - 0xd800) << 10) + (u32::from(unit) - 0xdc00);
-                push(&mut self.out, char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-                return;
-            }
-            Some(_) => push(&mut self.out, char::REPLACEMENT_CHARACTER),
-            None => {}
-        }
-        if (0xd800..0xdc00).contains(&unit) {
-            self.high = Some(unit);
-        } else if unit != 0xfeff {
-            push(&mut self.out, char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
-        }
-    }
-}
-
-fn push(out: &mut Vec<u8>, c: char) {
-    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-}
-
-impl<R: Read> Read for Utf16Reader<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.out.len() {
-            if !self.fill()? {
-                return Ok(0);
-            }
-        }
-        let n = (self.out.len() - self.at).min(buf.len());
-        buf[..n].copy_from_slice(&self.out[self.at..self.at + n]);
         self.at += n;
         Ok(n)
     }
