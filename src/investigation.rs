@@ -22,11 +22,14 @@ use crate::ingest::files::Files;
 use crate::ingest::reopen::Reopener;
 use crate::ingest::status::{Counts, Status};
 use crate::ingest::worker::Options;
+use crate::score::rank::{self, RuleLevels};
 use crate::score::scorer::plain_name;
-use crate::score::{Factor, Scorer, Scoring};
+use crate::score::{Factor, Scorer, Scoring, burst};
 use crate::source::Listing;
+use crate::store::dicts::DictSet;
 use crate::store::narrow;
 use crate::store::raw::{RawError, Records};
+use crate::store::segment::Segment;
 use crate::store::{Row, Table};
 use growing::Growing;
 
@@ -60,6 +63,14 @@ impl Judgment {
             }
         });
         SHIPPED.clone()
+    }
+
+    /// What depends on the other events: ranks and bursts. The segments are in order of time; `of_rows` are those that
+    /// rank by rules on several events.
+    fn rank(&self, segments: &mut [Arc<Segment>], dicts: &DictSet, hits: &Sets, of_rows: &[(u32, u16)]) {
+        let of_sets = self.rules.levels(hits);
+        rank::contexts(segments, dicts, RuleLevels { of_sets: &of_sets, of_rows });
+        burst::number(segments, dicts);
     }
 
     fn scorer(&self) -> Scorer {

@@ -201,6 +201,8 @@ pub static FIELDS: &[FieldInfo] = &[
             "console",
             "addendum",
             "after-denial",
+            "new-network",
+            "habit",
         ]),
         "what is peculiar about the record",
     ),

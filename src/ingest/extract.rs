@@ -65,6 +65,8 @@ pub struct Extractor {
 struct NameFacts {
     known: bool,
     is_console_login: bool,
+    /// Whether the answer says by the name of the event what it came to, and nothing else does.
+    is_answered: bool,
     may_grant: bool,
     reads: bool,
 }
@@ -224,6 +226,9 @@ impl Extractor {
             (login, denied) = login_of(spans);
             outcome = if denied { Outcome::Denied } else { outcome };
         }
+        if name.is_answered && outcome == Outcome::Success && is_answered_no(spans) {
+            outcome = Outcome::Denied;
+        }
         if spans.has(Key::ErrorMessage) && row.columns[Column::Error as usize] == ABSENT && is_refusal(spans)
         {
             outcome = Outcome::Denied;
@@ -258,6 +263,7 @@ impl Extractor {
         let facts = NameFacts {
             known: true,
             is_console_login: name == "ConsoleLogin",
+            is_answered: ANSWERED.contains(&name.as_ref()),
             may_grant: asides::may_grant(&name),
             reads: reads_by_name(&name),
         };
@@ -355,6 +361,24 @@ fn login_of(spans: &Spans<'_>) -> (Flags, bool) {
     let no_mfa = is_in && used == Some(b"No");
     let flags = Flags::default().with_if(is_in, Flags::LOGIN_OK).with_if(no_mfa, Flags::NO_MFA);
     (flags, answer == Some(b"Failure"))
+}
+
+/// What the sign-in service tells of beside logins, with `responseElements` that repeat the name: `{"CheckMfa": "Failure"}`.
+const ANSWERED: [&str; 6] = [
+    "CheckMfa",
+    "PasswordUpdated",
+    "PasswordRecoveryRequested",
+    "PasswordRecoveryCompleted",
+    "EmailUpdated",
+    "SwitchRole",
+];
+
+/// Whether the sign-in service says that it refused.
+#[cold]
+fn is_answered_no(spans: &Spans<'_>) -> bool {
+    let answer = spans.get(Key::ResponseElements);
+    plain(spans.get(Key::EventSource)) == b"signin.amazonaws.com"
+        && ANSWERED.iter().any(|name| json::member(answer, name).map(plain) == Some(b"Failure"))
 }
 
 /// Whether a message without a code says that somebody was refused.

@@ -7,8 +7,6 @@ use crate::detect::again;
 use crate::detect::hits::HitSets;
 use crate::detect::rules::Rules;
 use crate::query::run::Reading;
-use crate::score::rank::RuleLevels;
-use crate::score::{burst, rank};
 use crate::store::segment::Segment;
 
 impl Investigation {
@@ -30,9 +28,8 @@ impl Investigation {
             scorer.score(dicts, &hits, Arc::make_mut(segment));
         }
         scorer.learn(dicts, &hits);
-        let (of_sets, of_rows) = (judgment.rules.levels(&hits), judgment.rules.lifted(&found.compared.lifts));
-        rank::contexts(&mut segments, dicts, RuleLevels { of_sets: &of_sets, of_rows: &of_rows });
-        burst::number(&mut segments, dicts);
+        let of_rows = judgment.rules.lifted(&found.compared.lifts);
+        judgment.rank(&mut segments, dicts, &hits, &of_rows);
         let compared = Arc::new(found.compared);
         let table = self.table.with_segments(segments);
         Some(Self { table, hits, compared, judgment, scorer: Arc::new(scorer), ..self.clone() })

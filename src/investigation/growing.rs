@@ -19,8 +19,7 @@ use crate::ingest::reopen::Reopener;
 use crate::ingest::status::Status;
 use crate::ingest::worker::{Options, Shared};
 use crate::memory::Keeping;
-use crate::score::rank::RuleLevels;
-use crate::score::{Scorer, burst, rank};
+use crate::score::Scorer;
 use crate::source::Listing;
 use crate::store::dicts::DictSet;
 use crate::store::finish::before::Before;
@@ -248,10 +247,8 @@ impl Growing {
 
     /// What depends on the other events.
     fn rank(&self, segments: &mut [Arc<Segment>], dicts: &DictSet, compared: &compare::Compared) {
-        let rules = &self.base.judgment.rules;
-        let (of_sets, of_rows) = (rules.levels(&self.sets.snapshot()), rules.lifted(&compared.lifts));
-        rank::contexts(segments, dicts, RuleLevels { of_sets: &of_sets, of_rows: &of_rows });
-        burst::number(segments, dicts);
+        let judgment = &self.base.judgment;
+        judgment.rank(segments, dicts, &self.sets.snapshot(), &judgment.rules.lifted(&compared.lifts));
     }
 
     /// Takes the rules on more than one event out of the column of hits: they are asked again, with the new events.

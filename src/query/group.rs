@@ -17,7 +17,7 @@ use crate::query::raw;
 use crate::query::records::{self, Reading};
 use crate::query::run::Selection;
 use crate::score::Level;
-use crate::score::rank::Context;
+use crate::score::rank::PECULIAR;
 use crate::score::scorer::plain_name;
 use crate::store::flags::Flags;
 use crate::store::table::service_of;
@@ -297,7 +297,7 @@ impl<'a> Keyer<'a> {
 /// What is peculiar about a record, as the query language calls it.
 fn flag_names(row: &Row<'_>) -> impl Iterator<Item = &'static str> {
     let flags = row.flags();
-    let after_denial = Context::from_bits(row.context()).after_denial();
+    let context = row.context();
     let all = [
         (flags.has(Flags::CONFLICT), "conflict"),
         (flags.has(Flags::DUPLICATE), "duplicate"),
@@ -305,9 +305,9 @@ fn flag_names(row: &Row<'_>) -> impl Iterator<Item = &'static str> {
         (flags.has(Flags::DAMAGED_TEXT), "damaged-text"),
         (flags.has(Flags::CONSOLE), "console"),
         (flags.has(Flags::ADDENDUM), "addendum"),
-        (after_denial, "after-denial"),
     ];
-    all.into_iter().filter(|(is, _)| *is).map(|(_, name)| name)
+    let peculiar = PECULIAR.into_iter().map(move |(name, bit)| (context & bit != 0, name));
+    all.into_iter().chain(peculiar).filter(|(is, _)| *is).map(|(_, name)| name)
 }
 
 fn is_write(row: &Row<'_>) -> bool {

@@ -1,11 +1,14 @@
-//! The order of events with the same points: what depends on the other events.
+//! The order of events: their points, and what depends on the other events.
 //!
 //! A context is worked out for each event once all are there and in order of time:
-//! in which respects it is the first of its actor, how rare its kind is, whether a
-//! denied call went through after all. It orders events and stands beside the
-//! score; it never changes the score.
+//! in which respects it is the first of its actor, how rare its kind is, whether it
+//! comes from a network that nobody had come from, whether it is done every day,
+//! whether a denied call went through after all. It orders events and stands beside
+//! the score; it never changes the score.
 
 mod denied;
+mod habit;
+mod network;
 
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
@@ -14,6 +17,8 @@ use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
 
 use self::denied::Denied;
+use self::habit::Habits;
+use self::network::Networks;
 use crate::event::agent;
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
@@ -29,7 +34,8 @@ use crate::store::{Column, Row};
 ///
 /// Bits 0-4: the first of its actor in [`crate::event::field::FIRST_SEEN`]; bits 5-8:
 /// rarity, 15 for a kind of event that happened once; bit 9: went through after a denial; bits 10-12: the level of
-/// the best rule that it hit, 0 for none and 1 for the lowest.
+/// the best rule that it hit, 0 for none and 1 for the lowest; bit 13: from a new network; bit 14: a habit of its
+/// actor.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Context(u16);
 
@@ -37,7 +43,18 @@ const FIRST_BITS: u16 = 0b1_1111;
 const RARITY_SHIFT: u32 = 5;
 const RULE_SHIFT: u32 = 10;
 /// The bit of [`Context::after_denial`].
-pub(crate) const AFTER_DENIAL: u16 = 1 << 9;
+const AFTER_DENIAL: u16 = 1 << 9;
+/// The bit of [`Context::new_network`].
+const NEW_NETWORK: u16 = 1 << 13;
+/// The bit of [`Context::habit`].
+const HABIT: u16 = 1 << 14;
+
+/// What a context says beside firsts and rarity, as the query language calls it, with its bit.
+pub(crate) const PECULIAR: [(&str, u16); 3] =
+    [("after-denial", AFTER_DENIAL), ("new-network", NEW_NETWORK), ("habit", HABIT)];
+
+/// How many points lower a habit ranks.
+const HABITUAL: u8 = 20;
 
 impl Context {
     /// From a column.
@@ -74,21 +91,42 @@ impl Context {
     pub const fn after_denial(self) -> bool {
         self.0 & AFTER_DENIAL != 0
     }
+
+    /// Whether it came from a network that was new to the whole log, or had been met for less than a day.
+    pub const fn new_network(self) -> bool {
+        self.0 & NEW_NETWORK != 0
+    }
+
+    /// Whether its actor had done the same with the same outcome on two days before, and not from a new network.
+    pub const fn habit(self) -> bool {
+        self.0 & HABIT != 0
+    }
 }
 
 /// The rank of an event: a higher number comes first, equal numbers go by time.
 ///
-/// An event that a rule on several events hit goes where its level begins, though it has no points for that: what
-/// depends on other events must not change a score.
+/// First the level of what [`weight`] is left of its points; within a level what comes from a new network, then the
+/// level of the best rule, then the points.
 pub fn key(risk: u8, context: Context, flags: Flags) -> u32 {
-    let floor = floor(context);
+    let weight = weight(risk, context);
     let write = u32::from(flags.access() == Access::Write);
-    u32::from(risk.max(floor)) << 16
-        | u32::from(context.rule()) << 13
+    (Level::of(weight) as u32) << 28
+        | u32::from(context.new_network()) << 27
+        | u32::from(context.rule()) << 24
+        | u32::from(weight) << 16
         | u32::from(context.after_denial()) << 12
         | context.first_seen().count_ones() << 9
         | u32::from(context.rarity()) << 5
         | write << 4
+}
+
+/// The points by which an event ranks.
+///
+/// An event that a rule on several events hit goes where its level begins, though it has no points for that: what
+/// depends on other events must not change a score. A habit goes down.
+fn weight(risk: u8, context: Context) -> u8 {
+    let weight = risk.max(floor(context));
+    if context.habit() { weight.saturating_sub(HABITUAL) } else { weight }
 }
 
 /// The points at which events begin of the level of the best rule that an event stands for.
@@ -106,16 +144,18 @@ pub fn key_of(row: &Row<'_>) -> u32 {
     key(row.risk(), Context::from_bits(row.context()), row.flags())
 }
 
-/// The level at which an event ranks: that of its points, or of a rule on several events that it stands for.
+/// The level at which an event ranks, see [`key`].
 pub fn level_of(row: &Row<'_>) -> Level {
-    let by_points = Level::of(row.risk());
-    Context::from_bits(row.context()).level().map_or(by_points, |by_rule| by_points.max(by_rule))
+    Level::of(weight(row.risk(), Context::from_bits(row.context())))
 }
 
 /// How long an actor has to be known before something can be new for it.
 ///
 /// An actor's first hour is its baseline: everything is new then, and says nothing.
 const BASELINE_MS: i64 = 3_600_000;
+
+/// The place of the address among what can be new for an actor.
+const ADDRESS: usize = 2;
 
 /// Regions do not count for services that have one for all of them.
 pub(crate) const GLOBAL_SERVICES: [&str; 9] =
@@ -154,6 +194,8 @@ struct Ranker<'l> {
     since: Vec<i64>,
     seen: [PairSet; 5],
     denied: Denied,
+    networks: Networks,
+    habits: Habits,
 }
 
 impl<'l> Ranker<'l> {
@@ -174,6 +216,8 @@ impl<'l> Ranker<'l> {
             rarity: rarities(segments),
             seen: sizes.map(|c| PairSet::new(actor_count, dicts.column(c).len() as usize)),
             denied: Denied::default(),
+            networks: Networks::new(dicts, actor_count),
+            habits: Habits::default(),
             actors,
         }
     }
@@ -192,11 +236,16 @@ impl<'l> Ranker<'l> {
                 return;
             }
             let values = [event, source, ip, region, self.family(agent)];
-            let mut bits = self.first_seen(who, values, segment.times().get(row).unwrap_or_default());
+            let time = segment.times().get(row).unwrap_or_default();
+            let mut bits = self.first_seen(who, values, time);
             bits |= (*self.rarity.of(event, source) as u16) << RARITY_SHIFT;
             bits |= self.level(row, hits) << RULE_SHIFT;
             if self.went_through(who, event, flags) {
                 bits |= AFTER_DENIAL;
+            }
+            let risk = segment.risks().get(row).copied().unwrap_or(0);
+            if self.is_habit(who, event, flags.outcome(), time, risk, Context(bits)) {
+                bits |= HABIT;
             }
             contexts.push(bits);
         });
@@ -219,6 +268,25 @@ impl<'l> Ranker<'l> {
         level
     }
 
+    /// Whether the actor does this day after day. Asked for what would stand high; what a rule of a high level points
+    /// at, or came from a new network, stays there.
+    fn is_habit(
+        &mut self,
+        who: u32,
+        event: u32,
+        outcome: Outcome,
+        time: i64,
+        risk: u8,
+        context: Context,
+    ) -> bool {
+        if weight(risk, context) < Level::Medium.floor() || time == Time::UNKNOWN.raw() {
+            return false;
+        }
+        let Some(&actor) = self.actors.get(who as usize) else { return false };
+        let is_one = self.habits.is_one((actor, event, outcome), time);
+        is_one && !context.new_network() && context.level() < Some(Level::High)
+    }
+
     fn family(&self, agent: u32) -> u32 {
         self.agents.get(agent as usize).copied().unwrap_or(0)
     }
@@ -238,6 +306,9 @@ impl<'l> Ranker<'l> {
                 value != 0 && !(n == 3 && self.global.get(values[1] as usize).copied().unwrap_or(false));
             if is_new && has_baseline && counts {
                 bits |= 1 << n;
+            }
+            if n == ADDRESS && known && self.networks.is_new(actor, value, is_new, time) {
+                bits |= NEW_NETWORK;
             }
         }
         bits

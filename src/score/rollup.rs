@@ -1,8 +1,9 @@
 //! Whom to look at first: actors and sessions, by what they did taken together.
 //!
-//! Different acts add up, repetitions of one do not: a flood of one denied call counts once. Reaching more tactics
-//! of an attack counts more than doing more of the same.
+//! Different acts add up, repetitions of one do not: a flood of one denied call counts once, and so does a rule that many
+//! kinds of calls make hit together. Reaching more tactics of an attack counts more than doing more of the same.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use foldhash::fast::FixedState;
@@ -68,10 +69,19 @@ struct Tally {
     denied: u64,
     first: Option<Time>,
     last: Option<Time>,
-    /// The most telling row of each (event, outcome).
-    best: HashMap<(u32, Outcome), Act, FixedState>,
+    /// The most telling row of each kind.
+    best: HashMap<Kind, Act, FixedState>,
     /// A row for each kind of event with the rules that it hit, to look its techniques up by.
     kinds: HashMap<(u32, u32, u32), u32, FixedState>,
+}
+
+/// What counts once.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    /// What a rule of medium level or above points at, by the number of the best one.
+    Told(u32),
+    /// What none does, by the name of the event and its outcome.
+    Untold(u32, Outcome),
 }
 
 /// An event, as one of the things that somebody did.
@@ -84,21 +94,26 @@ struct Act {
     chance: f64,
 }
 
-/// What rules say of events, by the number of what hit them.
+/// The best rule of medium level or above, by the number of what hit an event.
 #[derive(Default)]
-struct Levels {
-    of_hits: HashMap<u32, Option<Level>, FixedState>,
+struct Best {
+    of_hits: HashMap<u32, Option<u32>, FixedState>,
 }
 
-impl Levels {
-    fn of(&mut self, inv: &Investigation, row: &Row<'_>) -> Option<Level> {
-        *self.of_hits.entry(row.hits()).or_insert_with(|| inv.rules_of(row).map(|rule| rule.level).max())
+impl Best {
+    fn of(&mut self, inv: &Investigation, row: &Row<'_>) -> Option<u32> {
+        *self.of_hits.entry(row.hits()).or_insert_with(|| {
+            let rules = &inv.judgment.rules;
+            let level = |number: u32| rules.shown(&[number]).map(|rule| rule.level).next();
+            let levels = inv.hits.get(row.hits()).iter().filter_map(|&number| Some((level(number)?, number)));
+            let told = levels.filter(|(level, _)| *level >= Level::Medium);
+            told.max_by_key(|(level, number)| (*level, Reverse(*number))).map(|(_, number)| number)
+        })
     }
 }
 
 impl Act {
-    fn of(inv: &Investigation, row: &Row<'_>, level: Option<Level>) -> Self {
-        let told = level.filter(|level| *level >= Level::Medium);
+    fn of(inv: &Investigation, row: &Row<'_>, told: Option<u32>) -> Self {
         let points = told.map_or(row.risk(), |_| row.risk().max(rank::floor_of(row)));
         // Administrators do risky things all day: what a rule points at counts more.
         let weight = match told {
@@ -111,7 +126,7 @@ impl Act {
 }
 
 impl Tally {
-    fn add(&mut self, row: &Row<'_>, act: Act) {
+    fn add(&mut self, row: &Row<'_>, act: Act, told: Option<u32>) {
         self.events += 1;
         self.writes += u64::from(row.flags().access() == Access::Write);
         self.denied += u64::from(row.outcome() == Outcome::Denied);
@@ -120,7 +135,8 @@ impl Tally {
             self.last = Some(self.last.map_or(row.time(), |t| t.max(row.time())));
         }
         let event = row.id_of(Column::Event);
-        let best = self.best.entry((event, row.outcome())).or_insert(act);
+        let kind = told.map_or(Kind::Untold(event, row.outcome()), Kind::Told);
+        let best = self.best.entry(kind).or_insert(act);
         if best.chance < act.chance {
             *best = act;
         }
@@ -130,12 +146,13 @@ impl Tally {
 
 /// The actors or sessions of the selected events, the riskiest first.
 ///
-/// The score is the noisy-or of the most telling of the distinct (event, outcome) pairs, each taken as a chance of
-/// half the cube of risk/100 where a rule of medium level or above points at it, and of a tenth of that cube where
-/// none does; what completes that of a rule on several events counts as much as its level begins with. Each tactic beyond the first that something telling served adds a chance of 5 in 100.
+/// The score is the noisy-or of chances: half the cube of risk/100 for the most telling event of each rule of medium
+/// level or above, taken for the events of which it is the best, and a tenth of that cube for each (event, outcome) of
+/// the others; what completes that of a rule on several events counts as much as its level begins with. Each tactic
+/// beyond the first that something telling served adds a chance of 5 in 100.
 pub fn rollup(inv: &Investigation, selection: &Selection, unit: Unit) -> Vec<Rollup> {
     let mut tallies: HashMap<u32, Tally, FixedState> = HashMap::default();
-    let mut levels = Levels::default();
+    let mut best = Best::default();
     for row in selection.rows(&inv.table).filter_map(|n| inv.table.row(n)) {
         let identity = row.identity();
         let key = match unit {
@@ -144,8 +161,8 @@ pub fn rollup(inv: &Investigation, selection: &Selection, unit: Unit) -> Vec<Rol
             Unit::Session => row.session_id(),
         };
         let new = || Tally { kind: identity.kind, actor: identity.actor, ..Tally::default() };
-        let act = Act::of(inv, &row, levels.of(inv, &row));
-        tallies.entry(key).or_insert_with(new).add(&row, act);
+        let told = best.of(inv, &row);
+        tallies.entry(key).or_insert_with(new).add(&row, Act::of(inv, &row, told), told);
     }
     let mut lines: Vec<Rollup> = tallies.iter().map(|(key, tally)| line(inv, unit, *key, tally)).collect();
     lines.sort_by(|a, b| {

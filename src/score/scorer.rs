@@ -54,6 +54,7 @@ enum Reason {
     SensitiveRole,
     ConsoleLogin,
     Service,
+    Unruled,
     Rule(u32),
 }
 
@@ -88,6 +89,8 @@ pub struct Scorer {
     services_as_address: Vec<bool>,
     /// The points to which each set of rules raises an event.
     floors: Vec<u8>,
+    /// The most that an event can earn at which no rule of medium level or above points.
+    unruled_cap: i32,
     /// Whether every address in the data is public, so that being public says nothing.
     all_public: bool,
 }
@@ -107,7 +110,9 @@ impl Scorer {
                 by_name.entry(name.to_owned()).or_default().push(Entry { list: number, service });
             }
         }
+        let has_rules = !rules.infos().is_empty();
         Self {
+            unruled_cap: scoring.unruled_cap.filter(|_| has_rules).map_or(i32::MAX, i32::from),
             scoring,
             rules,
             environment,
@@ -154,6 +159,7 @@ impl Scorer {
             guarded_targets,
             services_as_address,
             floors,
+            unruled_cap: _,
             all_public,
         } = self;
         let new = |column: Column, known: usize| {
@@ -246,6 +252,7 @@ impl Scorer {
             }
             Reason::Public => format!("public address {}", row.text(Column::Ip)),
             Reason::Service => "done by an AWS service".to_owned(),
+            Reason::Unruled => "no rule of medium level or above points at it".to_owned(),
             Reason::Rule(set) => self.rule_words(sets.get(set)),
             Reason::SensitiveRole => format!("sensitive role {}", row.text(Column::Target)),
             Reason::ConsoleLogin => "successful console login".to_owned(),
@@ -272,11 +279,13 @@ impl Scorer {
             factor(cap - sum, Reason::Service);
             sum = cap;
         }
-        if self.scoring.rule_floors {
-            let floor = self.floors.get(facts.hits as usize).copied().map_or(0, i32::from);
-            if floor > sum {
-                factor(floor - sum, Reason::Rule(facts.hits));
-            }
+        let floor = self.floors.get(facts.hits as usize).copied().map_or(0, i32::from);
+        if sum > self.unruled_cap && floor < i32::from(Level::Medium.floor()) {
+            factor(self.unruled_cap - sum, Reason::Unruled);
+            sum = self.unruled_cap;
+        }
+        if self.scoring.rule_floors && floor > sum {
+            factor(floor - sum, Reason::Rule(facts.hits));
         }
     }
 

@@ -35,6 +35,10 @@ pub struct Scoring {
     /// those against buckets of logs.
     #[serde(default)]
     pub never_spared: Vec<String>,
+    /// The most that an event can earn at which no rule of medium level or above points, where there are rules; without
+    /// it, as much as any other.
+    #[serde(default)]
+    pub unruled_cap: Option<u8>,
     /// Whether a rule that hits raises an event to the points at which its level begins.
     #[serde(default)]
     pub rule_floors: bool,
@@ -100,8 +104,9 @@ pub enum ScoringError {
 }
 
 /// The keys of a scoring file, for suggestions.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "service_cap",
+    "unruled_cap",
     "never_spared",
     "rule_floors",
     "name",

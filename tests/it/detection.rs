@@ -93,6 +93,45 @@ fn what_completes_a_rule_on_several_events_counts_for_who_did_it() {
 }
 
 #[test]
+fn what_no_rule_points_at_stays_below_what_one_does() {
+    let folder = Folder::new();
+    let denied =
+        json!({"eventName": "CreateRole", "eventSource": "iam.amazonaws.com", "errorCode": "AccessDenied"});
+    let logs = folder.file("logs/a.json", log(&[stop_logging(1), record(2, denied)]));
+    let rules = folder.file("rules/r.yml", RULES);
+    let scan =
+        |options: &[&str]| run(&[&["scan", &logs, "--all", "--format", "jsonl"], options].concat()).lines();
+    let role = |lines: &[Value]| lines.iter().find(|line| line["eventName"] == "CreateRole").unwrap().clone();
+    let led = role(&scan(&["--no-builtin-rules", "--rules", &rules]));
+    assert_eq!(led["risk"], 69, "{led}");
+    let factors = led["factors"].as_array().unwrap();
+    assert_eq!(factors.iter().map(|factor| factor["points"].as_i64().unwrap()).sum::<i64>(), 69);
+    assert!(factors.iter().any(|factor| factor["reason"] == "no rule of medium level or above points at it"));
+    let alone = role(&scan(&["--no-builtin-rules"]));
+    assert_eq!(alone["risk"], 75, "without rules points alone count: {alone}");
+}
+
+#[test]
+fn a_rule_counts_once_for_an_actor_however_many_calls_it_hits() {
+    let rule = "title: Looked around\nid: around\nlevel: medium\nlogsource: {product: aws, service: cloudtrail}\n\
+        detection: {s: {eventName|startswith: List}, condition: s}\n";
+    let score = |names: &[&str]| {
+        let folder = Folder::new();
+        let records: Vec<Value> =
+            (0..).zip(names).map(|(n, name)| record(n, json!({"eventName": name}))).collect();
+        let logs = folder.file("logs/a.json", log(&records));
+        let rules = folder.file("rules/r.yml", rule);
+        let ran = run(&["actors", &logs, "--format", "json", "--no-builtin-rules", "--rules", &rules]);
+        let actors: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+        actors[0]["score"].as_f64().unwrap()
+    };
+    let one = score(&["ListUsers"]);
+    assert!(one > 1.0);
+    assert_eq!(score(&["ListUsers", "ListRoles", "ListGroups"]), one);
+    assert!(score(&["ListUsers", "GetRole"]) >= one);
+}
+
+#[test]
 fn a_line_for_several_events_tells_what_else_they_touched() {
     let folder = Folder::new();
     let mut other = stop_logging(2);

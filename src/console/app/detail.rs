@@ -51,8 +51,8 @@ pub enum Record {
 /// A line above the record.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Fact {
-    /// The points, and the level at which it ranks.
-    Risk(u8, Level),
+    /// The points, the level at which it ranks, and why that is another one than that of the points.
+    Risk(u8, Level, &'static str),
     /// A reason of the risk.
     Factor(Factor),
     /// A rule that the event hit: its number, level and title.
@@ -233,7 +233,7 @@ impl Detail {
         match self.lines().get(self.cursor)? {
             DetailLine::Fact(at) => match self.facts.get(*at)? {
                 Fact::Value { field, .. } => field.clone(),
-                Fact::Risk(risk, _) => Some((FieldRef::Column(Field::Risk), risk.to_string())),
+                Fact::Risk(risk, ..) => Some((FieldRef::Column(Field::Risk), risk.to_string())),
                 Fact::Technique(title) => {
                     let id = title.split(' ').next().unwrap_or_default().to_owned();
                     Some((FieldRef::Column(Field::Technique), id))

@@ -18,7 +18,6 @@ use crate::console::app::model::{Focus, Model};
 use crate::console::app::tree::{Kind, Node};
 use crate::query::Pattern;
 use crate::report::table::sign;
-use crate::score::Level;
 use crate::text::{clip_middle, drawable};
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -133,9 +132,7 @@ fn pieces(detail: &Detail, line: DetailLine) -> Vec<Piece> {
 
 fn fact(fact: &Fact) -> Vec<Piece> {
     match fact {
-        Fact::Risk(risk, level) => {
-            // Some rules give a place in the list and no points.
-            let why = if *level > Level::of(*risk) { ", by a rule" } else { "" };
+        Fact::Risk(risk, level, why) => {
             vec![(format!(" {risk} {} {}{why}", sign(*level), level.name()), risk_role(*level))]
         }
         Fact::Factor(factor) => {

@@ -89,6 +89,22 @@ fn console_logins_fail_without_an_error_code() {
 }
 
 #[test]
+fn what_the_sign_in_service_answers_is_the_outcome() {
+    let told = |source: &str, name: &str, answer: &str| {
+        let text = format!(
+            r#"{{"eventVersion":"1","eventTime":"2026-01-10T10:38:41Z","eventSource":"{source}","eventName":"{name}","responseElements":{{"{name}":"{answer}"}}}}"#
+        );
+        table(&[&text]).rows().next().unwrap().outcome()
+    };
+    let signin = "signin.amazonaws.com";
+    for name in ["CheckMfa", "PasswordUpdated", "PasswordRecoveryCompleted"] {
+        assert_eq!(told(signin, name, "Failure"), Outcome::Denied, "{name}");
+        assert_eq!(told(signin, name, "Success"), Outcome::Success, "{name}");
+    }
+    assert_eq!(told("iam.amazonaws.com", "CheckMfa", "Failure"), Outcome::Success);
+}
+
+#[test]
 fn what_pivots_need_is_kept_beside_the_columns() {
     let table = table(&[
         r#"{"eventVersion":"1.08","eventTime":"2026-01-10T10:00:00Z","eventSource":"sts.amazonaws.com","eventName":"AssumeRole",

@@ -18,7 +18,7 @@ pub(crate) fn told(inv: &Investigation) -> Vec<String> {
             row.id(),
             row.time(),
             row.risk(),
-            rank::key_of(&row),
+            crate::score::rank::key_of(&row),
             row.event(),
             row.burst(),
             row.flags(),

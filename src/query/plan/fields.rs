@@ -9,6 +9,7 @@ use crate::event::outcome::Outcome;
 use crate::query::ast::Test;
 use crate::query::pattern::{Pattern, Shape};
 use crate::query::raw::RawTest;
+use crate::score::rank::PECULIAR;
 use crate::score::scorer::plain_name;
 use crate::store::Column;
 use crate::store::bits::IdSet;
@@ -347,9 +348,8 @@ fn flag(pattern: &Pattern) -> Node {
         .filter(|(word, _)| pattern.matches(word))
         .map(|(_, flag)| Node::Flags(flag))
         .collect();
-    if pattern.matches("after-denial") {
-        nodes.push(Node::Context(crate::score::rank::AFTER_DENIAL));
-    }
+    let peculiar = PECULIAR.into_iter().filter(|(word, _)| pattern.matches(word));
+    nodes.extend(peculiar.map(|(_, bit)| Node::Context(bit)));
     Node::Or(nodes)
 }
 

@@ -16,8 +16,7 @@ use crate::query::plan::plan;
 use crate::query::run::{self, Reading, Selection};
 use crate::query::series::Series;
 use crate::query::{Expr, Moment, Term, Test, parse};
-use crate::score::rank::Context;
-use crate::score::{burst, rank};
+use crate::score::{Level, burst, rank};
 use crate::source::{Object, Place};
 use crate::store::Row;
 use crate::synth;
@@ -307,14 +306,11 @@ fn every_order_has_all_rows_and_keeps_to_its_field() {
     let by_risk = sorted(&inv.table, &all, Sort::default(), None);
     let rank = |n: &u32| rank::key_of(&inv.table.row(*n).unwrap());
     assert!(by_risk.is_sorted_by_key(|n| std::cmp::Reverse(rank(n))));
-    // Where a rule on several events lifts none, the risk decides.
-    let own: Vec<u8> = by_risk
-        .iter()
-        .map(|n| inv.table.row(*n).unwrap())
-        .filter(|row| Context::from_bits(row.context()).level().is_none_or(|l| l.floor() <= row.risk()))
-        .map(|row| row.risk())
-        .collect();
-    assert!(own.is_sorted_by(|a, b| a >= b) && own.len() > by_risk.len() / 2);
+    // The level comes first, and is that of the points for most.
+    let rows: Vec<_> = by_risk.iter().map(|n| inv.table.row(*n).unwrap()).collect();
+    assert!(rows.is_sorted_by_key(|row| std::cmp::Reverse(rank::level_of(row))));
+    let own = rows.iter().filter(|row| rank::level_of(row) == Level::of(row.risk()));
+    assert!(own.count() > rows.len() / 2);
     let events = sorted(&inv.table, &all, Sort::by(Field::Event), None);
     let names: Vec<String> =
         events.iter().map(|n| inv.table.row(*n).unwrap().event().to_lowercase()).collect();
@@ -376,7 +372,7 @@ fn a_series_counts_every_event_that_has_a_time() {
         for row in inv.table.rows().filter(|row| row.time().is_known()).step_by(37) {
             let bucket = (row.time().millis().unwrap() - series.from.millis().unwrap()) / series.step_ms;
             let counts = series.buckets[bucket as usize];
-            assert!(counts[crate::score::Level::of(row.risk()) as usize] > 0);
+            assert!(counts[Level::of(row.risk()) as usize] > 0);
         }
     }
     assert_eq!(Series::new(&inv.table, &all, from, to, 0), Series::default());

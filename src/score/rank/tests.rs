@@ -73,12 +73,92 @@ fn a_success_after_a_denial_is_marked_once() {
     assert_eq!(marks, [false, false, true, false]);
 }
 
+fn with(bits: u16) -> Context {
+    Context::from_bits(bits)
+}
+
 #[test]
-fn risk_comes_before_everything_else() {
-    let all = Context::from_bits(u16::MAX);
-    let write = Flags::default().with(Flags::WRITE);
-    assert!(key(50, Context::default(), Flags::default()) > key(49, all, write));
-    assert!(key(50, Context::default(), write) > key(50, Context::default(), Flags::default()));
+fn a_level_comes_before_everything_else_and_a_new_network_before_the_points() {
+    let (none, write) = (Flags::default(), Flags::default().with(Flags::WRITE));
+    let all = with(NEW_NETWORK | AFTER_DENIAL | FIRST_BITS | 15 << RARITY_SHIFT);
+    assert!(key(70, Context::default(), none) > key(69, all, write));
+    assert!(key(60, with(NEW_NETWORK), none) > key(65, Context::default(), write));
+    let medium = with(3 << RULE_SHIFT);
+    assert!(key(50, medium, none) > key(60, Context::default(), write), "a rule before points");
+    assert!(key(51, Context::default(), none) > key(50, with(AFTER_DENIAL | FIRST_BITS), write));
+    assert!(key(50, Context::default(), write) > key(50, Context::default(), none));
+}
+
+#[test]
+fn habits_stand_below_and_what_completes_a_rule_above() {
+    assert_eq!((weight(70, with(HABIT)), weight(10, with(HABIT))), (50, 0));
+    let completes = with(4 << RULE_SHIFT);
+    assert_eq!(weight(20, completes), 70, "what completes a rule on several events");
+}
+
+/// Contexts of (day, actor, event, address, risk), with the level of the one rule where the last is one.
+fn placed(rows: &[(i64, &str, &str, &str, u8, u16)]) -> Vec<Context> {
+    let dicts = Dicts::default();
+    let mut builder = Builder::default();
+    for (n, (day, actor, event, address, ..)) in rows.iter().enumerate() {
+        let time = Time::from_millis(day * 24 * HOUR + n as i64);
+        let mut row = EventRow { time, id: n as u128, ..EventRow::default() };
+        row.flags = Flags::new(Outcome::Success, RecordKind::Event);
+        let identity = format!(r#"{{"type":"IAMUser","userName":"{actor}"}}"#);
+        for (column, text) in
+            [(Column::Identity, identity.as_str()), (Column::Event, event), (Column::Ip, address)]
+        {
+            row.columns[column as usize] = dicts.intern(column, text);
+        }
+        builder.push(&row);
+    }
+    let mut segment = builder.seal();
+    segment.set_risks(rows.iter().map(|row| row.4).collect());
+    segment.set_hits(&rows.iter().map(|row| u64::from(row.5)).collect::<Vec<_>>());
+    let mut segments = vec![Arc::new(segment)];
+    let levels = RuleLevels { of_sets: &[0, 2, 4], of_rows: &[] };
+    contexts(&mut segments, &dicts.snapshot(), levels);
+    segments[0].contexts().iter().map(|bits| with(*bits)).collect()
+}
+
+#[test]
+fn what_is_done_day_after_day_is_a_habit() {
+    let home = "198.51.100.1";
+    let found = placed(&[
+        (0, "job", "Drop", home, 80, 0),
+        (1, "job", "Drop", home, 80, 0),
+        (2, "job", "Drop", home, 80, 0),
+        (2, "ann", "Drop", home, 80, 0),
+        (2, "job", "Drop", "203.0.113.5", 80, 0),
+        (3, "job", "Drop", home, 80, 2),
+        (3, "job", "Drop", home, 80, 1),
+    ]);
+    let habits: Vec<bool> = found.iter().map(|context| context.habit()).collect();
+    assert_eq!(habits, [false, false, true, false, false, false, true]);
+    assert!(found[4].new_network() && !found[3].new_network());
+}
+
+#[test]
+fn a_network_is_new_for_a_day_and_for_everybody() {
+    let new = |rows: &[(i64, &str, &str, &str, u8, u16)]| -> Vec<bool> {
+        placed(rows).iter().map(|context| context.new_network()).collect()
+    };
+    let (home, away) = ("198.51.100.1", "203.0.113.5");
+    let row = |day, actor, address| (day, actor, "A", address, 20, 0);
+    assert_eq!(
+        new(&[row(0, "ann", home), row(0, "ann", away), row(5, "bob", away)]),
+        [false; 3],
+        "the first day is the measure"
+    );
+    assert_eq!(
+        new(&[row(0, "ann", home), row(3, "ann", away), row(3, "bob", "203.0.9.9"), row(4, "bob", away)]),
+        [false, true, true, false]
+    );
+    let mut fleet: Vec<_> = Vec::new();
+    let addresses: Vec<String> = (0..12).map(|n| format!("20.{n}.0.1")).collect();
+    fleet.extend(addresses.iter().map(|address| row(0, "fleet", address)));
+    fleet.push(row(3, "fleet", away));
+    assert!(!new(&fleet)[12]);
 }
 
 #[test]

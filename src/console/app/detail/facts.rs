@@ -1,5 +1,7 @@
 //! What the columns say of an event, line by line.
 
+use std::cmp::Ordering;
+
 use super::{Fact, Tone};
 use crate::detect::explain::Explained;
 use crate::detect::rules::RuleInfo;
@@ -9,13 +11,14 @@ use crate::event::field::{FIRST_SEEN, Field, FieldRef};
 use crate::event::outcome::Outcome;
 use crate::investigation::Investigation;
 use crate::report::overview;
+use crate::score::Level;
 use crate::score::rank::{self, Context};
 use crate::store::flags::RecordKind;
 use crate::store::{Column, Row};
 
 /// What the columns say of an event.
 pub(super) fn facts(inv: &Investigation, row: &Row<'_>) -> Vec<Fact> {
-    let mut facts = vec![Fact::Risk(row.risk(), rank::level_of(row))];
+    let mut facts = vec![Fact::Risk(row.risk(), rank::level_of(row), place_told(row))];
     facts.extend(inv.factors(row).into_iter().map(Fact::Factor));
     facts.extend(rules(inv, row));
     facts.extend(inv.techniques(row).iter().map(|id| Fact::Technique(inv.judgment.attack.title(id))));
@@ -27,6 +30,15 @@ pub(super) fn facts(inv: &Investigation, row: &Row<'_>) -> Vec<Fact> {
     facts.extend(place(inv, row));
     facts.push(Fact::Gap);
     facts
+}
+
+/// Why it ranks at another level than that of its points.
+fn place_told(row: &Row<'_>) -> &'static str {
+    match rank::level_of(row).cmp(&Level::of(row.risk())) {
+        Ordering::Equal => "",
+        Ordering::Greater => ", by a rule",
+        Ordering::Less => ", as it is a habit",
+    }
 }
 
 /// The rules that it hit, the highest level first.
@@ -138,6 +150,12 @@ fn peculiar(row: &Row<'_>) -> Vec<Fact> {
             "went through after it was denied in this session".to_owned(),
             Tone::Warning,
         ));
+    }
+    if context.new_network() {
+        facts.push(note("network", "new for the whole log".to_owned(), Tone::Warning));
+    }
+    if context.habit() {
+        facts.push(note("habit", "done with the same outcome on two days before".to_owned(), Tone::Plain));
     }
     if row.kind() != RecordKind::Event {
         facts.extend(value("record", Field::Record, row.kind().name()));
