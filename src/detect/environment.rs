@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::sigma::item::Placeholders;
+use super::sigma::item::{OWN_ACCOUNTS, Placeholders};
 use crate::text::nearest;
 
 /// What is known of one's own organization.
@@ -98,7 +98,7 @@ impl Environment {
         });
         let known = [
             ("business_hours", &hours),
-            ("own_accounts", &self.own_accounts),
+            (OWN_ACCOUNTS, &self.own_accounts),
             ("own_networks", &networks),
             ("automation", &self.automation),
             ("trail_buckets", &self.trail_buckets),

@@ -351,3 +351,17 @@ fn the_environment_is_taken_into_account() {
         ran.err
     );
 }
+
+#[test]
+fn what_is_shared_within_the_organization_is_not_shared_with_another_account() {
+    let folder = Folder::new();
+    let shared = json!({"eventName": "ModifySnapshotAttribute", "eventSource": "ec2.amazonaws.com",
+        "requestParameters": {"snapshotId": "snap-1", "attributeType": "CREATE_VOLUME_PERMISSION",
+            "createVolumePermission": {"add": {"items": [{"userId": "444455556666"}]}}}});
+    let logs = folder.file("logs/a.json", log(&[record(1, shared)]));
+    let own = folder.file("e.toml", "own_accounts = [\"111122223333\", \"444455556666\"]\n");
+    let args = ["scan", &logs, "--all", "--format", "jsonl"];
+    let level = |args: &[&str]| run(args).lines()[0]["level"].clone();
+    assert_eq!(level(&args), "high");
+    assert_eq!(level(&[&args[..], &["--environment-file", &own]].concat()), Value::Null);
+}

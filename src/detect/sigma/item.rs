@@ -159,6 +159,9 @@ struct Modifiers<'m> {
 /// What placeholders stand for: `%name%` in values with `expand`.
 pub type Placeholders = std::collections::BTreeMap<String, Vec<String>>;
 
+/// The placeholder for the accounts of one's own organization.
+pub const OWN_ACCOUNTS: &str = "own_accounts";
+
 impl Item {
     /// Reads `key: value` of a search; a key without a name looks anywhere in the record. With `all` and modifiers that make several
     /// values of one, it is an item for each value that is written: of its forms one has to be there.
@@ -269,13 +272,14 @@ fn modifiers<'m>(words: &[&'m str]) -> Result<Modifiers<'m>, String> {
     Ok(out)
 }
 
-/// The accounts that do not count as others, or `true` where none but the event's own is known.
+/// The accounts that do not count as others, or `true` where none but the event's own is known; those of one's own
+/// organization never do.
 fn other_account(
     value: &Node,
     modifiers: &Modifiers<'_>,
     placeholders: &Placeholders,
 ) -> Result<Test, ItemError> {
-    let mut known = Vec::new();
+    let mut known = placeholders.get(OWN_ACCOUNTS).cloned().unwrap_or_default();
     for node in value.elements() {
         let fault = |reason| ItemError { line: node.line, reason };
         for value in changed(node, &modifiers.changes, placeholders).map_err(fault)? {
