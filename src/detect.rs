@@ -14,6 +14,7 @@ pub mod explain;
 pub mod hits;
 pub mod lint;
 pub mod operations;
+mod pack;
 pub mod retro;
 pub mod rules;
 pub mod sensitive;

@@ -7,15 +7,14 @@ use super::attack::Attack;
 use super::capture::{Captures, Needs};
 use super::engine::{Engine, Lessons, Matcher};
 use super::hits::{HitSets, Sets};
+use super::pack::needed;
+pub use super::pack::{Files, pack};
 use super::sigma::correlation::{Correlation, Link};
 use super::sigma::item::Placeholders;
 use super::sigma::rule::{Rule, RuleError};
 use super::sigma::set::RuleSet;
 use crate::ingest::watch::{Watch, Watcher};
 use crate::score::Level;
-
-/// The rules that come with the program, as file names and texts.
-const PACK: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rule_pack.rs"));
 
 /// Rules that are ready for use. A rule's number is its place in [`Rules::infos`].
 #[derive(Clone, Debug, Default)]
@@ -108,18 +107,11 @@ fn level_number(rule: &RuleInfo) -> u16 {
     rule.level as u16 + 1
 }
 
-/// Rule files: name and text.
-pub type Files = Vec<(String, String)>;
-
-/// The rules that come with the program.
-pub fn pack() -> Files {
-    PACK.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
-}
-
 impl Rules {
     /// Rules from these files, without those whose id or file name is excluded.
     pub fn read(files: &Files, placeholders: &Placeholders, exclude: &[String], attack: &Attack) -> Self {
-        let texts = files.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+        let needed: Vec<_> = files.iter().map(|(file, text)| (file.as_str(), needed(file, text))).collect();
+        let texts = needed.iter().map(|(file, text)| (*file, text.as_ref()));
         let (mut set, mut faults) = RuleSet::read(texts, placeholders);
         let mut excluded = Vec::new();
         if !exclude.is_empty() {
