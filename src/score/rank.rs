@@ -105,7 +105,7 @@ impl Context {
 
 /// The rank of an event: a higher number comes first, equal numbers go by time.
 ///
-/// First the level of what [`weight`] is left of its points; within a level what comes from a new network, then the
+/// First the level of its [`weight`]; within a level what comes from a new network, then the
 /// level of the best rule, then the points.
 pub fn key(risk: u8, context: Context, flags: Flags) -> u32 {
     let weight = weight(risk, context);
