@@ -105,8 +105,8 @@ impl Context {
 
 /// The rank of an event: a higher number comes first, equal numbers go by time.
 ///
-/// First the level of its [`weight`]; within a level what comes from a new network, then the
-/// level of the best rule, then the points.
+/// First the level; within a level what comes from a new network, then the level of the best rule, then the points. A
+/// habit counts for twenty points less.
 pub fn key(risk: u8, context: Context, flags: Flags) -> u32 {
     let weight = weight(risk, context);
     let write = u32::from(flags.access() == Access::Write);
