@@ -2,8 +2,8 @@
 //!
 //! This room owns the vocabulary of one record: its fields and their short
 //! names ([`field`]), when it happened ([`time`]), who acted ([`identity`]), from
-//! where ([`address`]) and with which result ([`outcome`]). Everything here is a
-//! pure function of one value.
+//! where ([`address`]), with which result ([`outcome`]), and whom a policy in it
+//! lets in ([`policy`]). Everything here is a pure function of one value.
 //!
 //! It must not know where a record came from, how it is stored, or whether it
 //! is risky.
@@ -13,4 +13,5 @@ pub mod agent;
 pub mod field;
 pub mod identity;
 pub mod outcome;
+pub mod policy;
 pub mod time;

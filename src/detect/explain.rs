@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::engine::leaf::{Written, parsed, values_at};
 use super::rules::RuleInfo;
-use super::sigma::item::{Item, Place, Test};
+use super::sigma::item::{Item, Place, Test, Whom};
 use super::sigma::plain;
 use super::sigma::rule::Rule;
 use crate::investigation::Investigation;
@@ -142,7 +142,8 @@ fn words(test: &Test) -> String {
             };
             format!("{how} {}", path.join("."))
         }
-        Test::OtherAccount(_) => "names another account".to_owned(),
+        Test::Names(Whom::OtherAccount(_)) => "names another account".to_owned(),
+        Test::Names(Whom::Everybody) => "a policy that lets everybody in".to_owned(),
         Test::Element(items) => {
             let fields = items.iter().filter_map(|item| item.field.as_ref()).map(|path| path.join("."));
             format!("one with {}", fields.collect::<Vec<_>>().join(", "))

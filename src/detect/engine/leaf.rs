@@ -1,5 +1,7 @@
 //! One item of a rule on the bytes of a record: only the value that is asked for is read.
 
+mod narrow;
+
 use std::borrow::Cow;
 
 use serde_json::Value;
@@ -84,7 +86,8 @@ fn last_member<'r>(object: &'r [u8], name: &str) -> Option<&'r [u8]> {
 pub fn item_on(item: &Item, record: &dyn Parts) -> bool {
     let refers = || item.tests.iter().any(Test::needs_record);
     let Some(path) = item.field.as_deref().filter(|_| !refers()) else {
-        return parsed(record.whole()).is_some_and(|value| plain::item_matches(item, &value));
+        let value = narrow::narrowed(item, record).or_else(|| parsed(record.whole()));
+        return value.is_some_and(|value| plain::item_matches(item, &value));
     };
     item_on_values(item, &seen(path, values_at(record, path)))
 }

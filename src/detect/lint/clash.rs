@@ -190,7 +190,7 @@ fn test_verdict(test: &Test, text: &str) -> Option<bool> {
         Test::Number(op, wanted) => Some(text.parse::<f64>().is_ok_and(|number| op.holds(number, *wanted))),
         Test::Null => Some(false),
         Test::Exists(wanted) => Some(*wanted),
-        Test::Field(..) | Test::TimePart(..) | Test::OtherAccount(_) | Test::Element(_) => None,
+        Test::Field(..) | Test::TimePart(..) | Test::Names(_) | Test::Element(_) => None,
     }
 }
 

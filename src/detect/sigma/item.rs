@@ -3,8 +3,8 @@
 //! Modifiers are worked off once, when the rule is read: what is left is a list of tests, any of which
 //! (or all, with `all`) has to pass.
 
-pub(super) mod account;
 mod value;
+mod whom;
 
 use ipnet::IpNet;
 use regex::{Regex, RegexBuilder};
@@ -14,6 +14,7 @@ use crate::detect::operations::without_version;
 use crate::query::{Op, Part, Pattern};
 use crate::text::nearest;
 use value::{Changing, changed, parts};
+pub use whom::Whom;
 
 /// A field with what its value must be.
 #[derive(Clone, Debug)]
@@ -51,8 +52,8 @@ pub enum Test {
     Number(Op, f64),
     /// A part of a time is this number.
     TimePart(Unit, f64),
-    /// An account is named that is neither the event's own nor one of these.
-    OtherAccount(Vec<String>),
+    /// Somebody is named, or let in by a policy.
+    Names(Whom),
     /// One object, of which all of this holds.
     Element(Vec<Item>),
 }
@@ -60,7 +61,16 @@ pub enum Test {
 impl Test {
     /// Whether it asks for more than the value that it is held against, or for more than its text.
     pub(crate) fn needs_record(&self) -> bool {
-        matches!(self, Self::Field(..) | Self::OtherAccount(_) | Self::Element(_))
+        matches!(self, Self::Field(..) | Self::Names(_) | Self::Element(_))
+    }
+
+    /// The paths of what it asks for beside the value that it is held against.
+    pub(crate) fn refers_to(&self) -> Vec<Vec<String>> {
+        match self {
+            Self::Field(path, _) => vec![path.clone()],
+            Self::Names(whom) => whom.refers_to(),
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -97,7 +107,7 @@ pub struct ItemError {
 }
 
 /// Every modifier there is.
-const MODIFIERS: [&str; 33] = [
+const MODIFIERS: [&str; 34] = [
     "contains",
     "startswith",
     "endswith",
@@ -130,6 +140,7 @@ const MODIFIERS: [&str; 33] = [
     "month",
     "year",
     "otheraccount",
+    "everybody",
     "element",
 ];
 
@@ -151,6 +162,7 @@ struct Modifiers<'m> {
     op: Option<Op>,
     unit: Option<Unit>,
     other_account: bool,
+    everybody: bool,
     element: bool,
     /// What is done to the values, in order.
     changes: Vec<&'m str>,
@@ -180,8 +192,13 @@ impl Item {
             modifiers.place.get_or_insert(Place::Anywhere);
         }
         let field: Option<Vec<String>> = field.map(|field| field.split('.').map(str::to_owned).collect());
-        if modifiers.other_account {
-            let tests = vec![other_account(value, &modifiers, placeholders)?];
+        if modifiers.other_account || modifiers.everybody {
+            let whom = if modifiers.everybody {
+                everybody(value)?
+            } else {
+                other_account(value, &modifiers, placeholders)?
+            };
+            let tests = vec![Test::Names(whom)];
             let (all, negated) = (false, modifiers.negated);
             return Ok(vec![Self { line, field, tests, lines: vec![value.line], all, negated }]);
         }
@@ -255,6 +272,7 @@ fn modifiers<'m>(words: &[&'m str]) -> Result<Modifiers<'m>, String> {
             "month" => out.unit = Some(Unit::Month),
             "year" => out.unit = Some(Unit::Year),
             "otheraccount" => out.other_account = true,
+            "everybody" => out.everybody = true,
             "element" => out.element = true,
             "base64" | "base64offset" | "utf16le" | "utf16be" | "utf16" | "wide" | "windash" | "expand" => {
                 out.changes.push(word);
@@ -278,14 +296,14 @@ fn other_account(
     value: &Node,
     modifiers: &Modifiers<'_>,
     placeholders: &Placeholders,
-) -> Result<Test, ItemError> {
+) -> Result<Whom, ItemError> {
     let mut known = placeholders.get(OWN_ACCOUNTS).cloned().unwrap_or_default();
     for node in value.elements() {
         let fault = |reason| ItemError { line: node.line, reason };
         for value in changed(node, &modifiers.changes, placeholders).map_err(fault)? {
             match value {
                 Changing::Other(Value::Bool(true)) => {}
-                Changing::Wild(id) if account::is_id(&id) => known.push(id),
+                Changing::Wild(id) if whom::is_id(&id) => known.push(id),
                 _ => {
                     let reason =
                         "otheraccount takes true, or the ids of accounts that are no others, in quotes";
@@ -294,7 +312,17 @@ fn other_account(
             }
         }
     }
-    Ok(Test::OtherAccount(known))
+    Ok(Whom::OtherAccount(known))
+}
+
+fn everybody(value: &Node) -> Result<Whom, ItemError> {
+    match value.value {
+        Value::Bool(true) => Ok(Whom::Everybody),
+        _ => Err(ItemError {
+            line: value.line,
+            reason: "everybody takes true; for its contrary write `not` in the condition".to_owned(),
+        }),
+    }
 }
 
 /// What has to hold of one object.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::item::{Item, Place, Test, Unit, account};
+use super::item::{Item, Place, Test, Unit};
 use super::rule::{Rule, Search};
 use crate::event::address::parse_ip;
 use crate::event::time::Time;
@@ -85,7 +85,7 @@ pub(crate) fn text_of(value: &Value) -> Option<String> {
 /// inside of a record is a text with quotes of its own.
 pub(crate) fn value_passes(test: &Test, value: &Value, record: &Value) -> bool {
     match test {
-        Test::OtherAccount(known) => return account::names_other(value, record, known),
+        Test::Names(whom) => return whom.is_named(value, record),
         Test::Element(items) => {
             return value.is_object() && items.iter().all(|item| item_matches(item, value));
         }
@@ -116,7 +116,7 @@ pub(crate) fn text_passes(test: &Test, text: &str, record: &Value) -> bool {
             .into_iter()
             .filter_map(text_of)
             .any(|other| stands_in(&other, *place, text)),
-        Test::Null | Test::Exists(_) | Test::OtherAccount(_) | Test::Element(_) => false,
+        Test::Null | Test::Exists(_) | Test::Names(_) | Test::Element(_) => false,
     }
 }
 
@@ -171,7 +171,8 @@ mod tests {
             "eventName": "StopLogging", "eventTime": "2026-03-02T09:20:11Z", "sourceIPAddress": "203.0.113.9",
             "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::1:user/alice", "userName": "alice"},
             "requestParameters": {"name": "a*b", "count": 7, "owner": "alice", "cmd": "-enc SQBFAFgA", "dash": "/x run",
-                "list": [{"k": "one"}, {"k": "Two"}], "public": true, "blob": "xxZm9vYmFyxx"},
+                "list": [{"k": "one"}, {"k": "Two"}], "public": true, "blob": "xxZm9vYmFyxx",
+                "policy": "{\"Statement\": [{\"Effect\": \"Allow\", \"Principal\": \"*\"}]}"},
             "responseElements": null
         })
     }
@@ -233,6 +234,8 @@ mod tests {
             ("requestParameters.owner|element: {name: x}", false),
             ("requestParameters.list|element|neq: {k: three}", true),
             ("userIdentity.arn|otheraccount: true", false),
+            ("requestParameters|everybody: true", true),
+            ("requestParameters.list|everybody: true", false),
         ] {
             let rule = rule(&format!("  s:\n    {line}\n  condition: s\n"))
                 .unwrap_or_else(|e| panic!("{line}: {e}"));
@@ -250,6 +253,7 @@ mod tests {
                 "t.yml:4: otheraccount takes true, or the ids",
             ),
             ("requestParameters.x|otheraccount: ['1111']", "in quotes"),
+            ("requestParameters.x|everybody: no", "t.yml:4: everybody takes true"),
             (
                 "requestParameters.x|otheraccount|expand: '%nobody%'",
                 "nothing is known of the placeholder %nobody%",

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::profile::change::value::{all, listed, member, name_of, text, texts};
+use crate::event::policy::member;
+use crate::profile::change::value::{all, listed, name_of, text, texts};
 use crate::profile::change::{Call, Danger, Judgment, policy};
 use crate::store::table::account_of;
 

@@ -1,10 +1,8 @@
 //! Policy documents: decoded, and judged by what they allow to whom.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
-use crate::profile::change::value::member;
+use crate::event::policy::{Condition, Statement, statements};
 use crate::profile::change::{Danger, Judgment};
 use crate::store::table::account_of;
 
@@ -21,128 +19,40 @@ pub struct Policy {
     pub judgments: Vec<Judgment>,
 }
 
-/// Condition keys that bind a statement to somebody, so that `*` as its principal is not everybody.
-const BINDING: &[&str] = &[
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:sourceaccount",
-    "aws:sourceowner",
-    "aws:sourcearn",
-    "aws:sourceorgid",
-    "aws:sourcevpce",
-    "aws:sourcevpc",
-    "aws:userid",
-    "kms:calleraccount",
-    "s3:dataaccesspointaccount",
-    "s3:x-amz-server-side-encryption-aws-kms-key-id",
-];
-
 /// Reads a document: a string of JSON, perhaps encoded for an address, or the object itself. `home` is the account it
 /// belongs to. `None` when it is no policy.
 pub fn read(document: &Value, home: &str) -> Option<Policy> {
-    let parsed;
-    let document = match document {
-        Value::String(text) => {
-            parsed = serde_json::from_str(&decoded(text)).ok()?;
-            &parsed
-        }
-        other => other,
-    };
-    let statements = match member(document, "Statement")? {
-        Value::Array(list) => list.iter().collect(),
-        one => vec![one],
-    };
     let mut policy = Policy::default();
-    for statement in statements {
-        policy.add(&Statement::new(statement), home);
+    for statement in &statements(document)? {
+        policy.add(statement, home);
     }
     policy.judgments.sort();
     policy.judgments.dedup();
     Some(policy)
 }
 
-/// Text without its `%7B` and the like.
-fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.trim_start().starts_with('%') {
-        return Cow::Borrowed(text);
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let hex = |b: u8| char::from(b).to_digit(16);
-        match (first, tail) {
-            (b'%', &[a, b, ..]) if hex(a).is_some() && hex(b).is_some() => {
-                bytes.push((hex(a).unwrap_or(0) << 4 | hex(b).unwrap_or(0)) as u8);
-                rest = tail.get(2..).unwrap_or_default();
-                continue;
-            }
-            (b'+', _) => bytes.push(b' '),
-            _ => bytes.push(first),
-        }
-        rest = tail;
-    }
-    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+fn on_everything(statement: &Statement) -> bool {
+    statement.resources.iter().any(|r| r == "*" || r == "arn:aws:s3:::*")
 }
 
-/// One statement of a policy.
-struct Statement {
-    allow: bool,
-    actions: Vec<String>,
-    not_actions: bool,
-    resources: Vec<String>,
-    principals: Vec<(String, String)>,
-    not_principal: bool,
-    /// Condition keys in lower case, with their values.
-    conditions: Vec<(String, Vec<String>)>,
+/// What a statement is about, in words.
+fn what(statement: &Statement) -> String {
+    let some = |list: &[String]| match list {
+        [] => "nothing".to_owned(),
+        [one] if one == "*" || one == "*:*" => "everything".to_owned(),
+        [one] => one.clone(),
+        [one, rest @ ..] => format!("{one} and {} more", rest.len()),
+    };
+    let actions = some(&statement.actions);
+    if statement.not_actions { format!("everything but {actions}") } else { actions }
 }
 
-impl Statement {
-    fn new(value: &Value) -> Self {
-        let texts = |key: &str| member(value, key).map(strings).unwrap_or_default();
-        let not_actions = member(value, "NotAction").is_some();
-        Self {
-            allow: member(value, "Effect").and_then(Value::as_str) == Some("Allow"),
-            actions: if not_actions { texts("NotAction") } else { texts("Action") },
-            not_actions,
-            resources: texts("Resource"),
-            principals: principals(member(value, "Principal").unwrap_or(&Value::Null)),
-            not_principal: member(value, "NotPrincipal").is_some(),
-            conditions: conditions(member(value, "Condition").unwrap_or(&Value::Null)),
-        }
-    }
-
-    /// The condition that keeps `*` from being everybody.
-    fn bound_by(&self) -> Option<&str> {
-        let binding = |(key, values): &&(String, Vec<String>)| {
-            let open = values.iter().any(|v| v == "*" || v == "0.0.0.0/0" || v == "::/0");
-            (BINDING.contains(&key.as_str()) || key == "aws:sourceip") && !open
-        };
-        self.conditions.iter().find(binding).map(|(key, _)| key.as_str())
-    }
-
-    fn on_everything(&self) -> bool {
-        self.resources.iter().any(|r| r == "*" || r == "arn:aws:s3:::*")
-    }
-
-    fn what(&self) -> String {
-        let some = |list: &[String]| match list {
-            [] => "nothing".to_owned(),
-            [one] if one == "*" || one == "*:*" => "everything".to_owned(),
-            [one] => one.clone(),
-            [one, rest @ ..] => format!("{one} and {} more", rest.len()),
-        };
-        if self.not_actions { format!("everything but {}", some(&self.actions)) } else { some(&self.actions) }
-    }
-
-    fn on(&self) -> String {
-        match self.resources.as_slice() {
-            [] => String::new(),
-            _ if self.on_everything() => " on everything".to_owned(),
-            [one] => format!(" on {one}"),
-            [one, rest @ ..] => format!(" on {one} and {} more", rest.len()),
-        }
+fn on(statement: &Statement) -> String {
+    match statement.resources.as_slice() {
+        [] => String::new(),
+        _ if on_everything(statement) => " on everything".to_owned(),
+        [one] => format!(" on {one}"),
+        [one, rest @ ..] => format!(" on {one} and {} more", rest.len()),
     }
 }
 
@@ -157,12 +67,17 @@ impl Policy {
             whom.push(self.principal(statement, kind, name, home));
         }
         if statement.not_principal {
-            whom.push("everybody but some".to_owned());
-            self.judge(Danger::Public, "it allows everybody but some principals".to_owned());
+            whom.push(match statement.bound_by() {
+                Some(key) => format!("whoever meets {key}, but some"),
+                None => {
+                    self.judge(Danger::Public, "it allows everybody but some principals".to_owned());
+                    "everybody but some".to_owned()
+                }
+            });
         }
         self.judge_actions(statement);
         let to = if whom.is_empty() { String::new() } else { format!(" to {}", whom.join(" and ")) };
-        self.allows.push(format!("{}{}{to}", statement.what(), statement.on()));
+        self.allows.push(format!("{}{}{to}", what(statement), on(statement)));
         for name in whom {
             if !self.principals.contains(&name) {
                 self.principals.push(name);
@@ -176,19 +91,19 @@ impl Policy {
 
     /// One principal in words; what is dangerous about it is noted.
     fn principal(&mut self, statement: &Statement, kind: &str, name: &str, home: &str) -> String {
-        let what = statement.what();
+        let allowed = what(statement);
         match (kind, name) {
             ("AWS", "*") => match statement.bound_by() {
                 Some(key) => format!("whoever meets {key}"),
                 None => {
-                    self.judge(Danger::Public, format!("everybody is allowed {what}"));
+                    self.judge(Danger::Public, format!("everybody is allowed {allowed}"));
                     "everybody".to_owned()
                 }
             },
             ("AWS", name) => {
                 let account = account_of(name);
                 if let Some(account) = account.filter(|a| !home.is_empty() && *a != home) {
-                    self.judge(Danger::External, format!("account {account} is allowed {what}"));
+                    self.judge(Danger::External, format!("account {account} is allowed {allowed}"));
                 }
                 match account {
                     Some(account) if name == account || name.ends_with(":root") => {
@@ -209,12 +124,12 @@ impl Policy {
     }
 
     fn judge_actions(&mut self, statement: &Statement) {
-        if !statement.on_everything() {
+        if !on_everything(statement) {
             return;
         }
         let all = statement.actions.iter().any(|a| a == "*" || a == "*:*");
         if statement.not_actions {
-            self.judge(Danger::Admin, format!("it allows {} on everything", statement.what()));
+            self.judge(Danger::Admin, format!("it allows {} on everything", what(statement)));
             return;
         }
         if all {
@@ -234,45 +149,14 @@ impl Policy {
 }
 
 /// Whether every identity of a provider may come, because nothing narrows them down.
-fn open_provider(provider: &str, conditions: &[(String, Vec<String>)]) -> Option<String> {
+fn open_provider(provider: &str, conditions: &[Condition]) -> Option<String> {
     let name = provider.split_once("oidc-provider/").map(|p| p.1)?;
-    let subject = conditions.iter().find(|(key, _)| key.ends_with(":sub"));
+    let subject = conditions.iter().find(|c| c.is_positive() && c.key.ends_with(":sub"));
     let open = match subject {
         None => true,
-        Some((_, values)) => values.iter().any(|v| v == "*" || v == "repo:*" || v == "repo:*:*"),
+        Some(subject) => subject.values.iter().any(|v| v == "*" || v == "repo:*" || v == "repo:*:*"),
     };
     open.then(|| format!("every identity of {name} is let in"))
-}
-
-/// The strings of a value that is a string or a list of them.
-fn strings(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(text) => vec![text.clone()],
-        Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The principals of a statement by their kind; `*` is an AWS principal.
-fn principals(value: &Value) -> Vec<(String, String)> {
-    match value {
-        Value::Object(kinds) => kinds
-            .iter()
-            .flat_map(|(kind, names)| strings(names).into_iter().map(|name| (kind.clone(), name)))
-            .collect(),
-        other => strings(other).into_iter().map(|name| ("AWS".to_owned(), name)).collect(),
-    }
-}
-
-/// The keys that a `Condition` tests, in lower case, with their values.
-fn conditions(value: &Value) -> Vec<(String, Vec<String>)> {
-    let operators = value.as_object().into_iter().flatten();
-    operators
-        // A condition that must not hold binds nobody.
-        .filter(|(operator, _)| !operator.contains("Not"))
-        .flat_map(|(_, keys)| keys.as_object().into_iter().flatten())
-        .map(|(key, values)| (key.to_lowercase(), strings(values)))
-        .collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::event::policy::member;
+
 /// How many values of a list are told.
 const TOLD: usize = 3;
 
@@ -24,12 +26,6 @@ pub(super) fn all<'a>(root: &'a Value, path: &str) -> Vec<&'a Value> {
         other => vec![other],
     };
     found.into_iter().flat_map(flat).filter(|v| !v.is_null()).collect()
-}
-
-/// The member of an object with that name, whatever its case.
-pub(super) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    let object = value.as_object()?;
-    object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| v))
 }
 
 /// The text of a scalar; of an object that of its `value` or `items`, which some services put around everything.

@@ -220,7 +220,7 @@ fn sample(test: &Test) -> Option<String> {
         Test::Exists(true) => "there".to_owned(),
         Test::Number(_, number) | Test::TimePart(_, number) => number.to_string(),
         Test::Field(_, Place::Whole | Place::Anywhere | Place::Beginning | Place::End) => "same".to_owned(),
-        Test::Null | Test::Exists(false) | Test::OtherAccount(_) | Test::Element(_) => return None,
+        Test::Null | Test::Exists(false) | Test::Names(_) | Test::Element(_) => return None,
     })
 }
 

@@ -1,46 +1,83 @@
-//! Which accounts of AWS a value names: an id, an ARN, or a policy that lets somebody in.
+//! Whom a value names: accounts of AWS by id, ARN or policy, or by a policy everybody.
 
 use serde_json::Value;
 
 use crate::detect::sigma::plain::{text_of, values_at};
 use crate::event::identity::Arn;
+use crate::event::policy::{self, Statement};
+
+/// Where a record says whose log it is from; else whose identity acted.
+const OWN: [&[&str]; 2] = [&["recipientAccountId"], &["userIdentity", "accountId"]];
+
+/// Whom a rule asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Whom {
+    /// An account that is neither the event's own nor one of these.
+    OtherAccount(Vec<String>),
+    /// Everybody, by a policy.
+    Everybody,
+}
+
+impl Whom {
+    /// The paths of what it asks for beside the value that may name somebody.
+    pub(super) fn refers_to(&self) -> Vec<Vec<String>> {
+        match self {
+            Self::Everybody => Vec::new(),
+            Self::OtherAccount(_) => OWN.iter().map(|path| steps(path)).collect(),
+        }
+    }
+
+    /// Whether a value of a record names such.
+    ///
+    /// Of a policy it is those that a statement lets in: what it denies, and the ARNs of its resources, name nobody.
+    pub(crate) fn is_named(&self, value: &Value, record: &Value) -> bool {
+        match self {
+            Self::Everybody => any(value, &|_| false, &Statement::lets_everybody_in),
+            Self::OtherAccount(known) => {
+                let own = own(record);
+                let is_other = |text: &str| {
+                    account_in(text)
+                        .is_some_and(|id| own.as_deref() != Some(id) && !known.iter().any(|k| k == id))
+                };
+                any(value, &is_other, &|statement| {
+                    let mut principals = statement.principals.iter();
+                    statement.allow && principals.any(|(kind, name)| kind == "AWS" && is_other(name))
+                })
+            }
+        }
+    }
+}
 
 /// Whether a text is the id of an account.
 pub(crate) fn is_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether a value names an account that is neither the record's own nor one of these.
-///
-/// Of a policy it is those that a statement lets in: what it denies, and the ARNs of its resources, name nobody.
-pub(crate) fn names_other(value: &Value, record: &Value, known: &[String]) -> bool {
-    let own = own(record);
-    let is_other = |id: &str| own.as_deref() != Some(id) && !known.iter().any(|known| known == id);
-    any_account(value, &is_other)
-}
-
 /// The account whose log the record is from, else that of who acted.
 fn own(record: &Value) -> Option<String> {
-    let at = |path: &[&str]| {
-        let path: Vec<String> = path.iter().map(|&step| step.to_owned()).collect();
-        values_at(record, &path).into_iter().find_map(text_of)
-    };
-    at(&["recipientAccountId"]).or_else(|| at(&["userIdentity", "accountId"]))
+    OWN.iter().find_map(|path| values_at(record, &steps(path)).into_iter().find_map(text_of))
 }
 
-fn any_account(value: &Value, is_other: &dyn Fn(&str) -> bool) -> bool {
+fn steps(path: &[&str]) -> Vec<String> {
+    path.iter().map(|&step| step.to_owned()).collect()
+}
+
+/// Whether a text in a value, or a statement of a policy in it, is one of those.
+fn any(value: &Value, text: &dyn Fn(&str) -> bool, statement: &dyn Fn(&Statement) -> bool) -> bool {
     let mut open = vec![value];
     while let Some(value) = open.pop() {
         let found = match value {
-            Value::String(text) if text.trim_start().starts_with('{') => {
-                serde_json::from_str::<Value>(text).is_ok_and(|value| lets_in(&value, is_other))
-            }
-            Value::String(text) => named(text).is_some_and(is_other),
-            Value::Object(map) if map.contains_key("Statement") => lets_in(value, is_other),
-            Value::Object(map) => {
-                open.extend(map.values());
-                false
-            }
+            Value::String(written) => match policy::parse(written) {
+                Some(inner) => any(&inner, text, statement),
+                None => text(written),
+            },
+            Value::Object(map) => match policy::statements(value) {
+                Some(statements) => statements.iter().any(statement),
+                None => {
+                    open.extend(map.values());
+                    false
+                }
+            },
             Value::Array(list) => {
                 open.extend(list);
                 false
@@ -55,32 +92,11 @@ fn any_account(value: &Value, is_other: &dyn Fn(&str) -> bool) -> bool {
 }
 
 /// The account that a text stands for or belongs to.
-fn named(text: &str) -> Option<&str> {
+fn account_in(text: &str) -> Option<&str> {
     if is_id(text) {
         return Some(text);
     }
     Arn::parse(text).map(|arn| arn.account).filter(|account| is_id(account))
-}
-
-/// Whether a statement of a policy lets in such an account.
-fn lets_in(policy: &Value, is_other: &dyn Fn(&str) -> bool) -> bool {
-    let texts = |value: Option<&'_ Value>| -> Vec<String> {
-        match value {
-            Some(Value::Array(list)) => list.iter().filter_map(text_of).collect(),
-            value => value.and_then(text_of).into_iter().collect(),
-        }
-    };
-    let statements = policy.get("Statement");
-    let statements = match statements {
-        Some(Value::Array(list)) => list.iter().collect(),
-        statement => statement.into_iter().collect::<Vec<&Value>>(),
-    };
-    let allowed = statements
-        .into_iter()
-        .filter(|statement| statement.get("Effect").and_then(Value::as_str) == Some("Allow"));
-    allowed
-        .flat_map(|statement| texts(statement.get("Principal").and_then(|principal| principal.get("AWS"))))
-        .any(|text| named(&text).is_some_and(is_other))
 }
 
 #[cfg(test)]
@@ -92,7 +108,8 @@ mod tests {
     const OWN: &str = "111122223333";
 
     fn is_found(value: &Value) -> bool {
-        names_other(value, &json!({"recipientAccountId": OWN}), &["127311923021".to_owned()])
+        let whom = Whom::OtherAccount(vec!["127311923021".to_owned()]);
+        whom.is_named(value, &json!({"recipientAccountId": OWN}))
     }
 
     fn policy(statements: &Value) -> Value {
@@ -147,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_record_without_a_recipient_belongs_to_who_acted() {
-        let of = |record: Value| names_other(&json!(OWN), &record, &[]);
+        let of = |record: Value| Whom::OtherAccount(Vec::new()).is_named(&json!(OWN), &record);
         assert!(!of(json!({"userIdentity": {"accountId": OWN}})));
         assert!(of(json!({"recipientAccountId": "444455556666", "userIdentity": {"accountId": OWN}})));
         assert!(of(json!({})), "nobody's own is another one");

@@ -1,0 +1,238 @@
+//! Policy documents, as requests carry them: read, and told whom a statement lets in.
+//!
+//! What is dangerous about that is for others to say.
+
+use std::borrow::Cow;
+
+use ipnet::IpNet;
+use serde_json::Value;
+
+use crate::event::identity::Arn;
+
+/// One statement of a policy.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Statement {
+    /// Whether it allows; else it denies.
+    pub allow: bool,
+    /// What it is about; with `not_actions` all but these.
+    pub actions: Vec<String>,
+    /// Whether the actions are those that it is not about.
+    pub not_actions: bool,
+    /// The ARNs it is about, with wildcards.
+    pub resources: Vec<String>,
+    /// Kind (`AWS`, `Service`, `Federated`) and name; `*` alone is an AWS principal.
+    pub principals: Vec<(String, String)>,
+    /// Whether it is about all principals but some.
+    pub not_principal: bool,
+    /// What has to hold besides.
+    pub conditions: Vec<Condition>,
+}
+
+/// One key of a `Condition`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Condition {
+    /// As it is written: `StringEquals`, `ForAnyValue:StringLike`, `BoolIfExists`.
+    pub operator: String,
+    /// The key, in lower case.
+    pub key: String,
+    /// One of which has to hold.
+    pub values: Vec<String>,
+}
+
+/// Condition keys that tie a statement to somebody, or to where somebody is, so that `*` as its principal is not everybody.
+///
+/// Those by which S3 tells public policies from others (user guide of S3, "The meaning of public"), and what other services have for the
+/// same. What everybody can meet is not among them: encryption on the way, an external id, the name of a program.
+const BINDING: &[&str] = &[
+    "aws:calledvia",
+    "aws:calledviafirst",
+    "aws:calledvialast",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalisawsservice",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalservicename",
+    "aws:principalservicenameslist",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceip",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:sourceowner",
+    "aws:sourcevpc",
+    "aws:sourcevpcarn",
+    "aws:sourcevpce",
+    "aws:userid",
+    "aws:username",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "aws:vpceorgpaths",
+    "aws:vpcsourceip",
+    "elasticfilesystem:accessedviamounttarget",
+    "kms:calleraccount",
+    "s3:accesspointnetworkorigin",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
+    "sns:endpoint",
+];
+
+/// The statements of a document: a text of JSON, perhaps encoded for an address, or the object itself. `None` when it is no
+/// policy.
+pub fn statements(document: &Value) -> Option<Vec<Statement>> {
+    let parsed;
+    let document = match document {
+        Value::String(text) => {
+            parsed = parse(text)?;
+            &parsed
+        }
+        other => other,
+    };
+    Some(match member(document, "Statement")? {
+        Value::Array(list) => list.iter().map(Statement::new).collect(),
+        one => vec![Statement::new(one)],
+    })
+}
+
+/// The object that a text stands for: JSON, perhaps encoded for an address.
+pub fn parse(text: &str) -> Option<Value> {
+    let text = text.trim_start();
+    if !(text.starts_with('{') || text.starts_with('%')) {
+        return None;
+    }
+    serde_json::from_str(&decoded(text)).ok().filter(Value::is_object)
+}
+
+/// The member of an object with that name, whatever its case.
+pub fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    let object = value.as_object()?;
+    object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| v))
+}
+
+impl Statement {
+    fn new(value: &Value) -> Self {
+        let texts = |key: &str| member(value, key).map(strings).unwrap_or_default();
+        let not_actions = member(value, "NotAction").is_some();
+        Self {
+            allow: member(value, "Effect").and_then(Value::as_str) == Some("Allow"),
+            actions: if not_actions { texts("NotAction") } else { texts("Action") },
+            not_actions,
+            resources: texts("Resource"),
+            principals: principals(member(value, "Principal").unwrap_or(&Value::Null)),
+            not_principal: member(value, "NotPrincipal").is_some(),
+            conditions: conditions(member(value, "Condition").unwrap_or(&Value::Null)),
+        }
+    }
+
+    /// The key of the condition that keeps `*` from being everybody.
+    pub fn bound_by(&self) -> Option<&str> {
+        self.conditions.iter().find(|condition| condition.binds()).map(|condition| condition.key.as_str())
+    }
+
+    /// Whether it allows something to everybody, or to everybody but some.
+    pub fn lets_everybody_in(&self) -> bool {
+        let everybody = |(kind, name): &(String, String)| kind == "AWS" && name == "*";
+        self.allow
+            && (self.not_principal || self.principals.iter().any(everybody))
+            && self.bound_by().is_none()
+    }
+}
+
+impl Condition {
+    /// Whether it holds only for what has one of its values: not where the key is absent, and not for what has others.
+    pub fn is_positive(&self) -> bool {
+        let operator = self.operator.to_ascii_lowercase();
+        let lax = operator.starts_with("forallvalues:") || operator.ends_with("ifexists");
+        !lax && !operator.contains("not") && operator != "null"
+    }
+
+    fn binds(&self) -> bool {
+        let known = BINDING.contains(&self.key.as_str()) || self.key.starts_with("aws:principaltag/");
+        known && self.is_positive() && !self.values.iter().any(|value| is_wide(value))
+    }
+}
+
+/// Whether nearly everybody has such a value: a wildcard with next to nothing before it, a network of half the world, an
+/// ARN of any account.
+fn is_wide(value: &str) -> bool {
+    /// The longest beginning that all values of a kind share: `vpce-`.
+    const SHARED: usize = 5;
+    if let Ok(network) = value.parse::<IpNet>() {
+        // Where S3 draws the line.
+        return match network {
+            IpNet::V4(network) => network.prefix_len() < 8,
+            IpNet::V6(network) => network.prefix_len() < 32,
+        };
+    }
+    let has_wildcard = |text: &str| text.contains(['*', '?']);
+    match Arn::parse(value) {
+        Some(arn) => has_wildcard(arn.account) || (arn.account.is_empty() && arn.resource.starts_with('*')),
+        None => value.find(['*', '?']).is_some_and(|at| at <= SHARED) || value.eq_ignore_ascii_case("false"),
+    }
+}
+
+/// Text without its `%7B` and the like.
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.starts_with('%') {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let hex = |b: u8| char::from(b).to_digit(16);
+        match (first, tail) {
+            (b'%', &[a, b, ..]) if hex(a).is_some() && hex(b).is_some() => {
+                bytes.push((hex(a).unwrap_or(0) << 4 | hex(b).unwrap_or(0)) as u8);
+                rest = tail.get(2..).unwrap_or_default();
+                continue;
+            }
+            (b'+', _) => bytes.push(b' '),
+            _ => bytes.push(first),
+        }
+        rest = tail;
+    }
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The strings of a value that is a string or a list of them.
+fn strings(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(list) => list.iter().filter_map(scalar).collect(),
+        one => scalar(one).into_iter().collect(),
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+/// The principals of a statement by their kind; `*` is an AWS principal.
+fn principals(value: &Value) -> Vec<(String, String)> {
+    match value {
+        Value::Object(kinds) => kinds
+            .iter()
+            .flat_map(|(kind, names)| strings(names).into_iter().map(|name| (kind.clone(), name)))
+            .collect(),
+        other => strings(other).into_iter().map(|name| ("AWS".to_owned(), name)).collect(),
+    }
+}
+
+fn conditions(value: &Value) -> Vec<Condition> {
+    let operators = value.as_object().into_iter().flatten();
+    operators
+        .flat_map(|(operator, keys)| keys.as_object().into_iter().flatten().map(move |key| (operator, key)))
+        .map(|(operator, (key, values))| Condition {
+            operator: operator.clone(),
+            key: key.to_lowercase(),
+            values: strings(values),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;
