@@ -59,6 +59,8 @@ pub struct Identity {
     pub account: String,
     /// `accessKeyId`.
     pub access_key: String,
+    /// `credentialId`: what users of IAM Identity Center have in place of a key.
+    pub credential_id: String,
     /// `userName`.
     pub user_name: String,
     /// The role behind an assumed role: the issuer's name, else the name in the ARN.
@@ -98,7 +100,7 @@ impl Identity {
     /// around the role, and the role
     /// alone where the session name was made by a machine, or each of its sessions
     /// would be an actor of its own), `root@account`, the service for AWS services,
-    /// and else the first of: end of the ARN, issuer, user name, principal, invoker, account.
+    /// and else the first of: end of the ARN, issuer, user name, principal, the user of IAM Identity Center, invoker, account.
     pub fn parse(raw: &[u8]) -> Self {
         let mut id = Self::default();
         if raw.first() == Some(&b'[') {
@@ -113,6 +115,7 @@ impl Identity {
                 b"principalId" => id.principal_id = owned(m.value),
                 b"accountId" => id.account = owned(m.value),
                 b"accessKeyId" => id.access_key = owned(m.value),
+                b"credentialId" => id.credential_id = owned(m.value),
                 b"userName" => id.user_name = owned(m.value),
                 b"invokedBy" => id.invoked_by = owned(m.value),
                 b"sessionContext" => id.read_session(m.value),
@@ -235,15 +238,17 @@ impl Identity {
             self.arn.as_str(),
             self.role.as_str(),
             self.principal_id.as_str(),
+            self.on_behalf_of.as_str(),
             self.invoked_by.as_str(),
             self.account.as_str(),
         ];
         candidates.into_iter().find(|c| !c.is_empty()).unwrap_or(UNKNOWN_ACTOR).to_owned()
     }
 
-    /// The fullest name of the principal: its ARN, else the first of issuer, principal id, invoker, account.
+    /// The fullest name of the principal: its ARN, else the first of issuer, principal id, user of IAM Identity
+    /// Center, invoker, account.
     pub fn principal(&self) -> &str {
-        [&self.arn, &self.issuer_arn, &self.principal_id, &self.invoked_by, &self.account]
+        [&self.arn, &self.issuer_arn, &self.principal_id, &self.on_behalf_of, &self.invoked_by, &self.account]
             .into_iter()
             .find(|s| !s.is_empty())
             .map_or(UNKNOWN_ACTOR, String::as_str)
@@ -253,13 +258,15 @@ impl Identity {
     ///
     /// The console gives nearly every request a key of its own, so a console
     /// session is the principal and the time it was created; any other session
-    /// is its access key.
+    /// is its access key, or what it has in place of one.
     pub fn session(&self, from_console: bool) -> String {
         let by_key = !self.access_key.is_empty() && !from_console;
         if by_key {
             self.access_key.clone()
         } else if self.created.is_known() && !self.principal_id.is_empty() {
             format!("{}@{}", self.principal_id, self.created)
+        } else if self.access_key.is_empty() {
+            self.credential_id.clone()
         } else {
             self.access_key.clone()
         }

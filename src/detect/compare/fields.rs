@@ -319,9 +319,18 @@ fn in_columns(row: &Row<'_>, place: Place, field: &[String]) -> Vec<String> {
             text if is_text(text) => {
                 field.get(1).is_none().then(|| text[TEXT_MARK.len_utf8()..].to_owned()).into_iter().collect()
             }
+            raw if lacks(raw, field) => Vec::new(),
             raw => texts(&IdentityOnly(raw.as_bytes()), field),
         },
     }
+}
+
+/// Whether the key that a path goes on with is certain not to stand in an identity. Looking for it is far quicker than walking
+/// through it, and what rules ask for is rare: on whose behalf, a provider.
+fn lacks(identity: &str, path: &[String]) -> bool {
+    let identity = identity.as_bytes();
+    let has = |key: &String| memchr::memmem::find(identity, key.as_bytes()).is_some();
+    path.get(1).is_some_and(|key| !has(key) && memchr::memchr(b'\\', identity).is_none())
 }
 
 /// Where the text that a path leads to was read when the identity was met.

@@ -62,6 +62,15 @@ fn an_assumed_role_is_read_whole() {
 }
 
 #[test]
+fn users_of_identity_center_are_told_apart() {
+    let raw = r#"{"type":"IdentityCenterUser","accountId":"111122223333","onBehalfOf":{"userId":"9067-a",
+        "identityStoreArn":"arn:aws:identitystore::111122223333:identitystore/d-1"},"credentialId":"c1"}"#;
+    let id = Identity::parse(raw.as_bytes());
+    assert_eq!((id.actor.as_str(), id.principal()), ("9067-a", "9067-a"));
+    assert_eq!((id.session(false).as_str(), id.session(true).as_str()), ("c1", "c1"));
+}
+
+#[test]
 fn what_stands_behind_a_session_is_read() {
     let raw = r#"{"type":"AssumedRole","onBehalfOf":{"userId":"9067","identityStoreArn":"arn:aws:identitystore::1:x"},
         "sessionContext":{"signInSessionArn":"arn:aws:signin:us-east-1:111122223333:session/abc","ec2RoleDelivery":"1.0",
@@ -101,6 +110,10 @@ fn the_actor_is_found_whatever_is_missing() {
         (r#"{"type":"AWSService","invokedBy":"ec2.amazonaws.com"}"#, "ec2.amazonaws.com"),
         (r#"{"type":"AWSAccount","principalId":"AIDAX","accountId":"999988887777"}"#, "AIDAX"),
         (r#"{"type":"AWSAccount","accountId":"999988887777"}"#, "999988887777"),
+        (
+            r#"{"type":"IdentityCenterUser","accountId":"111122223333","onBehalfOf":{"userId":"9067-a"},"credentialId":"c"}"#,
+            "9067-a",
+        ),
         (r#"{"accountId":"1","userName":null}"#, "1"),
         (r#"{"type":7,"userName":["x"]}"#, UNKNOWN_ACTOR),
         ("{}", UNKNOWN_ACTOR),
