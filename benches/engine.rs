@@ -34,31 +34,52 @@ const TURNS: usize = 3;
 /// How many copies of the events make up the ten million rows.
 const COPIES: usize = 10;
 
+/// A way to load.
+struct Load {
+    what: &'static str,
+    rules: bool,
+    /// 0 for all processors.
+    threads: usize,
+}
+
+/// With one worker, as gzip is one, and with one on each processor, which share the cache. The last one is kept.
+const LOADS: [Load; 4] = [
+    Load { what: "one worker", rules: false, threads: 1 },
+    Load { what: "one worker with our rules", rules: true, threads: 1 },
+    Load { what: "load", rules: false, threads: 0 },
+    Load { what: "load with our rules", rules: true, threads: 0 },
+];
+
 fn main() {
     let data = data();
     let files = files(&data);
     let bytes: u64 = files.iter().map(|f| std::fs::metadata(f).map_or(0, |m| m.len())).sum();
     println!("{EVENTS} events in {} files, {} MB compressed", files.len(), bytes / 1_000_000);
-    let (mut ratios, mut with_rules) = (Vec::new(), Vec::new());
+    let mut ratios = [const { Vec::new() }; LOADS.len()];
     let mut inv = None;
     for turn in 1..=TURNS {
         let gzip = gzip(&files);
-        let before = processor_time(Whose::Mine);
-        let (plain, _) = loaded(&data, &Judgment { rules: Arc::default(), ..Judgment::shipped() });
-        let ours = processor_time(Whose::Mine) - before;
-        drop(plain);
-        let before = processor_time(Whose::Mine);
-        let loaded = loaded(&data, &Judgment::shipped());
-        let ruled = processor_time(Whose::Mine) - before;
-        ratios.push(ours.as_secs_f64() / gzip.as_secs_f64());
-        with_rules.push(ruled.as_secs_f64() / gzip.as_secs_f64());
-        println!("turn {turn}: gzip -dc {gzip:.2?}, load {ours:.2?}, with rules {ruled:.2?}");
-        inv = Some(loaded);
+        print!("turn {turn}: gzip -dc {gzip:.2?}");
+        for (load, ratios) in LOADS.iter().zip(&mut ratios) {
+            // What is not needed any more gives its memory to what comes.
+            drop(inv.take());
+            let judgment = match load.rules {
+                true => Judgment::shipped(),
+                false => Judgment { rules: Arc::default(), ..Judgment::shipped() },
+            };
+            let before = processor_time(Whose::Mine);
+            inv = Some(loaded(&data, &judgment, load.threads));
+            let ours = processor_time(Whose::Mine) - before;
+            ratios.push(ours.as_secs_f64() / gzip.as_secs_f64());
+            print!(", {} {ours:.2?}", load.what);
+        }
+        println!();
     }
-    ratios.sort_by(f64::total_cmp);
-    with_rules.sort_by(f64::total_cmp);
-    report("load / gzip -dc, processor time", &format!("{:.3}", ratios[TURNS / 2]), "0.35");
-    report("the same with our rules, all kinds", &format!("{:.3}", with_rules[TURNS / 2]), "0.45");
+    for (load, ratios) in LOADS.iter().zip(&mut ratios) {
+        ratios.sort_by(f64::total_cmp);
+        let what = format!("{} / gzip -dc, processor time", load.what);
+        report(&what, &format!("{:.3}", ratios[TURNS / 2]), if load.rules { "0.45" } else { "0.35" });
+    }
     let Some((inv, first_rows)) = inv else { return };
     report("first rows on the screen after", &format!("{first_rows:.0?}"), "1 s");
     let rows = u64::from(inv.table.len()).max(1);
@@ -77,7 +98,7 @@ fn gzip(files: &[PathBuf]) -> Duration {
 }
 
 /// The events, loaded and scored, and when the first of them could be shown.
-fn loaded(dir: &Path, judgment: &Judgment) -> (Investigation, Duration) {
+fn loaded(dir: &Path, judgment: &Judgment, threads: usize) -> (Investigation, Duration) {
     let begun = Instant::now();
     let first = Mutex::new(None);
     let update = |inv: Investigation| {
@@ -88,7 +109,8 @@ fn loaded(dir: &Path, judgment: &Judgment) -> (Investigation, Duration) {
         }
     };
     let sources = [dir.display().to_string()];
-    let inv = load(local::list(&sources), Options::default(), judgment.clone(), Arc::default(), &update);
+    let options = Options { threads, ..Options::default() };
+    let inv = load(local::list(&sources), options, judgment.clone(), Arc::default(), &update);
     assert_eq!(u64::from(inv.table.len()), EVENTS);
     let first = first.into_inner().expect("no thread panics");
     (inv, first.unwrap_or_else(|| begun.elapsed()))

@@ -3,13 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::{Parts, parsed, values_at};
-use crate::detect::sigma::item::Item;
+use crate::detect::sigma::item::{Item, Test};
 
 /// A record with the values of the item's field, and those that its tests refer to, alone. `None` where the item looks
 /// anywhere, where one of its paths leads through another, or where a value cannot be read.
 pub(super) fn narrowed(item: &Item, record: &dyn Parts) -> Option<Value> {
     let mut paths: Vec<Vec<String>> = vec![item.field.clone()?];
-    paths.extend(item.tests.iter().flat_map(|test| test.refers_to()));
+    paths.extend(item.tests.iter().flat_map(Test::refers_to));
     paths.sort_unstable();
     paths.dedup();
     if paths.is_sorted_by(|path, next| !next.starts_with(path)) {
