@@ -19,6 +19,7 @@ pub mod flags;
 pub mod id;
 pub mod ints;
 pub mod narrow;
+pub mod pairs;
 pub mod raw;
 pub mod segment;
 pub mod sparse;

@@ -12,10 +12,11 @@ use serde::Serialize;
 
 use crate::event::time::Time;
 use crate::profile::lookup::Lookup;
-use crate::score::rank::{GLOBAL_SERVICES, PairSet};
+use crate::score::rank::GLOBAL_SERVICES;
 use crate::store::dict::ABSENT;
 use crate::store::dicts::DictSet;
 use crate::store::flags::RecordKind;
+use crate::store::pairs::PairSet;
 use crate::store::segment::Segment;
 use crate::store::{Column, Table};
 

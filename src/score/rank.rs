@@ -6,19 +6,23 @@
 //! whether a denied call went through after all. It orders events and stands beside
 //! the score; it never changes the score.
 
+mod context;
 mod denied;
 mod habit;
 mod network;
+mod rarity;
 
-use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-use hashbrown::{HashMap, HashTable};
+use hashbrown::HashMap;
 
+pub use self::context::Context;
+pub(crate) use self::context::PECULIAR;
+use self::context::{AFTER_DENIAL, HABIT, NEW_NETWORK, RARITY_SHIFT, RULE_SHIFT};
 use self::denied::Denied;
 use self::habit::Habits;
 use self::network::Networks;
+use self::rarity::{Kinds, rarities};
 use crate::event::agent;
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
@@ -26,82 +30,10 @@ use crate::score::Level;
 use crate::store::dicts::DictSet;
 use crate::store::flags::{Access, Flags, RecordKind};
 use crate::store::ints::each_row;
+use crate::store::pairs::PairSet;
 use crate::store::segment::Segment;
 use crate::store::table::service_of;
 use crate::store::{Column, Row};
-
-/// What is known of an event by comparing it with the others.
-///
-/// Bits 0-4: the first of its actor in [`crate::event::field::FIRST_SEEN`]; bits 5-8:
-/// rarity, 15 for a kind of event that happened once; bit 9: went through after a denial; bits 10-12: the level of
-/// the best rule that it hit, 0 for none and 1 for the lowest; bit 13: from a new network; bit 14: a habit of its
-/// actor.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Context(u16);
-
-const FIRST_BITS: u16 = 0b1_1111;
-const RARITY_SHIFT: u32 = 5;
-const RULE_SHIFT: u32 = 10;
-/// The bit of [`Context::after_denial`].
-const AFTER_DENIAL: u16 = 1 << 9;
-/// The bit of [`Context::new_network`].
-const NEW_NETWORK: u16 = 1 << 13;
-/// The bit of [`Context::habit`].
-const HABIT: u16 = 1 << 14;
-
-/// What a context says beside firsts and rarity, as the query language calls it, with its bit.
-pub(crate) const PECULIAR: [(&str, u16); 3] =
-    [("after-denial", AFTER_DENIAL), ("new-network", NEW_NETWORK), ("habit", HABIT)];
-
-/// How many points lower a habit ranks.
-const HABITUAL: u8 = 20;
-
-impl Context {
-    /// From a column.
-    pub const fn from_bits(bits: u16) -> Self {
-        Self(bits)
-    }
-
-    /// For a column.
-    pub const fn bits(self) -> u16 {
-        self.0
-    }
-
-    /// In which respects it is the first of its actor: a bit for each of [`crate::event::field::FIRST_SEEN`].
-    pub const fn first_seen(self) -> u16 {
-        self.0 & FIRST_BITS
-    }
-
-    /// 15 for a kind of event that happened once, one less for each doubling.
-    pub const fn rarity(self) -> u16 {
-        self.0 >> RARITY_SHIFT & 15
-    }
-
-    /// The level of the best rule that it hit: 0 for none, 1 for the lowest level, 5 for the highest.
-    const fn rule(self) -> u16 {
-        self.0 >> RULE_SHIFT & 7
-    }
-
-    /// The level of the best rule that it hit.
-    pub fn level(self) -> Option<Level> {
-        Level::ALL.get(usize::from(self.rule().checked_sub(1)?)).copied()
-    }
-
-    /// Whether it was done after the same was denied in the same session.
-    pub const fn after_denial(self) -> bool {
-        self.0 & AFTER_DENIAL != 0
-    }
-
-    /// Whether it came from a network that was new to the whole log, or had been met for less than a day.
-    pub const fn new_network(self) -> bool {
-        self.0 & NEW_NETWORK != 0
-    }
-
-    /// Whether its actor had done the same with the same outcome on two days before, and not from a new network.
-    pub const fn habit(self) -> bool {
-        self.0 & HABIT != 0
-    }
-}
 
 /// The rank of an event: a higher number comes first, equal numbers go by time.
 ///
@@ -119,6 +51,9 @@ pub fn key(risk: u8, context: Context, flags: Flags) -> u32 {
         | u32::from(context.rarity()) << 5
         | write << 4
 }
+
+/// How many points lower a habit ranks.
+const HABITUAL: u8 = 20;
 
 /// The points by which an event ranks.
 ///
@@ -244,7 +179,7 @@ impl<'l> Ranker<'l> {
                 bits |= AFTER_DENIAL;
             }
             let risk = segment.risks().get(row).copied().unwrap_or(0);
-            if self.is_habit(who, event, flags.outcome(), time, risk, Context(bits)) {
+            if self.is_habit(who, event, flags.outcome(), time, risk, Context::from_bits(bits)) {
                 bits |= HABIT;
             }
             contexts.push(bits);
@@ -351,97 +286,6 @@ fn families_of<'a>(dicts: &'a DictSet, mut families: HashMap<&'a str, u32>) -> V
         .iter()
         .map(|(id, text)| *families.entry(agent::family(text)).or_insert(id))
         .collect()
-}
-
-/// How rare each kind of event is: 15 for once, one less for each doubling.
-fn rarities(segments: &[Arc<Segment>]) -> Kinds {
-    let mut counts = Kinds::default();
-    for segment in segments {
-        let (event, source) = (segment.column(Column::Event), segment.column(Column::Source));
-        each_row([event, source], segment.len(), |_, [event, source]| *counts.of(event, source) += 1);
-    }
-    for count in counts.first.iter_mut().map(|(_, n)| n).chain(counts.rest.values_mut()) {
-        *count = 15u32.saturating_sub((*count).max(1).ilog2());
-    }
-    counts
-}
-
-/// A number for each kind of event: for each name and source. Hardly any name has more than one source.
-#[derive(Default)]
-struct Kinds {
-    /// By name: the first source that it was met with.
-    first: Vec<(u32, u32)>,
-    rest: HashMap<(u32, u32), u32, FixedState>,
-}
-
-impl Kinds {
-    #[inline]
-    fn of(&mut self, event: u32, source: u32) -> &mut u32 {
-        const NONE: u32 = u32::MAX;
-        let at = event as usize;
-        if self.first.len() <= at {
-            self.first.resize(at + 1, (NONE, 0));
-        }
-        match self.first.get_mut(at) {
-            Some(slot) if slot.0 == source || slot.0 == NONE => {
-                slot.0 = source;
-                &mut slot.1
-            }
-            _ => self.rest.entry((event, source)).or_default(),
-        }
-    }
-}
-
-/// A set of pairs of small numbers: bits where they are few, a hash table where they are not.
-pub(crate) enum PairSet {
-    /// A bit for each pair.
-    Bits {
-        /// The bits, row by row.
-        words: Vec<u64>,
-        /// How many bits a row has.
-        width: usize,
-    },
-    /// The pairs themselves.
-    Table(HashTable<u64>),
-}
-
-/// The most bits of a table, 16 MiB.
-const MOST_BITS: usize = 1 << 27;
-
-impl PairSet {
-    /// A set of pairs below these bounds.
-    pub(crate) fn new(firsts: usize, seconds: usize) -> Self {
-        match firsts.checked_mul(seconds) {
-            Some(bits) if bits <= MOST_BITS => {
-                Self::Bits { words: vec![0; bits.div_ceil(64)], width: seconds }
-            }
-            _ => Self::Table(HashTable::new()),
-        }
-    }
-
-    /// Adds a pair; whether it was new.
-    #[inline(always)]
-    pub(crate) fn insert(&mut self, first: u32, second: u32) -> bool {
-        match self {
-            Self::Bits { words, width } => {
-                let bit = first as usize * *width + second as usize;
-                let Some(word) = words.get_mut(bit / 64) else { return false };
-                let was = *word >> (bit % 64) & 1;
-                *word |= 1 << (bit % 64);
-                was == 0
-            }
-            Self::Table(table) => {
-                let pair = u64::from(first) << 32 | u64::from(second);
-                let hasher = FixedState::default();
-                let hash = hasher.hash_one(pair);
-                if table.find(hash, |p| *p == pair).is_some() {
-                    return false;
-                }
-                table.insert_unique(hash, pair, |p| hasher.hash_one(p));
-                true
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use crate::event::outcome::Outcome;
 use crate::event::time::Time;
 use crate::profile::Background;
 use crate::profile::lookup::Lookup;
-use crate::score::rank::PairSet;
 use crate::store::flags::RecordKind;
 use crate::store::ints::Ints;
+use crate::store::pairs::PairSet;
 use crate::store::segment::Segment;
 use crate::store::{Aside, Column, Table};
 

@@ -7,11 +7,11 @@ use std::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use super::PairSet;
 use crate::event::address::{is_private, parse_ip};
 use crate::event::time::DAY_MS;
 use crate::store::Column;
 use crate::store::dicts::DictSet;
+use crate::store::pairs::PairSet;
 
 /// Whoever comes from as many networks or more is a fleet, for which new ones say nothing.
 const FLEET: u8 = 12;

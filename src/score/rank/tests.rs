@@ -1,3 +1,4 @@
+use super::context::FIRST_BITS;
 use super::*;
 use crate::store::Table;
 use crate::store::dicts::Dicts;
@@ -159,12 +160,4 @@ fn a_network_is_new_for_a_day_and_for_everybody() {
     fleet.extend(addresses.iter().map(|address| row(0, "fleet", address)));
     fleet.push(row(3, "fleet", away));
     assert!(!new(&fleet)[12]);
-}
-
-#[test]
-fn both_kinds_of_pair_set_agree() {
-    let (mut bits, mut table) = (PairSet::new(10, 10), PairSet::Table(HashTable::new()));
-    for (a, b) in [(1, 2), (2, 1), (1, 2), (9, 9), (0, 0), (9, 9)] {
-        assert_eq!(bits.insert(a, b), table.insert(a, b), "{a} {b}");
-    }
 }
