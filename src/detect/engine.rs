@@ -177,6 +177,10 @@ pub(crate) struct Bounds {
 impl Bounds {
     pub(crate) const OPEN: Self = Self { may_hold: true, may_fail: true };
 
+    pub(crate) const fn is_open(self) -> bool {
+        self.may_hold && self.may_fail
+    }
+
     pub(crate) const fn sure(holds: bool) -> Self {
         Self { may_hold: holds, may_fail: !holds }
     }
@@ -199,16 +203,29 @@ impl Bounds {
 impl Program {
     /// What can become of the rule when some of its leaves are known.
     pub(crate) fn bounds(&self, leaf: &dyn Fn(usize) -> Bounds) -> Bounds {
-        let searches: Vec<Bounds> = self
-            .searches
-            .iter()
-            .map(|groups| Bounds::any(groups.iter().map(|g| Bounds::all(g.iter().map(|&l| leaf(l))))))
-            .collect();
-        self.bounds_of(&searches)
+        self.bounds_of(&self.bounds_of_searches(leaf))
     }
 
     fn bounds_of(&self, searches: &[Bounds]) -> Bounds {
         Bounds::any(self.conditions.iter().map(|condition| bounds(condition, searches)))
+    }
+
+    /// Which searches can still decide what becomes of the rule when some of its leaves are known: not those beside which
+    /// another one has decided.
+    pub(crate) fn open_searches(&self, leaf: &dyn Fn(usize) -> Bounds) -> Vec<bool> {
+        let searches = self.bounds_of_searches(leaf);
+        let mut open = vec![false; searches.len()];
+        if self.bounds_of(&searches).is_open() {
+            self.conditions.iter().for_each(|condition| mark_open(condition, &searches, &mut open));
+        }
+        open
+    }
+
+    fn bounds_of_searches(&self, leaf: &dyn Fn(usize) -> Bounds) -> Vec<Bounds> {
+        let any = |groups: &Vec<Vec<usize>>| {
+            Bounds::any(groups.iter().map(|group| Bounds::all(group.iter().map(|&l| leaf(l)))))
+        };
+        self.searches.iter().map(any).collect()
     }
 
     /// Whether the rule only fires where that search matches.
@@ -234,6 +251,26 @@ fn bounds(condition: &Condition, searches: &[Bounds]) -> Bounds {
             may_hold: names.iter().filter(|n| of(n).may_hold).count() >= *least,
             may_fail: names.iter().filter(|n| !of(n).may_fail).count() < *least,
         },
+    }
+}
+
+/// Marks the searches that can still decide what becomes of a condition.
+fn mark_open(condition: &Condition, searches: &[Bounds], open: &mut [bool]) {
+    if !bounds(condition, searches).is_open() {
+        return;
+    }
+    let mut mark = |n: &usize| {
+        if let Some(open) = open.get_mut(*n) {
+            *open |= searches.get(*n).is_some_and(|search| search.is_open());
+        }
+    };
+    match condition {
+        Condition::Search(n) => mark(n),
+        Condition::And(parts) | Condition::Or(parts) => {
+            parts.iter().for_each(|part| mark_open(part, searches, open));
+        }
+        Condition::Not(part) => mark_open(part, searches, open),
+        Condition::AtLeast(_, names) => names.iter().for_each(mark),
     }
 }
 

@@ -196,8 +196,10 @@ struct Live<'a> {
 
 impl Live<'_> {
     fn leaves(&self, rule: usize) -> impl Iterator<Item = usize> {
-        let groups =
-            self.engine.programs.get(rule).into_iter().flat_map(|program| program.searches.iter().flatten());
+        let program = self.engine.programs.get(rule);
+        let open = program.map(|program| program.open_searches(self.leaf)).unwrap_or_default();
+        let searches = program.into_iter().flat_map(|program| &program.searches).zip(open);
+        let groups = searches.filter(|(_, open)| *open).flat_map(|(groups, _)| groups);
         let is_alive = |group: &&Vec<usize>| group.iter().all(|leaf| (self.leaf)(*leaf).may_hold);
         groups.filter(is_alive).flatten().copied()
     }

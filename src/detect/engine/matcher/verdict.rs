@@ -16,6 +16,10 @@ const MOST_VERDICTS: usize = 1 << 18;
 /// How many sets are remembered by the values of a verdict: where there are more, each is hardly met again.
 const MOST_VALUES: usize = 4096;
 
+/// After how many questions for a set by values it is seen whether half of them were answered. Keys of objects hardly stand
+/// in the log twice, and what is remembered of them only takes the cache from others.
+const TRIAL: u32 = 512;
+
 /// What the columns say of events whose values are of the same classes.
 #[derive(Default, Debug)]
 pub(super) struct Verdict {
@@ -33,6 +37,8 @@ pub(super) struct Verdict {
     names: Vec<RootName>,
     /// Which set belongs to these values.
     by_values: Known<u64, u32>,
+    /// How often that was asked for lately, and how often answered.
+    asked: (u32, u32),
     /// Whether the columns say everything, and nothing is to be taken from the record for another rule.
     pub(super) is_final: bool,
 }
@@ -260,14 +266,23 @@ impl Matcher {
     pub(super) fn by_values(&mut self, at: u32, spans: &Spans<'_>) -> Option<(u64, Option<u32>)> {
         let verdict = self.verdicts.get_mut(at as usize).filter(|verdict| !verdict.names.is_empty())?;
         let values = self.record_leaves.values(&verdict.names, spans)?;
-        Some((values, verdict.by_values.get(values)))
+        let known = verdict.by_values.get(values);
+        verdict.asked.0 = verdict.asked.0.saturating_add(1);
+        verdict.asked.1 = verdict.asked.1.saturating_add(u32::from(known.is_some()));
+        Some((values, known))
     }
 
-    /// Remembers the set that belongs to these values.
+    /// Remembers the set that belongs to these values, as long as that is worth it.
     pub(super) fn remember(&mut self, at: u32, values: u64, set: u32) {
-        if let Some(verdict) = self.verdicts.get_mut(at as usize)
-            && verdict.by_values.len() < MOST_VALUES
-        {
+        let Some(verdict) = self.verdicts.get_mut(at as usize) else { return };
+        if verdict.asked.0 >= TRIAL {
+            if verdict.asked.1 < TRIAL / 2 {
+                (verdict.names, verdict.by_values) = Default::default();
+                return;
+            }
+            verdict.asked = (0, 0);
+        }
+        if verdict.by_values.len() < MOST_VALUES {
             verdict.by_values.insert(values, set);
         }
     }
