@@ -1,8 +1,8 @@
-//! The hits of correlations that count, without those of groups that cannot come to enough.
+//! The hits of correlations, without those of groups that cannot come to enough.
 //!
 //! Rules that only serve others hit a third of all events, and hardly any of their groups comes to anything. Where
-//! columns hold what groups and what is counted, groups that stay below the bound in the whole log are left out
-//! before there are hits. Nothing that a window could find may be left out.
+//! columns hold what groups and what is counted, groups that stay below the bound in the whole log, or in which not all
+//! rules match that have to, are left out before there are hits. Nothing that a window could find may be left out.
 
 use std::collections::HashSet;
 
@@ -31,14 +31,12 @@ pub(super) fn hits<R: AsRef<[u32]>>(
     correlation: &Correlation,
     rows: &[R],
 ) -> Option<Vec<Hit>> {
-    let counts_values = match correlation.kind {
-        Kind::EventCount => false,
-        Kind::ValueCount => true,
+    let counts_values = match &correlation.kind {
+        Kind::EventCount if correlation.bounds.only_lower() => false,
+        Kind::ValueCount if correlation.bounds.only_lower() => true,
+        Kind::Temporal { grows: true, .. } | Kind::TemporalOrdered(_) if rows.len() <= MOST_RULES => false,
         _ => return None,
     };
-    if !correlation.bounds.only_lower() {
-        return None;
-    }
     let (mut groups, mut values) = (Numbers::default(), Numbers::default());
     let mut members = Vec::new();
     for (rule, rows) in rows.iter().enumerate() {
@@ -58,7 +56,13 @@ pub(super) fn hits<R: AsRef<[u32]>>(
             }
         }
     }
-    let kept = kept(correlation, counts_values, &members, groups.numbers.len());
+    let worth = match &correlation.kind {
+        Kind::EventCount | Kind::ValueCount => {
+            enough(correlation, counts_values, &members, groups.numbers.len())
+        }
+        kind => together(kind, &members, groups.numbers.len()),
+    };
+    let kept = numbered(&worth);
     let hit = |member: &Member| {
         let group = kept.get(member.group as usize).copied().filter(|group| *group != NONE)?;
         let time_ms = table.row(member.row)?.time().millis()?;
@@ -68,8 +72,11 @@ pub(super) fn hits<R: AsRef<[u32]>>(
     Some(members.iter().filter_map(hit).collect())
 }
 
-/// By group, the number that it has among those that come to enough in the whole log; [`NONE`] for the others.
-fn kept(correlation: &Correlation, counts_values: bool, members: &[Member], groups: usize) -> Vec<u32> {
+/// How many rules of a correlation have a bit.
+const MOST_RULES: usize = 64;
+
+/// By group, whether it comes to enough in the whole log.
+fn enough(correlation: &Correlation, counts_values: bool, members: &[Member], groups: usize) -> Vec<bool> {
     let mut counts = vec![0u32; groups];
     let mut met: HashSet<u64, FixedState> = HashSet::default();
     for member in members {
@@ -80,13 +87,39 @@ fn kept(correlation: &Correlation, counts_values: bool, members: &[Member], grou
             *count += 1;
         }
     }
-    let mut next = 0;
-    for count in &mut counts {
-        let holds = correlation.bounds.hold(f64::from(*count));
-        *count = if holds { next } else { NONE };
-        next += u32::from(holds);
+    counts.into_iter().map(|count| correlation.bounds.hold(f64::from(count))).collect()
+}
+
+/// By group, whether the rules that match in it in the whole log are all that a window asks for.
+fn together(kind: &Kind, members: &[Member], groups: usize) -> Vec<bool> {
+    let mut rules = vec![0u64; groups];
+    for member in members {
+        if let Some(rules) = rules.get_mut(member.group as usize) {
+            *rules |= 1 << member.rule;
+        }
     }
-    counts
+    let worth = |rules: u64| {
+        let has = |rule: usize| rule < MOST_RULES && rules >> rule & 1 != 0;
+        match kind {
+            Kind::Temporal { condition, .. } => condition.holds(&mut |rule| has(rule)),
+            Kind::TemporalOrdered(sequences) => {
+                sequences.iter().any(|sequence| sequence.steps.iter().all(|step| has(usize::from(*step))))
+            }
+            _ => true,
+        }
+    };
+    rules.into_iter().map(worth).collect()
+}
+
+/// By group, the number that it has among those that are kept; [`NONE`] for the others.
+fn numbered(worth: &[bool]) -> Vec<u32> {
+    let mut next = 0;
+    let mut number = |kept: &bool| {
+        let number = if *kept { next } else { NONE };
+        next += u32::from(*kept);
+        number
+    };
+    worth.iter().map(&mut number).collect()
 }
 
 /// A field of a column, and the numbers of its values, worked out once for each.

@@ -174,7 +174,13 @@ proptest! {
     fn groups_that_cannot_come_to_enough_are_left_out_and_no_other(
         events in prop::collection::vec((0..60u32, 0..4usize, 0..4usize), 0..40),
         least in 1..5u32,
-        kind in prop::sample::select(vec!["event_count, condition: {gt: N}", "value_count, condition: {field: sourceIPAddress, gte: N}"]),
+        kind in prop::sample::select(vec![
+            "event_count, condition: {gt: N}",
+            "value_count, condition: {field: sourceIPAddress, gte: N}",
+            "temporal",
+            "temporal_ordered",
+            "temporal, condition: 'failed and (worked or failed)'",
+        ]),
     ) {
         let rules = format!(
             "\ntitle: many\nid: many\ncorrelation: {{type: {}, rules: [failed, worked], group-by: [userIdentity.userName], timespan: 10m}}\n",
