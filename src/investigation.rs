@@ -69,7 +69,8 @@ impl Judgment {
     /// rank by rules on several events.
     fn rank(&self, segments: &mut [Arc<Segment>], dicts: &DictSet, hits: &Sets, of_rows: &[(u32, u16)]) {
         let of_sets = self.rules.levels(hits);
-        rank::contexts(segments, dicts, RuleLevels { of_sets: &of_sets, of_rows });
+        let levels = RuleLevels { of_sets: &of_sets, of_rows };
+        rank::contexts(segments, dicts, levels, &self.environment.own_networks);
         burst::number(segments, dicts);
     }
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::model::{Kind, NewFinding, NewIndicator};
-use crate::detect::rules::RuleInfo;
+use crate::detect::rules::{RuleInfo, best};
 use crate::event::address::{AddressKind, is_service_name};
 use crate::event::time::Time;
 use crate::investigation::Investigation;
@@ -51,7 +51,7 @@ pub fn finding(inv: &Investigation, rows: &[u32]) -> Option<Gathered> {
     let rows: Vec<Row<'_>> = rows.iter().filter_map(|&row| inv.table.row(row)).collect();
     let telling = rows.iter().max_by_key(|row| (rank::key_of(row), std::cmp::Reverse(row.number())))?;
     // Found by a person first and by the rule later, it is one finding.
-    let (rule, title) = match inv.rules_of(telling).max_by_key(|rule| rule.level) {
+    let (rule, title) = match best(inv.rules_of(telling)) {
         Some(rule) => (rule.id.as_str(), rule.title.clone()),
         None => ("", format!("{} by {}", telling.event(), telling.actor())),
     };

@@ -107,6 +107,11 @@ fn level_number(rule: &RuleInfo) -> u16 {
     rule.level as u16 + 1
 }
 
+/// The rule that is told of several: the one of the highest level, of these the first.
+pub fn best<'r>(rules: impl Iterator<Item = &'r RuleInfo>) -> Option<&'r RuleInfo> {
+    rules.reduce(|best, rule| if rule.level > best.level { rule } else { best })
+}
+
 impl Rules {
     /// Rules from these files, without those whose id or file name is excluded.
     pub fn read(files: &Files, placeholders: &Placeholders, exclude: &[String], attack: &Attack) -> Self {

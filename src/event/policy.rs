@@ -41,12 +41,9 @@ pub struct Condition {
 
 /// Condition keys that tie a statement to somebody, or to where somebody is, so that `*` as its principal is not everybody.
 ///
-/// Those by which S3 tells public policies from others (user guide of S3, "The meaning of public"), and what other services have for the
-/// same. What everybody can meet is not among them: encryption on the way, an external id, the name of a program.
+/// What everybody can meet is not among them: encryption on the way, an external id, the name of a program, and what the caller's own
+/// account decides, such as tags and names of users.
 const BINDING: &[&str] = &[
-    "aws:calledvia",
-    "aws:calledviafirst",
-    "aws:calledvialast",
     "aws:principalaccount",
     "aws:principalarn",
     "aws:principalisawsservice",
@@ -64,14 +61,12 @@ const BINDING: &[&str] = &[
     "aws:sourcevpcarn",
     "aws:sourcevpce",
     "aws:userid",
-    "aws:username",
     "aws:vpceaccount",
     "aws:vpceorgid",
     "aws:vpceorgpaths",
-    "aws:vpcsourceip",
     "elasticfilesystem:accessedviamounttarget",
+    "elasticfilesystem:accesspointarn",
     "kms:calleraccount",
-    "s3:accesspointnetworkorigin",
     "s3:dataaccesspointaccount",
     "s3:dataaccesspointarn",
     "s3:x-amz-server-side-encryption-aws-kms-key-id",
@@ -144,12 +139,22 @@ impl Condition {
     pub fn is_positive(&self) -> bool {
         let operator = self.operator.to_ascii_lowercase();
         let lax = operator.starts_with("forallvalues:") || operator.ends_with("ifexists");
-        !lax && !operator.contains("not") && operator != "null"
+        !lax && self.is_positive_where_present()
+    }
+
+    /// Whether it holds, where the key is present, only for one of its values.
+    pub fn is_positive_where_present(&self) -> bool {
+        let operator = self.operator.to_ascii_lowercase();
+        !operator.contains("not") && operator != "null"
     }
 
     fn binds(&self) -> bool {
-        let known = BINDING.contains(&self.key.as_str()) || self.key.starts_with("aws:principaltag/");
-        known && self.is_positive() && !self.values.iter().any(|value| is_wide(value))
+        let is_wide = |value: &String| match self.key.as_str() {
+            // `*@example.com`
+            "sns:endpoint" => !value.contains('@') && is_wide(value),
+            _ => is_wide(value),
+        };
+        BINDING.contains(&self.key.as_str()) && self.is_positive() && !self.values.iter().any(is_wide)
     }
 }
 
@@ -167,7 +172,11 @@ fn is_wide(value: &str) -> bool {
     }
     let has_wildcard = |text: &str| text.contains(['*', '?']);
     match Arn::parse(value) {
-        Some(arn) => has_wildcard(arn.account) || (arn.account.is_empty() && arn.resource.starts_with('*')),
+        // Their names belong to one account alone.
+        Some(arn) if arn.service == "s3" => arn.resource.starts_with(['*', '?']),
+        Some(arn) => has_wildcard(arn.account),
+        // A variable is whatever the caller brings.
+        None if value.contains("${") => true,
         None => value.find(['*', '?']).is_some_and(|at| at <= SHARED) || value.eq_ignore_ascii_case("false"),
     }
 }

@@ -247,7 +247,7 @@ pub fn measure(inv: &Investigation, labels: &Labels) -> Measures {
         if let Some(first) = members.first().and_then(|row| inv.table.row(*row)) {
             *ties.entry(rank::key_of(&first)).or_default() += 1;
             let benign = members.iter().all(|row| is_benign(*row));
-            high += usize::from(benign && rank::level_of(&first) >= Level::High);
+            high += usize::from(benign && rank::place_of(&first) >= Level::High);
         }
     }
     let known = rows.iter().filter_map(|row| label(*row));

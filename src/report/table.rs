@@ -86,7 +86,7 @@ pub fn write_events(
 ) -> io::Result<()> {
     let cells = |fold: &ShownLine<'_>, rank: usize| -> [String; 10] {
         let row = &fold.row;
-        let level = rank::level_of(row);
+        let level = rank::place_of(row);
         let times = if fold.times() > 1 { format!("×{}", fold.times()) } else { String::new() };
         [
             rank.to_string(),
@@ -108,7 +108,7 @@ pub fn write_events(
     let widths = fit_widths(&HEAD, &lines, [0, 0, 0, 32, 0, 20, 36, 39, 14, 40], style.width);
     writeln!(out, "{}", style.bold(&line(&HEAD.map(str::to_owned), &widths)))?;
     for (fold, cells) in shown.iter().zip(&lines) {
-        writeln!(out, "{}", style.paint(&line(cells, &widths), rank::level_of(&fold.row)))?;
+        writeln!(out, "{}", style.paint(&line(cells, &widths), rank::place_of(&fold.row)))?;
         for detail in details(inv, fold) {
             let room = style.width.saturating_sub(DETAIL_INDENT.len()).max(20);
             writeln!(out, "{DETAIL_INDENT}{}", style.dim(&clip_middle(&detail, room)))?;

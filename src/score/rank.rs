@@ -15,6 +15,7 @@ mod rarity;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use ipnet::IpNet;
 
 pub use self::context::Context;
 pub(crate) use self::context::PECULIAR;
@@ -79,9 +80,15 @@ pub fn key_of(row: &Row<'_>) -> u32 {
     key(row.risk(), Context::from_bits(row.context()), row.flags())
 }
 
-/// The level at which an event ranks, see [`key`].
-pub fn level_of(row: &Row<'_>) -> Level {
+/// The level at which an event stands in the order, see [`key`].
+pub fn place_of(row: &Row<'_>) -> Level {
     Level::of(weight(row.risk(), Context::from_bits(row.context())))
+}
+
+/// The level of an event: that of its points, or of the best rule that it stands for. A habit is no less than it is: it only
+/// stands lower.
+pub fn level_of(row: &Row<'_>) -> Level {
+    Level::of(row.risk().max(floor_of(row)))
 }
 
 /// How long an actor has to be known before something can be new for it.
@@ -106,8 +113,14 @@ pub struct RuleLevels<'l> {
 }
 
 /// Works out the contexts of all events. The segments must be in order of time.
-pub fn contexts(segments: &mut [Arc<Segment>], dicts: &DictSet, levels: RuleLevels<'_>) {
-    let mut ranker = Ranker::new(segments, dicts, levels);
+/// `own_networks` are those of one's own organization, which are new to nobody.
+pub fn contexts(
+    segments: &mut [Arc<Segment>],
+    dicts: &DictSet,
+    levels: RuleLevels<'_>,
+    own_networks: &[IpNet],
+) {
+    let mut ranker = Ranker::new(segments, dicts, levels, own_networks);
     for segment in segments {
         let contexts = ranker.segment(segment);
         ranker.start = ranker.start.saturating_add(segment.len() as u32);
@@ -134,7 +147,12 @@ struct Ranker<'l> {
 }
 
 impl<'l> Ranker<'l> {
-    fn new(segments: &[Arc<Segment>], dicts: &DictSet, levels: RuleLevels<'l>) -> Self {
+    fn new(
+        segments: &[Arc<Segment>],
+        dicts: &DictSet,
+        levels: RuleLevels<'l>,
+        own_networks: &[IpNet],
+    ) -> Self {
         let rows: Vec<_> = (0..dicts.identity_count()).map(|id| dicts.identity(id)).collect();
         let (actors, actor_count) = dense(rows.iter().map(|r| r.actor));
         let families: HashMap<&str, u32> = HashMap::new();
@@ -151,7 +169,7 @@ impl<'l> Ranker<'l> {
             rarity: rarities(segments),
             seen: sizes.map(|c| PairSet::new(actor_count, dicts.column(c).len() as usize)),
             denied: Denied::default(),
-            networks: Networks::new(dicts, actor_count),
+            networks: Networks::new(dicts, actor_count, own_networks),
             habits: Habits::default(),
             actors,
         }
@@ -204,7 +222,7 @@ impl<'l> Ranker<'l> {
     }
 
     /// Whether the actor does this day after day. Asked for what would stand high; what a rule of a high level points
-    /// at, or came from a new network, stays there.
+    /// at, or came from a new network, stays there. A day on which it came from a new network makes no habit.
     fn is_habit(
         &mut self,
         who: u32,
@@ -214,12 +232,13 @@ impl<'l> Ranker<'l> {
         risk: u8,
         context: Context,
     ) -> bool {
-        if weight(risk, context) < Level::Medium.floor() || time == Time::UNKNOWN.raw() {
+        let stands_low = weight(risk, context) < Level::Medium.floor();
+        if stands_low || context.new_network() || time == Time::UNKNOWN.raw() {
             return false;
         }
         let Some(&actor) = self.actors.get(who as usize) else { return false };
         let is_one = self.habits.is_one((actor, event, outcome), time);
-        is_one && !context.new_network() && context.level() < Some(Level::High)
+        is_one && context.level() < Some(Level::High)
     }
 
     fn family(&self, agent: u32) -> u32 {

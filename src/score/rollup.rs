@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+use crate::detect::rules::best;
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
 use crate::investigation::Investigation;
@@ -104,10 +105,12 @@ impl Best {
     fn of(&mut self, inv: &Investigation, row: &Row<'_>) -> Option<u32> {
         *self.of_hits.entry(row.hits()).or_insert_with(|| {
             let rules = &inv.judgment.rules;
-            let level = |number: u32| rules.shown(&[number]).map(|rule| rule.level).next();
-            let levels = inv.hits.get(row.hits()).iter().filter_map(|&number| Some((level(number)?, number)));
-            let told = levels.filter(|(level, _)| *level >= Level::Medium);
-            told.max_by_key(|(level, number)| (*level, Reverse(*number))).map(|(_, number)| number)
+            let told = |number: u32| rules.shown(&[number]).next().map(|rule| (!rule.compares, rule.level));
+            let hit = inv.hits.get(row.hits()).iter().filter_map(|&number| Some((told(number)?, number)));
+            // All events of a rule on several are one thing that was done: what a rule says of this one tells them apart.
+            hit.filter(|((_, level), _)| *level >= Level::Medium)
+                .max_by_key(|(told, number)| (*told, Reverse(*number)))
+                .map(|(_, number)| number)
         })
     }
 }
@@ -218,12 +221,12 @@ fn tactics(inv: &Investigation, tally: &Tally, least: u8) -> Vec<String> {
 }
 
 fn why(inv: &Investigation, tally: &Tally) -> Vec<Factor> {
-    let mut best: Vec<Act> = tally.best.values().copied().filter(|act| act.points > 0).collect();
-    best.sort_unstable_by(|a, b| b.chance.total_cmp(&a.chance).then(a.row.cmp(&b.row)));
+    let mut acts: Vec<Act> = tally.best.values().copied().filter(|act| act.points > 0).collect();
+    acts.sort_unstable_by(|a, b| b.chance.total_cmp(&a.chance).then(a.row.cmp(&b.row)));
     let reason = |act: Act| {
         let row = inv.table.row(act.row)?;
         let what = format!("{} ({})", plain_name(row.event()), row.outcome().name());
-        let best = inv.rules_of(&row).max_by_key(|rule| rule.level).filter(|_| act.points > row.risk());
+        let best = best(inv.rules_of(&row)).filter(|_| act.points > row.risk());
         let because = match best {
             Some(rule) => format!(": {}", rule.title),
             None => inv
@@ -234,7 +237,7 @@ fn why(inv: &Investigation, tally: &Tally) -> Vec<Factor> {
         };
         Some(Factor { points: i32::from(act.points), reason: format!("{what}{because}") })
     };
-    best.into_iter().take(REASONS).filter_map(reason).collect()
+    acts.into_iter().take(REASONS).filter_map(reason).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::detect::environment::Environment;
 use crate::detect::hits::Sets;
-use crate::detect::rules::{RuleInfo, Rules};
+use crate::detect::rules::{RuleInfo, Rules, best};
 use crate::event::address::{AddressKind, parse_ip};
 use crate::event::outcome::Outcome;
 use crate::score::scoring::{Level, Scoring};
@@ -252,7 +252,7 @@ impl Scorer {
             }
             Reason::Public => format!("public address {}", row.text(Column::Ip)),
             Reason::Service => "done by an AWS service".to_owned(),
-            Reason::Unruled => "no rule of medium level or above points at it".to_owned(),
+            Reason::Unruled => "no rule on single events, of medium level or above, points at it".to_owned(),
             Reason::Rule(set) => self.rule_words(sets.get(set)),
             Reason::SensitiveRole => format!("sensitive role {}", row.text(Column::Target)),
             Reason::ConsoleLogin => "successful console login".to_owned(),
@@ -260,7 +260,7 @@ impl Scorer {
     }
 
     fn rule_words(&self, rules: &[u32]) -> String {
-        let best = self.rules.shown(rules).filter(|rule| !rule.compares).max_by_key(|rule| rule.level);
+        let best = best(self.rules.shown(rules).filter(|rule| !rule.compares));
         let words = |rule: &RuleInfo| format!("{} rule hit: {}", rule.level.name(), rule.title);
         best.map_or_else(String::new, words)
     }

@@ -106,7 +106,12 @@ fn what_no_rule_points_at_stays_below_what_one_does() {
     assert_eq!(led["risk"], 69, "{led}");
     let factors = led["factors"].as_array().unwrap();
     assert_eq!(factors.iter().map(|factor| factor["points"].as_i64().unwrap()).sum::<i64>(), 69);
-    assert!(factors.iter().any(|factor| factor["reason"] == "no rule of medium level or above points at it"));
+    assert!(
+        factors
+            .iter()
+            .any(|factor| factor["reason"]
+                == "no rule on single events, of medium level or above, points at it")
+    );
     let alone = role(&scan(&["--no-builtin-rules"]));
     assert_eq!(alone["risk"], 75, "without rules points alone count: {alone}");
 }
@@ -129,6 +134,59 @@ fn a_rule_counts_once_for_an_actor_however_many_calls_it_hits() {
     assert!(one > 1.0);
     assert_eq!(score(&["ListUsers", "ListRoles", "ListGroups"]), one);
     assert!(score(&["ListUsers", "GetRole"]) >= one);
+}
+
+#[test]
+fn a_rule_on_several_events_never_takes_points_from_an_actor() {
+    let single = |name: &str| {
+        format!(
+            "title: {name} was called\nid: r-{name}\nname: r_{name}\nlevel: medium\n\
+             logsource: {{product: aws, service: cloudtrail}}\n\
+             detection: {{s: {{eventName: {name}}}, condition: s}}\n---\n"
+        )
+    };
+    let names = ["ListUsers", "GetRole", "ListGroups", "GetPolicy"];
+    let singles: String = names.iter().map(|name| single(name)).collect();
+    let several = "title: All of it\nid: all\nlevel: high\ncorrelation: {type: event_count, rules: [r_ListUsers, \
+        r_GetRole, r_ListGroups, r_GetPolicy], group-by: [userIdentity.arn], timespan: 1h, \
+        condition: {gte: 4}, generate: true}\n";
+    let score = |rules: &str| {
+        let folder = Folder::new();
+        let records: Vec<Value> =
+            (0..).zip(names).map(|(n, name)| record(n, json!({"eventName": name}))).collect();
+        let logs = folder.file("logs/a.json", log(&records));
+        let rules = folder.file("rules/r.yml", rules);
+        let actors =
+            run(&["actors", &logs, "--format", "json", "--no-builtin-rules", "--rules", &rules]).json();
+        actors[0]["score"].as_f64().unwrap()
+    };
+    let (without, with) = (score(&singles), score(&format!("{singles}{several}")));
+    assert!(with > without, "{with} with it, {without} without");
+}
+
+/// Done day after day it stands lower in the list, and is told of in a report all the same.
+#[test]
+fn a_report_tells_all_events_of_a_habit() {
+    let rule = "title: Looked around\nid: around\nlevel: medium\nlogsource: {product: aws, service: cloudtrail}\n\
+        detection: {s: {eventName: ListUsers}, condition: s}\n";
+    let folder = Folder::new();
+    let day = |n: usize| {
+        record(n, json!({"eventName": "ListUsers", "eventTime": format!("2026-03-0{n}T09:00:00Z")}))
+    };
+    let logs = folder.file("logs/a.json", log(&(1..6).map(day).collect::<Vec<_>>()));
+    let rules = folder.file("rules/r.yml", rule);
+    let only = ["--no-builtin-rules", "--rules", &rules];
+    let habits =
+        run(&[&["scan", &logs, "--query", "flag:habit", "--all", "--format", "jsonl"], &only[..]].concat());
+    assert_eq!(habits.lines().len(), 3, "{}", habits.out);
+    let out = folder.path().join("out").display().to_string();
+    let ran = run(&[&["report", &logs, "--out", &out, "--only", "json"], &only[..]].concat());
+    let text =
+        std::fs::read_to_string(std::path::Path::new(&out).join("reports/report.json")).unwrap_or_default();
+    let report: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {}", ran.err));
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{report}");
+    assert_eq!((&findings[0]["events"], &findings[0]["last"]), (&json!(5), &json!("2026-03-05T09:00:00Z")));
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn a_finding_tells_of_its_event_without_the_log() {
     assert_eq!(telling.event(), "StopLogging", "the riskiest event tells it");
     assert_eq!((found.actor.as_str(), found.account.as_str()), ("mallory", "111122223333"));
     assert_eq!((found.score, found.events.len()), (telling.risk(), 2));
-    let worst = inv.rules_of(&telling).max_by_key(|rule| rule.level).unwrap();
+    let worst = best(inv.rules_of(&telling)).unwrap();
     assert_eq!((&found.rule, &found.title), (&worst.id, &worst.title));
     let calm = finding(&inv, &[1]).unwrap().finding;
     assert_eq!((calm.rule.as_str(), calm.title.as_str()), ("", "DescribeTrails by mallory"));

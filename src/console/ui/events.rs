@@ -186,7 +186,7 @@ fn head(canvas: &Canvas<'_>, model: &Model, field: Field) -> String {
 
 fn cell(canvas: &Canvas<'_>, model: &Model, row: &Row<'_>, field: Field, precision: Precision) -> String {
     match field {
-        Field::Risk => format!("{:>3} {}", row.risk(), sign(rank::level_of(row))),
+        Field::Risk => format!("{:>3} {}", row.risk(), sign(rank::place_of(row))),
         Field::Time => canvas.clock.cell(row.time(), precision),
         Field::Event => row.event().to_owned() + signs(row.flags()),
         field => value_of(&model.answer.inv, row, &FieldRef::Column(field)),
@@ -237,7 +237,7 @@ fn row(canvas: &mut Canvas<'_>, model: &Model, table: &[Column], line: (usize, &
 /// The look of a cell.
 fn role_of(field: Field, row: &Row<'_>) -> Role {
     match field {
-        Field::Risk | Field::Event => risk_role(rank::level_of(row)),
+        Field::Risk | Field::Event => risk_role(rank::place_of(row)),
         Field::Outcome | Field::Error => match row.outcome() {
             Outcome::Success => Role::OutcomeSuccess,
             Outcome::Denied => Role::OutcomeDenied,

@@ -187,6 +187,7 @@ impl Item {
         let field = parts.next().filter(|field| !field.is_empty());
         let words: Vec<&str> = parts.collect();
         let mut modifiers = modifiers(&words).map_err(|reason| ItemError { line, reason })?;
+        stand_alone(&words).map_err(|reason| ItemError { line, reason })?;
         if field.is_none() {
             // Words without a field are looked for in all that a record says.
             modifiers.place.get_or_insert(Place::Anywhere);
@@ -288,6 +289,19 @@ fn modifiers<'m>(words: &[&'m str]) -> Result<Modifiers<'m>, String> {
         }
     }
     Ok(out)
+}
+
+/// Refuses what would be passed over beside a modifier of our own.
+fn stand_alone(words: &[&str]) -> Result<(), String> {
+    for (own, beside) in
+        [("otheraccount", &["neq", "expand"][..]), ("everybody", &["neq"]), ("element", &["neq", "all"])]
+    {
+        let stray = words.iter().find(|word| **word != own && !beside.contains(word));
+        if let Some(stray) = stray.filter(|_| words.contains(&own)) {
+            return Err(format!("{stray} cannot stand beside {own}; leave one of them out"));
+        }
+    }
+    Ok(())
 }
 
 /// The accounts that do not count as others, or `true` where none but the event's own is known; those of one's own

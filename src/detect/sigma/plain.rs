@@ -255,6 +255,12 @@ mod tests {
             ("requestParameters.x|otheraccount: ['1111']", "in quotes"),
             ("requestParameters.x|everybody: no", "t.yml:4: everybody takes true"),
             (
+                "requestParameters.x|everybody|otheraccount: true",
+                "t.yml:4: everybody cannot stand beside otheraccount",
+            ),
+            ("requestParameters.x|contains|everybody: true", "contains cannot stand beside everybody"),
+            ("requestParameters.x|re|element: {a: b}", "re cannot stand beside element"),
+            (
                 "requestParameters.x|otheraccount|expand: '%nobody%'",
                 "nothing is known of the placeholder %nobody%",
             ),

@@ -47,6 +47,8 @@ impl<R: BufRead> GzipReader<R> {
 
     /// Whether another member begins here.
     fn has_next(&mut self) -> io::Result<bool> {
+        // A pipe may be asked again; as a fault this would lose all that follows.
+        while self.reader.fill_buf().is_err_and(|e| e.kind() == io::ErrorKind::Interrupted) {}
         let rest = self.reader.fill_buf()?;
         if rest.is_empty() || rest.iter().all(|&b| b == 0) {
             return Ok(false);

@@ -151,7 +151,8 @@ impl Policy {
 /// Whether every identity of a provider may come, because nothing narrows them down.
 fn open_provider(provider: &str, conditions: &[Condition]) -> Option<String> {
     let name = provider.split_once("oidc-provider/").map(|p| p.1)?;
-    let subject = conditions.iter().find(|c| c.is_positive() && c.key.ends_with(":sub"));
+    // Every token has a subject.
+    let subject = conditions.iter().find(|c| c.is_positive_where_present() && c.key.ends_with(":sub"));
     let open = match subject {
         None => true,
         Some(subject) => subject.values.iter().any(|v| v == "*" || v == "repo:*" || v == "repo:*:*"),

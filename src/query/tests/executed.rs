@@ -308,8 +308,8 @@ fn every_order_has_all_rows_and_keeps_to_its_field() {
     assert!(by_risk.is_sorted_by_key(|n| std::cmp::Reverse(rank(n))));
     // The level comes first, and is that of the points for most.
     let rows: Vec<_> = by_risk.iter().map(|n| inv.table.row(*n).unwrap()).collect();
-    assert!(rows.is_sorted_by_key(|row| std::cmp::Reverse(rank::level_of(row))));
-    let own = rows.iter().filter(|row| rank::level_of(row) == Level::of(row.risk()));
+    assert!(rows.is_sorted_by_key(|row| std::cmp::Reverse(rank::place_of(row))));
+    let own = rows.iter().filter(|row| rank::place_of(row) == Level::of(row.risk()));
     assert!(own.count() > rows.len() / 2);
     let events = sorted(&inv.table, &all, Sort::by(Field::Event), None);
     let names: Vec<String> =

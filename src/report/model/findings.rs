@@ -6,7 +6,7 @@ use foldhash::fast::FixedState;
 use serde::Serialize;
 
 use super::Gather;
-use crate::detect::rules::RuleInfo;
+use crate::detect::rules::{RuleInfo, best};
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
 use crate::profile::change;
@@ -113,7 +113,7 @@ pub(super) fn findings(gather: &Gather<'_>) -> Option<Vec<Finding>> {
         if level < LEAST {
             continue;
         }
-        let rule = best_rule(inv.rules_of(&row));
+        let rule = best(inv.rules_of(&row)).filter(|rule| rule.level >= LEAST);
         let actor = row.identity().actor;
         let key = match rule {
             Some(rule) => Key::Rule(rule.id.clone(), actor),
@@ -131,17 +131,6 @@ pub(super) fn findings(gather: &Gather<'_>) -> Option<Vec<Finding>> {
         return None;
     }
     Some(numbered(gather, open.into_values().collect()))
-}
-
-/// The rule of the highest level; of several the first.
-fn best_rule<'a>(rules: impl Iterator<Item = &'a RuleInfo>) -> Option<&'a RuleInfo> {
-    let mut best: Option<&RuleInfo> = None;
-    for rule in rules.filter(|rule| rule.level >= LEAST) {
-        if best.is_none_or(|b| rule.level > b.level) {
-            best = Some(rule);
-        }
-    }
-    best
 }
 
 fn numbered(gather: &Gather<'_>, open: Vec<Open<'_>>) -> Vec<Finding> {

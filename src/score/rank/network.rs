@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use hashbrown::HashMap;
+use ipnet::IpNet;
 
 use crate::event::address::{is_private, parse_ip};
 use crate::event::time::DAY_MS;
@@ -30,10 +31,12 @@ pub(super) struct Networks {
 }
 
 impl Networks {
-    pub(super) fn new(dicts: &DictSet, actors: usize) -> Self {
+    /// `own` are the networks of one's own organization: nobody comes from outside by them.
+    pub(super) fn new(dicts: &DictSet, actors: usize, own: &[IpNet]) -> Self {
         let mut known: HashMap<u64, u32> = HashMap::new();
         let mut number = |text: &str| {
-            let network = network(text)?;
+            let is_own = |ip: &IpAddr| own.iter().any(|own| own.contains(ip));
+            let network = network(parse_ip(text).filter(|ip| !is_own(ip))?)?;
             let next = known.len() as u32 + 1;
             Some(*known.entry(network).or_insert(next))
         };
@@ -61,7 +64,7 @@ impl Networks {
             return false;
         };
         *first = time.min(*first);
-        if is_first && *count < FLEET && self.by_actor.insert(actor, network) {
+        if is_first && network != 0 && *count < FLEET && self.by_actor.insert(actor, network) {
             *count += 1;
         }
         let has_history = first.saturating_sub(start) >= DAY_MS;
@@ -70,8 +73,9 @@ impl Networks {
 }
 
 /// The network of a public address: 16 bits of an IPv4 address, 32 of an IPv6 one.
-fn network(text: &str) -> Option<u64> {
-    match parse_ip(text).filter(|ip| !is_private(*ip))? {
+fn network(ip: IpAddr) -> Option<u64> {
+    match ip {
+        _ if is_private(ip) => None,
         IpAddr::V4(ip) => Some(u64::from(ip.to_bits() >> 16)),
         IpAddr::V6(ip) => Some(1 << 32 | (ip.to_bits() >> 96) as u64),
     }
@@ -83,6 +87,7 @@ mod tests {
 
     #[test]
     fn addresses_share_networks() {
+        let network = |text| network(parse_ip(text)?);
         assert_eq!(network("203.0.113.7"), network("203.0.9.9"));
         assert_eq!(network("203.0.113.7"), network("::ffff:203.0.113.8"));
         assert_eq!(network("2001:db8::1"), network("2001:db8:ffff::2"));

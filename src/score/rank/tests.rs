@@ -30,7 +30,7 @@ fn ranked(rows: &[(i64, &str, &str, &str, Outcome)]) -> Table {
     }
     let mut segments = vec![Arc::new(builder.seal())];
     let set = dicts.snapshot();
-    contexts(&mut segments, &set, RuleLevels { of_sets: &[], of_rows: &[] });
+    contexts(&mut segments, &set, RuleLevels { of_sets: &[], of_rows: &[] }, &[]);
     Table::new(segments, set, true)
 }
 
@@ -99,6 +99,11 @@ fn habits_stand_below_and_what_completes_a_rule_above() {
 
 /// Contexts of (day, actor, event, address, risk), with the level of the one rule where the last is one.
 fn placed(rows: &[(i64, &str, &str, &str, u8, u16)]) -> Vec<Context> {
+    placed_with(&[], rows)
+}
+
+/// The same, where these are the networks of one's own organization.
+fn placed_with(own: &[IpNet], rows: &[(i64, &str, &str, &str, u8, u16)]) -> Vec<Context> {
     let dicts = Dicts::default();
     let mut builder = Builder::default();
     for (n, (day, actor, event, address, ..)) in rows.iter().enumerate() {
@@ -118,7 +123,7 @@ fn placed(rows: &[(i64, &str, &str, &str, u8, u16)]) -> Vec<Context> {
     segment.set_hits(&rows.iter().map(|row| u64::from(row.5)).collect::<Vec<_>>());
     let mut segments = vec![Arc::new(segment)];
     let levels = RuleLevels { of_sets: &[0, 2, 4], of_rows: &[] };
-    contexts(&mut segments, &dicts.snapshot(), levels);
+    contexts(&mut segments, &dicts.snapshot(), levels, own);
     segments[0].contexts().iter().map(|bits| with(*bits)).collect()
 }
 
@@ -139,6 +144,21 @@ fn what_is_done_day_after_day_is_a_habit() {
     assert!(found[4].new_network() && !found[3].new_network());
 }
 
+/// Whoever stole credentials makes no habits of what they do with them.
+#[test]
+fn days_from_a_new_network_make_no_habit() {
+    let (home, away) = ("198.51.100.1", "203.0.113.5");
+    let found = placed(&[
+        (0, "job", "Read", home, 80, 0),
+        (5, "job", "Drop", away, 80, 0),
+        (6, "job", "Drop", away, 80, 0),
+        (7, "job", "Drop", away, 80, 0),
+        (8, "job", "Drop", away, 80, 0),
+    ]);
+    let habits: Vec<bool> = found.iter().map(|context| context.habit()).collect();
+    assert_eq!(habits, [false, false, false, false, true], "the first day does not count");
+}
+
 #[test]
 fn a_network_is_new_for_a_day_and_for_everybody() {
     let new = |rows: &[(i64, &str, &str, &str, u8, u16)]| -> Vec<bool> {
@@ -155,9 +175,18 @@ fn a_network_is_new_for_a_day_and_for_everybody() {
         new(&[row(0, "ann", home), row(3, "ann", away), row(3, "bob", "203.0.9.9"), row(4, "bob", away)]),
         [false, true, true, false]
     );
+    let own: Vec<bool> =
+        placed_with(&["203.0.113.0/24".parse().unwrap()], &[row(0, "ann", home), row(3, "ann", away)])
+            .iter()
+            .map(|context| context.new_network())
+            .collect();
+    assert_eq!(own, [false, false], "one's own");
     let mut fleet: Vec<_> = Vec::new();
     let addresses: Vec<String> = (0..12).map(|n| format!("20.{n}.0.1")).collect();
     fleet.extend(addresses.iter().map(|address| row(0, "fleet", address)));
     fleet.push(row(3, "fleet", away));
     assert!(!new(&fleet)[12]);
+    let nearly: Vec<_> =
+        fleet[1..11].iter().copied().chain([row(1, "fleet", "10.0.0.1"), fleet[12]]).collect();
+    assert!(new(&nearly)[11], "ten networks, and that of the house");
 }

@@ -18,7 +18,7 @@ use crate::store::{Column, Row};
 
 /// What the columns say of an event.
 pub(super) fn facts(inv: &Investigation, row: &Row<'_>) -> Vec<Fact> {
-    let mut facts = vec![Fact::Risk(row.risk(), rank::level_of(row), place_told(row))];
+    let mut facts = vec![Fact::Risk(row.risk(), rank::place_of(row), place_told(row))];
     facts.extend(inv.factors(row).into_iter().map(Fact::Factor));
     facts.extend(rules(inv, row));
     facts.extend(inv.techniques(row).iter().map(|id| Fact::Technique(inv.judgment.attack.title(id))));
@@ -34,7 +34,7 @@ pub(super) fn facts(inv: &Investigation, row: &Row<'_>) -> Vec<Fact> {
 
 /// Why it ranks at another level than that of its points.
 fn place_told(row: &Row<'_>) -> &'static str {
-    match rank::level_of(row).cmp(&Level::of(row.risk())) {
+    match rank::place_of(row).cmp(&Level::of(row.risk())) {
         Ordering::Equal => "",
         Ordering::Greater => ", by a rule",
         Ordering::Less => ", as it is a habit",

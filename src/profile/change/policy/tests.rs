@@ -73,6 +73,12 @@ fn providers_are_open_unless_a_subject_narrows_them() {
         [Danger::Wildcard]
     );
     assert_eq!(with(json!({"StringLike": {"token.actions.githubusercontent.com:sub": "repo:halden/*"}})), []);
+    assert_eq!(
+        with(
+            json!({"ForAllValues:StringLike": {"token.actions.githubusercontent.com:sub": "repo:halden/*"}})
+        ),
+        []
+    );
 }
 
 #[test]
