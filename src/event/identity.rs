@@ -75,7 +75,7 @@ pub struct Identity {
     pub source_identity: String,
     /// `sessionContext.signInSessionArn`: the sign-in that all of its credentials go back to.
     pub sign_in_session: String,
-    /// `sessionContext.inScopeOf.credentialsIssuedTo`: the function or task that got the credentials.
+    /// `inScopeOf.credentialsIssuedTo`: the function or task that got the credentials.
     pub issued_to: String,
     /// `onBehalfOf.userId`: the user of IAM Identity Center behind the call.
     pub on_behalf_of: String,
@@ -119,6 +119,10 @@ impl Identity {
                 b"userName" => id.user_name = owned(m.value),
                 b"invokedBy" => id.invoked_by = owned(m.value),
                 b"sessionContext" => id.read_session(m.value),
+                b"inScopeOf" => {
+                    id.issued_to =
+                        json::member(m.value, "credentialsIssuedTo").map(owned).unwrap_or_default();
+                }
                 b"onBehalfOf" => {
                     id.on_behalf_of = json::member(m.value, "userId").map(owned).unwrap_or_default();
                 }
@@ -131,13 +135,9 @@ impl Identity {
 
     fn read_session(&mut self, context: &[u8]) {
         // Of a context that stands twice the last one counts.
-        for text in [
-            &mut self.source_identity,
-            &mut self.sign_in_session,
-            &mut self.issued_to,
-            &mut self.issuer_arn,
-            &mut self.role,
-        ] {
+        for text in
+            [&mut self.source_identity, &mut self.sign_in_session, &mut self.issuer_arn, &mut self.role]
+        {
             text.clear();
         }
         (self.on_instance, self.created, self.mfa) = (false, Time::default(), None);
@@ -146,10 +146,6 @@ impl Identity {
                 b"sourceIdentity" => self.source_identity = owned(m.value),
                 b"signInSessionArn" => self.sign_in_session = owned(m.value),
                 b"ec2RoleDelivery" => self.on_instance = !json::is_null(m.value),
-                b"inScopeOf" => {
-                    self.issued_to =
-                        json::member(m.value, "credentialsIssuedTo").map(owned).unwrap_or_default();
-                }
                 b"sessionIssuer" => self.read_issuer(m.value),
                 b"attributes" => self.read_attributes(m.value),
                 _ => {}

@@ -93,8 +93,9 @@ impl RoleSession {
         out.extend_from_slice(br#"","mfaAuthenticated":""#);
         out.extend_from_slice(if self.mfa { b"true" } else { b"false" });
         out.extend_from_slice(br#""}"#);
-        self.write_delivery(out, region);
+        self.write_delivery(out);
         out.push(b'}');
+        self.write_scope(out, region);
         close(out, invoked_by);
     }
 
@@ -109,18 +110,22 @@ impl RoleSession {
         }
     }
 
-    fn write_delivery(&self, out: &mut Vec<u8>, region: &str) {
+    fn write_delivery(&self, out: &mut Vec<u8>) {
         match self.delivery {
             Delivery::Instance => out.extend_from_slice(br#","ec2RoleDelivery":"2.0""#),
             Delivery::OldInstance => out.extend_from_slice(br#","ec2RoleDelivery":"1.0""#),
-            Delivery::Function => {
-                let (account, name) = (&self.account, &self.name);
-                let scope = format!(
-                    r#","inScopeOf":{{"issuerType":"AWS::Lambda::Function","credentialsIssuedTo":"arn:aws:lambda:{region}:{account}:function:{name}"}}"#
-                );
-                out.extend_from_slice(scope.as_bytes());
-            }
-            Delivery::Plain | Delivery::Web => {}
+            Delivery::Function | Delivery::Plain | Delivery::Web => {}
+        }
+    }
+
+    /// Appends to whom the credentials were issued, which stands beside the session and not in it.
+    fn write_scope(&self, out: &mut Vec<u8>, region: &str) {
+        if self.delivery == Delivery::Function {
+            let (account, name) = (&self.account, &self.name);
+            let scope = format!(
+                r#","inScopeOf":{{"issuerType":"AWS::Lambda::Function","credentialsIssuedTo":"arn:aws:lambda:{region}:{account}:function:{name}"}}"#
+            );
+            out.extend_from_slice(scope.as_bytes());
         }
     }
 }

@@ -73,8 +73,8 @@ fn users_of_identity_center_are_told_apart() {
 #[test]
 fn what_stands_behind_a_session_is_read() {
     let raw = r#"{"type":"AssumedRole","onBehalfOf":{"userId":"9067","identityStoreArn":"arn:aws:identitystore::1:x"},
-        "sessionContext":{"signInSessionArn":"arn:aws:signin:us-east-1:111122223333:session/abc","ec2RoleDelivery":"1.0",
-        "inScopeOf":{"issuerType":"AWS::Lambda::Function","credentialsIssuedTo":"arn:aws:lambda:us-east-1:111122223333:function:f"}}}"#;
+        "inScopeOf":{"issuerType":"AWS::Lambda::Function","credentialsIssuedTo":"arn:aws:lambda:us-east-1:111122223333:function:f"},
+        "sessionContext":{"signInSessionArn":"arn:aws:signin:us-east-1:111122223333:session/abc","ec2RoleDelivery":"1.0"}}"#;
     let id = Identity::parse(raw.as_bytes());
     assert_eq!(
         (id.on_behalf_of.as_str(), id.sign_in_session.as_str(), id.issued_to.as_str(), id.on_instance),
