@@ -666,7 +666,8 @@ fn where_one_stood_is_there_again_on_the_same_sources_alone() {
     let file = folder.path().join("case.sqlite");
     let case = file.to_str().unwrap();
     let mut terminal = Terminal::start((140, 42), &["--case", case, &logs]);
-    terminal.wait_for("1 file ✓");
+    // The line that is marked comes behind the news that the file was read.
+    terminal.wait_for("StopLogging ×3");
     terminal.press("m");
     terminal.wait_for("marked");
     terminal.press("/event:StopLogging\r");
