@@ -11,6 +11,7 @@ pub mod stix;
 use std::fmt;
 
 use super::model::{Kind, NewIndicator};
+use crate::event::account;
 use crate::event::address::{AddressKind, parse_ip};
 use crate::event::identity::Arn;
 use crate::event::time::Time;
@@ -69,7 +70,7 @@ pub(super) fn indicator(kind: Option<Kind>, value: &str, source: &str) -> Result
     // Only what would never match is refused.
     let fits = match kind {
         Kind::Ip => parse_ip(&value).is_some() || value.parse::<ipnet::IpNet>().is_ok(),
-        Kind::Account => is_account(&value),
+        Kind::Account => account::is_id(&value),
         Kind::Arn => Arn::parse(&value).is_some(),
         Kind::Domain => is_domain(&value),
         Kind::AccessKey | Kind::UserAgent | Kind::Bucket | Kind::Session => true,
@@ -88,7 +89,7 @@ pub fn guess(value: &str) -> Option<Kind> {
         Some(Kind::Ip)
     } else if Arn::parse(value).is_some() {
         Some(Kind::Arn)
-    } else if is_account(value) {
+    } else if account::is_id(value) {
         Some(Kind::Account)
     } else if is_key(value) {
         Some(Kind::AccessKey)
@@ -97,10 +98,6 @@ pub fn guess(value: &str) -> Option<Kind> {
     } else {
         None
     }
-}
-
-fn is_account(value: &str) -> bool {
-    value.len() == 12 && value.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn is_key(value: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use super::fault::{COMMAND_LINE, Fault, Reason};
 use crate::cloud::address::is_region;
+use crate::event::account;
 use crate::event::time::{DAY_MS, Time};
 use crate::query;
 
@@ -102,7 +103,12 @@ impl Pick {
             days.map(ago).ok_or_else(|| Reason::new("expected a number of days, at least 1"))
         });
         let pick = Self {
-            accounts: checks.all("--account", &flags.accounts, is_account, "an account has twelve digits"),
+            accounts: checks.all(
+                "--account",
+                &flags.accounts,
+                |text| account::is_id(text),
+                "an account has twelve digits",
+            ),
             regions: checks.all("--region", &flags.regions, is_region, "a region is written us-east-1"),
             since: checks
                 .one("--since", flags.since.as_deref(), |text| bound(text, query::beginning))
@@ -117,10 +123,6 @@ impl Pick {
         };
         (pick, checks.faults)
     }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn bound(text: &str, absolute: fn(&str) -> Option<Time>) -> Result<Bound, Reason> {

@@ -24,6 +24,8 @@ mod measure;
 mod rank;
 mod window;
 
+pub(crate) use chain::bit;
+
 use crate::detect::sigma::correlation::{Correlation, Kind};
 
 /// An event that a rule of a correlation matched.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::sigma::item::{OWN_ACCOUNTS, Placeholders};
+use crate::event::account;
 use crate::text::nearest;
 
 /// What is known of one's own organization.
@@ -72,8 +73,7 @@ impl Environment {
             fault(line, message)
         })?;
         let line_of = |text_part: &str| text.lines().position(|l| l.contains(text_part)).map(|l| l + 1);
-        let is_account = |a: &&String| a.len() == 12 && a.bytes().all(|b| b.is_ascii_digit());
-        if let Some(odd) = environment.own_accounts.iter().find(|a| !is_account(a)) {
+        if let Some(odd) = environment.own_accounts.iter().find(|a| !account::is_id(a)) {
             let message = format!("own_accounts: `{odd}` is no account number, which has twelve digits");
             return Err(fault(line_of(odd), message));
         }

@@ -120,6 +120,11 @@ impl Statement {
         }
     }
 
+    /// Who is named of AWS: ARNs, accounts and `*`.
+    pub fn aws_principals(&self) -> impl Iterator<Item = &str> {
+        self.principals.iter().filter(|(kind, _)| kind == "AWS").map(|(_, name)| name.as_str())
+    }
+
     /// The key of the condition that keeps `*` from being everybody.
     pub fn bound_by(&self) -> Option<&str> {
         self.conditions.iter().find(|condition| condition.binds()).map(|condition| condition.key.as_str())
@@ -127,9 +132,8 @@ impl Statement {
 
     /// Whether it allows something to everybody, or to everybody but some.
     pub fn lets_everybody_in(&self) -> bool {
-        let everybody = |(kind, name): &(String, String)| kind == "AWS" && name == "*";
         self.allow
-            && (self.not_principal || self.principals.iter().any(everybody))
+            && (self.not_principal || self.aws_principals().any(|name| name == "*"))
             && self.bound_by().is_none()
     }
 }

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::event::address::{AddressKind, parse_ip};
-use crate::event::identity::Arn;
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
 use crate::store::bits::IdSet;
@@ -359,14 +358,6 @@ impl<'a> Row<'a> {
 /// A service's name without its domain: `iam.amazonaws.com` is `iam`.
 pub fn service_of(source: &str) -> &str {
     source.split_once('.').map_or(source, |(service, _)| service)
-}
-
-/// The account in an ARN or account id.
-pub fn account_of(text: &str) -> Option<&str> {
-    match Arn::parse(text) {
-        Some(arn) => Some(arn.account).filter(|a| !a.is_empty()),
-        None => (text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())).then_some(text),
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use foldhash::fast::FixedState;
 
 use super::Numbers;
 use super::fields::{Field, Fields, Worth};
-use crate::detect::correlate::{Hit, ValueRef};
+use crate::detect::correlate::{Hit, ValueRef, bit};
 use crate::detect::sigma::correlation::{Correlation, Kind};
 use crate::store::{Column, Row, Table};
 
@@ -34,7 +34,7 @@ pub(super) fn hits<R: AsRef<[u32]>>(
     let counts_values = match &correlation.kind {
         Kind::EventCount if correlation.bounds.only_lower() => false,
         Kind::ValueCount if correlation.bounds.only_lower() => true,
-        Kind::Temporal { grows: true, .. } | Kind::TemporalOrdered(_) if rows.len() <= MOST_RULES => false,
+        Kind::Temporal { grows: true, .. } | Kind::TemporalOrdered(_) => false,
         _ => return None,
     };
     let (mut groups, mut values) = (Numbers::default(), Numbers::default());
@@ -72,9 +72,6 @@ pub(super) fn hits<R: AsRef<[u32]>>(
     Some(members.iter().filter_map(hit).collect())
 }
 
-/// How many rules of a correlation have a bit.
-const MOST_RULES: usize = 64;
-
 /// By group, whether it comes to enough in the whole log.
 fn enough(correlation: &Correlation, counts_values: bool, members: &[Member], groups: usize) -> Vec<bool> {
     let mut counts = vec![0u32; groups];
@@ -95,11 +92,11 @@ fn together(kind: &Kind, members: &[Member], groups: usize) -> Vec<bool> {
     let mut rules = vec![0u64; groups];
     for member in members {
         if let Some(rules) = rules.get_mut(member.group as usize) {
-            *rules |= 1 << member.rule;
+            *rules |= bit(usize::from(member.rule));
         }
     }
     let worth = |rules: u64| {
-        let has = |rule: usize| rule < MOST_RULES && rules >> rule & 1 != 0;
+        let has = |rule: usize| rules & bit(rule) != 0;
         match kind {
             Kind::Temporal { condition, .. } => condition.holds(&mut |rule| has(rule)),
             Kind::TemporalOrdered(sequences) => {

@@ -27,7 +27,7 @@ pub(super) fn matches(sequences: &[Sequence], span: i64, group: &[Hit], matches:
 }
 
 /// The bit of a rule or step; none beyond 64, which a correlation cannot have.
-fn bit(n: usize) -> u64 {
+pub(crate) fn bit(n: usize) -> u64 {
     u32::try_from(n).ok().and_then(|n| 1_u64.checked_shl(n)).unwrap_or(0)
 }
 

@@ -389,3 +389,13 @@ fn what_a_strict_reader_refuses_is_looked_into_all_the_same() {
     let hits: Vec<bool> = inv.table.rows().map(|row| row.hits() != 0).collect();
     assert_eq!(hits, [true, true, true, true, true, false]);
 }
+
+#[test]
+fn what_never_comes_twice_is_no_longer_remembered_and_still_told() {
+    let rules = "title: t\nid: t\ndetection: {s: {requestParameters.key|endswith: '7'}, condition: s}\n";
+    let with = |n: usize| json!({"requestParameters": {"key": format!("k{n}")}});
+    // More keys than it takes to see that none comes again; then some that come again and again.
+    let keys = (0..1500).chain((0..600).map(|n| n % 20));
+    let records: Vec<Value> = keys.enumerate().map(|(n, key)| event(n, &with(key))).collect();
+    assert_eq!(agrees(rules, &records), 150 + 60);
+}

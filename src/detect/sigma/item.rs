@@ -11,6 +11,7 @@ use regex::{Regex, RegexBuilder};
 
 use super::yaml::{Node, Value};
 use crate::detect::operations::without_version;
+use crate::event::account;
 use crate::query::{Op, Part, Pattern};
 use crate::text::nearest;
 use value::{Changing, changed, parts};
@@ -317,7 +318,7 @@ fn other_account(
         for value in changed(node, &modifiers.changes, placeholders).map_err(fault)? {
             match value {
                 Changing::Other(Value::Bool(true)) => {}
-                Changing::Wild(id) if whom::is_id(&id) => known.push(id),
+                Changing::Wild(id) if account::is_id(&id) => known.push(id),
                 _ => {
                     let reason =
                         "otheraccount takes true, or the ids of accounts that are no others, in quotes";

@@ -74,6 +74,35 @@ fn what_came_before_a_fault_is_kept() {
     assert_eq!((kept, fault.as_deref()), (text, Some("unexpected data after the end of the gzip stream")));
 }
 
+/// Hands out its bytes in pieces, and is interrupted before each, as a pipe is by a signal.
+struct Interrupted<'a> {
+    pieces: std::slice::Chunks<'a, u8>,
+    is_told: bool,
+}
+
+impl Read for Interrupted<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.is_told = !self.is_told;
+        if self.is_told {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let mut piece = self.pieces.next().unwrap_or_default();
+        piece.read(buf)
+    }
+}
+
+#[test]
+fn a_pipe_that_is_interrupted_between_two_members_is_read_on() {
+    let first = gzip(b"te");
+    let both = [first.clone(), gzip(b"xt")].concat();
+    // So that a piece ends where a member does.
+    let pipe = Interrupted { pieces: both.chunks(first.len()), is_told: false };
+    let mut reader = GzipReader::new(BufReader::with_capacity(first.len(), pipe));
+    let mut text = String::new();
+    reader.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "text");
+}
+
 #[test]
 fn bombs_are_stopped_and_named() {
     let zeros = vec![0u8; 1 << 20];

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use crate::event::account;
 use crate::event::policy::member;
 use crate::profile::change::value::{all, listed, name_of, text, texts};
 use crate::profile::change::{Call, Danger, Judgment, policy};
-use crate::store::table::account_of;
 
 /// Who judges a change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -154,7 +154,7 @@ fn firewall(path: &str, call: &Call<'_>, opens: bool, found: &mut Found) {
             found.danger(Danger::Public, format!("{ports} is open to {peer}"));
         }
         for account in texts(rule, "groups.items.userId") {
-            if opens && account != call.home && account_of(&account).is_some() {
+            if opens && account != call.home && account::is_id(&account) {
                 found.danger(Danger::External, format!("{ports} is open to a group of account {account}"));
             }
         }
@@ -279,7 +279,7 @@ fn share(path: &str, call: &Call<'_>, found: &mut Found) {
             found.facts.push("shared with everybody".to_owned());
             continue;
         }
-        if account_of(with).is_some_and(|account| account != call.home) {
+        if account::of(with).is_some_and(|account| account != call.home) {
             found.danger(Danger::External, format!("it is shared with account {with}"));
         }
         found.facts.push(format!("shared with {with}"));
@@ -294,7 +294,7 @@ fn principal(path: &str, call: &Call<'_>, found: &mut Found) {
     for who in texts(call.request, path) {
         if who == "*" && !bound {
             found.danger(Danger::Public, "everybody may use it");
-        } else if let Some(account) = account_of(&who).filter(|a| *a != call.home) {
+        } else if let Some(account) = account::of(&who).filter(|a| *a != call.home) {
             found.danger(Danger::External, format!("account {account} may use it"));
         }
     }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use crate::event::account;
 use crate::event::policy::{Condition, Statement, statements};
 use crate::profile::change::{Danger, Judgment};
-use crate::store::table::account_of;
 
 /// What a policy document comes to.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -101,7 +101,7 @@ impl Policy {
                 }
             },
             ("AWS", name) => {
-                let account = account_of(name);
+                let account = account::of(name);
                 if let Some(account) = account.filter(|a| !home.is_empty() && *a != home) {
                     self.judge(Danger::External, format!("account {account} is allowed {allowed}"));
                 }

@@ -34,9 +34,6 @@ fn rows_are_found_across_segments() {
 }
 
 #[test]
-fn accounts_and_services_are_cut_out() {
-    assert_eq!(account_of("arn:aws:iam::111122223333:role/x"), Some("111122223333"));
-    assert_eq!(account_of("111122223333"), Some("111122223333"));
-    assert_eq!((account_of("arn:aws:s3:::b"), account_of("x")), (None, None));
+fn services_are_cut_out() {
     assert_eq!((service_of("iam.amazonaws.com"), service_of("iam")), ("iam", "iam"));
 }

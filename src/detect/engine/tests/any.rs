@@ -53,28 +53,45 @@ fn rule(keys: usize) -> impl Strategy<Value = String> {
         prop::sample::select(NAMES.to_vec()),
     );
     let others = prop::collection::vec((0..keys, any::<prop::sample::Index>()), 0..4);
-    let conditions = vec!["s", "s", "s", "not s", "s and not t", "s or t"];
-    (prop::option::weighted(0.8, name), others, prop::sample::select(conditions)).prop_map(
-        |(name, others, condition)| {
-            let mut items: Vec<String> = name.iter().map(|(key, name)| format!("{key}: {name}")).collect();
-            let mut used = [false; OTHERS.len()];
-            for (key, one) in others {
-                if !std::mem::replace(&mut used[key], true) {
-                    items.push(OTHERS[key][one.index(OTHERS[key].len())].to_owned());
-                }
+    let conditions = prop::sample::select(CONDITIONS.to_vec());
+    (prop::option::weighted(0.8, name), others, conditions).prop_map(|(name, others, condition)| {
+        let mut items: Vec<String> = name.iter().map(|(key, name)| format!("{key}: {name}")).collect();
+        let mut used = [false; OTHERS.len()];
+        for (key, one) in others {
+            if !std::mem::replace(&mut used[key], true) {
+                items.push(OTHERS[key][one.index(OTHERS[key].len())].to_owned());
             }
-            if items.is_empty() {
-                items.push("awsRegion: us-east-1".to_owned());
-            }
-            let other = if condition.contains('t') && condition != "not s" {
-                ", t: {userAgent: '5', eventName: GetUser}"
-            } else {
-                ""
-            };
-            format!("detection: {{s: {{{}}}{other}, condition: {condition}}}\n", items.join(", "))
-        },
-    )
+        }
+        if items.is_empty() {
+            items.push("awsRegion: us-east-1".to_owned());
+        }
+        let beside =
+            BESIDE.iter().filter(|(name, _)| condition.split([' ', '(', ')']).any(|word| word == *name));
+        let beside: String = beside.map(|(name, search)| format!(", {name}: {search}")).collect();
+        format!("detection: {{s: {{{}}}{beside}, condition: {condition}}}\n", items.join(", "))
+    })
 }
+
+/// Searches that stand beside that of a rule, where its condition names them: of columns, and within records.
+const BESIDE: [(&str, &str); 3] = [
+    ("t", "{userAgent: '5', eventName: GetUser}"),
+    ("u", "{requestParameters.a|fieldref: awsRegion}"),
+    ("v", "{eventName: [ListUsers, PutObject]}"),
+];
+
+/// What a search comes to beside others that decide, or cannot.
+const CONDITIONS: [&str; 10] = [
+    "s",
+    "s",
+    "s",
+    "not s",
+    "s and not t",
+    "s or t",
+    "(s and not t) or (v and not u)",
+    "2 of them or (t and u and v)",
+    "not (s or u) and v",
+    "(s and u) or not (v or t)",
+];
 
 /// Rules that ask for words, and rules that do not: these have a shorter way.
 fn rules() -> impl Strategy<Value = String> {
@@ -127,7 +144,8 @@ fn word() -> impl Strategy<Value = Value> {
 fn more() -> impl Strategy<Value = Value> {
     let values = ["eventName", "eventSource", "userAgent", "awsRegion", "errorCode"];
     let words = ["readOnly", "managementEvent", "sessionCredentialFromConsole"];
-    let parameters = vec![json!({"a": "x"}), json!(null), json!({"b": 1}), json!([{"a": "x"}])];
+    let parameters =
+        vec![json!({"a": "x"}), json!({"a": "us-east-1"}), json!(null), json!({"b": 1}), json!([{"a": "x"}])];
     let identities = vec![json!(null), json!("x"), json!([{"type": "IAMUser"}]), json!({"type": 5})];
     let some = |strategy: BoxedStrategy<Value>| prop::option::weighted(0.3, strategy);
     (

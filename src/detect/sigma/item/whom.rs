@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::detect::sigma::plain::{text_of, values_at};
-use crate::event::identity::Arn;
+use crate::event::account;
 use crate::event::policy::{self, Statement};
 
 /// Where a record says whose log it is from; else whose identity acted.
@@ -36,21 +36,15 @@ impl Whom {
             Self::OtherAccount(known) => {
                 let own = own(record);
                 let is_other = |text: &str| {
-                    account_in(text)
+                    account::of(text)
                         .is_some_and(|id| own.as_deref() != Some(id) && !known.iter().any(|k| k == id))
                 };
                 any(value, &is_other, &|statement| {
-                    let mut principals = statement.principals.iter();
-                    statement.allow && principals.any(|(kind, name)| kind == "AWS" && is_other(name))
+                    statement.allow && statement.aws_principals().any(is_other)
                 })
             }
         }
     }
-}
-
-/// Whether a text is the id of an account.
-pub(crate) fn is_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The account whose log the record is from, else that of who acted.
@@ -89,14 +83,6 @@ fn any(value: &Value, text: &dyn Fn(&str) -> bool, statement: &dyn Fn(&Statement
         }
     }
     false
-}
-
-/// The account that a text stands for or belongs to.
-fn account_in(text: &str) -> Option<&str> {
-    if is_id(text) {
-        return Some(text);
-    }
-    Arn::parse(text).map(|arn| arn.account).filter(|account| is_id(account))
 }
 
 #[cfg(test)]

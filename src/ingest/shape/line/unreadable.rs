@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::prefix_len;
+use crate::event::account;
 use crate::ingest::shape::csv::Layout;
 use crate::ingest::shape::reason::quoted;
 use crate::text::{clip, visible};
@@ -141,7 +142,7 @@ fn plain_text(text: &[u8]) -> String {
 fn is_flow_log(line: &[u8]) -> bool {
     let mut words = line.split(|b| *b == b' ');
     let version = words.next().is_some_and(|word| word.len() == 1 && word[0].is_ascii_digit());
-    let account = words.next().is_some_and(|word| word.len() == 12 && word.iter().all(u8::is_ascii_digit));
+    let account = words.next().is_some_and(account::is_id);
     version && account && words.next().is_some_and(|word| word.starts_with(b"eni-"))
 }
 
