@@ -198,20 +198,6 @@ fn targets_are_the_most_telling_parameter() {
 }
 
 #[test]
-fn names_tell_reading_from_writing() {
-    for (name, reads) in [
-        ("GetObject", true),
-        ("Getaway", false),
-        ("ListUsers", true),
-        ("CreateUser", false),
-        ("BatchGetItem", true),
-        ("Scan", true),
-    ] {
-        assert_eq!(reads_by_name(name), reads, "{name}");
-    }
-}
-
-#[test]
 fn an_insight_says_nothing_of_the_events_of_its_name() {
     let insight = r#"{"eventVersion":"1.08","eventID":"00000000-0000-4000-8000-000000000000","eventTime":"2026-01-10T10:38:41Z",
         "eventType":"AwsCloudTrailInsight","insightDetails":{"eventName":"ConsoleLogin","eventSource":"signin.amazonaws.com","errorCode":"AccessDenied"}}"#;
