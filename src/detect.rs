@@ -14,6 +14,7 @@ pub mod explain;
 pub mod hits;
 pub mod lint;
 pub mod operations;
+pub(crate) mod own;
 mod pack;
 pub mod retro;
 pub mod rules;

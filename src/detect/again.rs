@@ -10,9 +10,11 @@ use super::capture::{Captured, Captures};
 use super::compare::{self, Compared};
 use super::engine::leaf::Written;
 use super::hits::HitSets;
+use super::own::Own;
 use super::retro;
 use super::rules::Rules;
 use super::sigma::correlation::Link;
+use super::sigma::rule::Rule;
 use crate::investigation::Investigation;
 use crate::query::records;
 use crate::query::run::Reading;
@@ -32,7 +34,7 @@ pub struct Found {
 /// The events that one of `rules` hits, whatever rules are in force; `None` when the reading was stopped.
 pub fn hits(inv: &Investigation, rules: &Rules, number: u32, reading: &Reading) -> Option<Found> {
     if let Some(rule) = rules.singles().get(number as usize) {
-        let rows = retro::hits(inv, rule, reading).rows(&inv.table).collect();
+        let rows = rows_of(inv, rule, reading);
         return (!reading.is_stopped()).then_some(Found { rows, ..Found::default() });
     }
     let mut wanted = vec![false; rules.infos().len()];
@@ -43,6 +45,12 @@ pub fn hits(inv: &Investigation, rules: &Rules, number: u32, reading: &Reading) 
     let is_first_seen = rules.firsts().any(|(_, rule)| rule == number);
     let together = (!is_first_seen).then_some(found);
     Some(Found { rows, together, untold: compared.without_baseline(number) })
+}
+
+/// The rows that a rule on single events hits.
+fn rows_of(inv: &Investigation, rule: &Rule, reading: &Reading) -> Vec<u32> {
+    let rule = Own::of(inv.table.dicts()).told(rule);
+    retro::hits(inv, &rule, reading).rows(&inv.table).collect()
 }
 
 /// Marks a rule on several events, and the correlations that it refers to.
@@ -75,7 +83,7 @@ fn compared(
         let (Some(slot), Some(rule)) = (rows.get_mut(single), rules.singles().get(single)) else { continue };
         *slot = match known(single as u32) {
             Some(rows) => rows,
-            None => retro::hits(inv, rule, reading).rows(&inv.table).collect(),
+            None => rows_of(inv, rule, reading),
         };
         if reading.is_stopped() {
             return None;
@@ -127,7 +135,7 @@ pub fn judge(inv: &Investigation, rules: &Rules, reading: &Reading) -> Option<An
     let mut fresh = Vec::new();
     let mut run: HashMap<u32, Vec<u32>> = HashMap::new();
     for (number, rule) in (0u32..).zip(rules.singles()).filter(|(number, _)| !same.is_known(*number)) {
-        let rows: Vec<u32> = retro::hits(inv, rule, reading).rows(&inv.table).collect();
+        let rows = rows_of(inv, rule, reading);
         if reading.is_stopped() {
             return None;
         }
@@ -240,9 +248,8 @@ impl Same {
 /// what those say that it refers to; lines are in it, so a rule that was moved runs again, which does no harm.
 fn marks(rules: &Rules) -> Vec<String> {
     let set = rules.set();
-    let single = |rule: &super::sigma::rule::Rule| {
-        format!("{} {:?} {:?} {:?}", rule.id, rule.searches, rule.conditions, rule.first_seen)
-    };
+    let single =
+        |rule: &Rule| format!("{} {:?} {:?} {:?}", rule.id, rule.searches, rule.conditions, rule.first_seen);
     let mut marks: Vec<String> = set.rules.iter().map(single).collect();
     let singles = marks.len();
     marks.extend(set.correlations.iter().map(|correlation| format!("unlinked {}", correlation.id)));

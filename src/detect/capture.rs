@@ -2,15 +2,17 @@
 //!
 //! A correlation may group by, or count, what stands deep in the records of a million events; reading them all
 //! again would take longer than loading them. So of every event that a rule hits on whose behalf another rule asks, the
-//! values of its fields are kept: a hash where they are only told apart, the number itself where they are summed.
+//! values of its fields are kept: a hash where they are only told apart, the number itself where they are summed, and of
+//! accounts that are named the id.
 
 use std::hash::BuildHasher as _;
 use std::sync::{Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
 
-use super::engine::leaf::{Parts, values_at};
+use super::engine::leaf::{Parts, parsed, values_at};
 use super::engine::{Place, place_of_path};
+use super::sigma::item::named_accounts;
 use crate::json;
 use crate::store::segment::Locator;
 
@@ -18,8 +20,24 @@ use crate::store::segment::Locator;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Wanted {
     pub(crate) path: Vec<String>,
-    /// Whether it is summed, so that the number itself counts.
-    pub(crate) numeric: bool,
+    pub(crate) form: Form,
+}
+
+/// What of a value is taken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Form {
+    /// What tells it from others.
+    Hash,
+    /// The number that it is.
+    Number,
+    /// The accounts that it names, without these.
+    Accounts(Vec<String>),
+}
+
+impl Form {
+    pub(crate) const fn of(numeric: bool) -> Self {
+        if numeric { Self::Number } else { Self::Hash }
+    }
 }
 
 /// One value of a field of a record.
@@ -58,6 +76,13 @@ impl Captures {
         if self.keep { held.clone() } else { std::mem::take(&mut *held) }
     }
 
+    /// What was taken so far, in order of place and field.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&[Captured]) -> T) -> T {
+        let mut held = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        held.sort_unstable();
+        read(&held)
+    }
+
     /// A text as a value that is told apart.
     pub(crate) fn hash(&self, text: &str) -> u64 {
         self.hasher.hash_one(text)
@@ -66,11 +91,17 @@ impl Captures {
     /// The values of a field in a record.
     pub(crate) fn values(&self, wanted: &Wanted, record: &dyn Parts, mut each: impl FnMut(u64)) {
         for raw in values_at(record, &wanted.path) {
-            let Some(text) = json::display(raw) else { continue };
-            if !wanted.numeric {
-                each(self.hash(&text));
-            } else if let Ok(number) = text.parse::<f64>() {
-                each(number.to_bits());
+            match &wanted.form {
+                Form::Hash => json::display(raw).into_iter().for_each(|text| each(self.hash(&text))),
+                Form::Number => {
+                    let number = json::display(raw).and_then(|text| text.parse::<f64>().ok());
+                    number.into_iter().for_each(|number| each(number.to_bits()));
+                }
+                Form::Accounts(known) => {
+                    let value = parsed(raw).unwrap_or_default();
+                    let others = named_accounts(&value).into_iter().filter(|id| !known.contains(id));
+                    others.filter_map(|id| id.parse().ok()).for_each(&mut each);
+                }
             }
         }
     }
@@ -90,7 +121,15 @@ impl Needs {
         if place_of_path(path) != Place::Record {
             return;
         }
-        let wanted = Wanted { path: path.to_vec(), numeric };
+        self.add_wanted(rule, Wanted { path: path.to_vec(), form: Form::of(numeric) });
+    }
+
+    /// Says that of a rule's hits the accounts are needed that a field names, without those that it knows.
+    pub(crate) fn add_accounts(&mut self, rule: usize, path: &[String], known: &[String]) {
+        self.add_wanted(rule, Wanted { path: path.to_vec(), form: Form::Accounts(known.to_vec()) });
+    }
+
+    fn add_wanted(&mut self, rule: usize, wanted: Wanted) {
         let known = self.fields.iter().position(|field| *field == wanted);
         let number = known.unwrap_or_else(|| {
             self.fields.push(wanted);
@@ -108,7 +147,12 @@ impl Needs {
 
     /// The number of a field.
     pub(crate) fn number(&self, path: &[String], numeric: bool) -> Option<u32> {
-        let is = |field: &Wanted| field.numeric == numeric && field.path == path;
+        let is = |field: &Wanted| field.form == Form::of(numeric) && field.path == path;
         self.fields.iter().position(is).map(|n| n as u32)
+    }
+
+    /// Whether of a field the accounts are taken that it names.
+    pub(crate) fn is_account(&self, field: u32) -> bool {
+        self.fields.get(field as usize).is_some_and(|field| matches!(field.form, Form::Accounts(_)))
     }
 }

@@ -117,6 +117,13 @@ impl Engine {
         self.needs.of_rule.get(rule).is_some_and(|needs| !needs.is_empty())
     }
 
+    /// Whether a rule fires only where an item of some kind matches.
+    pub(crate) fn needs_match(&self, rule: usize, is_such: &dyn Fn(&Item) -> bool) -> bool {
+        let fails = |leaf: usize| self.leaves.get(leaf).is_some_and(|leaf| is_such(&leaf.item));
+        let of = |leaf| if fails(leaf) { Bounds::sure(false) } else { Bounds::OPEN };
+        self.programs.get(rule).is_some_and(|program| !program.bounds(&of).may_hold)
+    }
+
     /// How many rules there are.
     pub fn len(&self) -> usize {
         self.programs.len()

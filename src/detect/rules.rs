@@ -7,10 +7,11 @@ use super::attack::Attack;
 use super::capture::{Captures, Needs};
 use super::engine::{Engine, Lessons, Matcher};
 use super::hits::{HitSets, Sets};
+use super::own;
 use super::pack::needed;
 pub use super::pack::{Files, pack};
 use super::sigma::correlation::{Correlation, Link};
-use super::sigma::item::Placeholders;
+use super::sigma::item::{Placeholders, Test, Whom};
 use super::sigma::rule::{Rule, RuleError};
 use super::sigma::set::RuleSet;
 use crate::ingest::watch::{Watch, Watcher};
@@ -82,6 +83,14 @@ fn needs(set: &RuleSet) -> Needs {
         let first = rule.first_seen.iter();
         for path in first.flat_map(|first| first.key.iter().chain(&first.dimension)) {
             needs.add(number, path, false);
+        }
+        let items = rule.searches.iter().flat_map(|(_, search)| &search.groups).flatten();
+        for item in items.filter(|item| own::asks(item)) {
+            for test in &item.tests {
+                if let (Some(path), Test::Names(Whom::OtherAccount(known))) = (&item.field, test) {
+                    needs.add_accounts(number, path, known);
+                }
+            }
         }
     }
     needs
@@ -243,6 +252,11 @@ impl Rules {
     /// The fields that are taken from records.
     pub(super) fn needs(&self) -> &Needs {
         self.engine.needs()
+    }
+
+    /// Whether a rule on single events hits nothing but what names another account.
+    pub(super) fn needs_other_account(&self, rule: u32) -> bool {
+        self.engine.needs_match(rule as usize, &own::asks)
     }
 
     /// Whether a rule on more than one event needs the hits of this rule.

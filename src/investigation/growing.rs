@@ -14,6 +14,7 @@ use super::{Investigation, Judgment};
 use crate::detect::capture::Captures;
 use crate::detect::compare;
 use crate::detect::hits::HitSets;
+use crate::detect::own::{self, Own};
 use crate::ingest::pipeline;
 use crate::ingest::reopen::Reopener;
 use crate::ingest::status::Status;
@@ -216,6 +217,7 @@ impl Growing {
             self.shared.dicts.gather();
         }
         let dicts = self.shared.dicts.snapshot();
+        self.take_back_hits(&mut segments, &dicts);
         let table = Table::new(std::mem::take(&mut segments), dicts.clone(), true);
         let mut inv =
             Investigation { hits: self.sets.snapshot(), duplicates, conflicts, ..self.snapshot(table) };
@@ -243,6 +245,24 @@ impl Growing {
         // Every screen shows this number, and none should have to count.
         inv.actor_count();
         Grown { inv, fresh }
+    }
+
+    /// Takes back what rules said of other accounts where these are one's own, with the points for it.
+    fn take_back_hits(&self, segments: &mut [Arc<Segment>], dicts: &DictSet) {
+        let judgment = &self.base.judgment;
+        let raw = |at| self.base.records.get(at).ok();
+        let changed = self.captures.read(|taken| {
+            own::take_back(segments, (&Own::of(dicts), &judgment.rules, &self.sets), taken, &raw)
+        });
+        if changed.is_empty() {
+            return;
+        }
+        let (mut scorer, hits) = (judgment.scorer(), self.sets.snapshot());
+        for place in changed {
+            if let Some(segment) = segments.get_mut(place) {
+                scorer.score(dicts, &hits, Arc::make_mut(segment));
+            }
+        }
     }
 
     /// What depends on the other events.

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 pub(crate) use value::{name_of, texts as texts_at};
 
+use crate::detect::own::Own;
 use crate::event::outcome::Outcome;
 use crate::score::scorer::plain_name;
 use crate::store::table::service_of;
@@ -74,6 +75,15 @@ struct Call<'a> {
     response: &'a Value,
     /// The account in which it happened.
     home: &'a str,
+    /// One's own accounts.
+    own: &'a Own,
+}
+
+impl Call<'_> {
+    /// Whether an account is neither that in which it happened nor another one of one's own.
+    fn is_foreign(&self, account: &str) -> bool {
+        account != self.home && !self.own.has(account)
+    }
 }
 
 /// Whether a sentence is known for a call, so that its record is worth reading.
@@ -81,8 +91,9 @@ pub fn is_known(service: &str, event: &str) -> bool {
     table::line(service, plain_name(event)).is_some()
 }
 
-/// What a record says was changed, or tried; `None` for calls of which no sentence is known.
-pub fn decode(record: &[u8]) -> Option<Change> {
+/// What a record says was changed, or tried; `None` for calls of which no sentence is known. What is given to `own` accounts
+/// is given to nobody outside.
+pub(crate) fn decode(record: &[u8], own: &Own) -> Option<Change> {
     let record: Value = serde_json::from_slice(record).ok()?;
     let text = |key: &str| record.get(key).and_then(Value::as_str).unwrap_or_default();
     let line = table::line(service_of(text("eventSource")), plain_name(text("eventName")))?;
@@ -95,6 +106,7 @@ pub fn decode(record: &[u8]) -> Option<Change> {
         request: record.get("requestParameters").unwrap_or(&nothing),
         response: record.get("responseElements").unwrap_or(&nothing),
         home,
+        own,
     };
     let mut found =
         line.judge.as_ref().map(|(judge, path)| judge::judge(*judge, path, &call)).unwrap_or_default();

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
+use crate::detect::own::Own;
 use crate::event::time::Time;
 use crate::investigation::Investigation;
 use crate::profile::Background;
@@ -93,6 +94,7 @@ struct Teller<'a> {
     inv: &'a Investigation,
     background: &'a Background,
     nodes: &'a [Node],
+    own: Own,
     sentences: Vec<Sentence>,
 }
 
@@ -107,7 +109,8 @@ pub fn story(
     most: usize,
     stop: &AtomicBool,
 ) -> Option<Story> {
-    let mut teller = Teller { inv, background, nodes, sentences: Vec::new() };
+    let own = Own::of(inv.table.dicts());
+    let mut teller = Teller { inv, background, nodes, own, sentences: Vec::new() };
     let rows = background.sessions.rows_of(nodes.iter().map(|node| node.session));
     nodes.iter().for_each(|node| teller.begin(node));
     let (mut acts, mut looks) = (Acts::new(nodes.len()), Looks::new(nodes.len()));

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use super::line::Line as Typed;
 use super::tree::{Node, Tree};
 use crate::detect::explain::explain;
+use crate::detect::own::Own;
 use crate::event::field::{Field, FieldRef};
 use crate::investigation::Investigation;
 use crate::profile::change;
@@ -155,19 +156,24 @@ impl Detail {
     }
 
     /// The record has come.
-    pub fn put_record(&mut self, record: Result<Vec<u8>, String>, folds: &HashMap<String, bool>) {
+    pub fn put_record(
+        &mut self,
+        record: Result<Vec<u8>, String>,
+        folds: &HashMap<String, bool>,
+        inv: &Investigation,
+    ) {
         self.record = match record {
             Ok(bytes) => Record::Here(Tree::new(&bytes, folds), bytes),
             Err(reason) => Record::Unreadable(reason),
         };
-        self.tell_change();
+        self.tell_change(inv);
         self.cursor = self.cursor.min(self.lines().len().saturating_sub(1));
     }
 
     /// Says below the points what the call changed, once the record is there and where that is known.
-    pub fn tell_change(&mut self) {
+    pub fn tell_change(&mut self, inv: &Investigation) {
         let Record::Here(_, record) = &self.record else { return };
-        let Some(change) = change::decode(record) else { return };
+        let Some(change) = change::decode(record, &Own::of(inv.table.dicts())) else { return };
         self.facts.retain(|fact| !matches!(fact, Fact::Change(_) | Fact::Danger(..)));
         let dangers = change.judgments.into_iter().map(|j| Fact::Danger(j.danger.name(), j.reason));
         let told = std::iter::once(Fact::Change(change.sentence)).chain(dangers);

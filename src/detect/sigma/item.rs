@@ -16,6 +16,7 @@ use crate::query::{Op, Part, Pattern};
 use crate::text::nearest;
 use value::{Changing, changed, parts};
 pub use whom::Whom;
+pub(crate) use whom::named_accounts;
 
 /// A field with what its value must be.
 #[derive(Clone, Debug)]

@@ -96,7 +96,7 @@ pub(super) fn judge(judge: Judge, path: &str, call: &Call<'_>) -> Found {
 const STATEMENTS: usize = 3;
 
 fn read(path: &str, call: &Call<'_>) -> Option<policy::Policy> {
-    all(call.request, path).into_iter().find_map(|document| policy::read(document, call.home))
+    all(call.request, path).into_iter().find_map(|document| policy::read(document, call))
 }
 
 fn document(path: &str, call: &Call<'_>, found: &mut Found) {
@@ -154,7 +154,7 @@ fn firewall(path: &str, call: &Call<'_>, opens: bool, found: &mut Found) {
             found.danger(Danger::Public, format!("{ports} is open to {peer}"));
         }
         for account in texts(rule, "groups.items.userId") {
-            if opens && account != call.home && account::is_id(&account) {
+            if opens && call.is_foreign(&account) && account::is_id(&account) {
                 found.danger(Danger::External, format!("{ports} is open to a group of account {account}"));
             }
         }
@@ -279,7 +279,7 @@ fn share(path: &str, call: &Call<'_>, found: &mut Found) {
             found.facts.push("shared with everybody".to_owned());
             continue;
         }
-        if account::of(with).is_some_and(|account| account != call.home) {
+        if account::of(with).is_some_and(|account| call.is_foreign(account)) {
             found.danger(Danger::External, format!("it is shared with account {with}"));
         }
         found.facts.push(format!("shared with {with}"));
@@ -294,7 +294,7 @@ fn principal(path: &str, call: &Call<'_>, found: &mut Found) {
     for who in texts(call.request, path) {
         if who == "*" && !bound {
             found.danger(Danger::Public, "everybody may use it");
-        } else if let Some(account) = account::of(&who).filter(|a| *a != call.home) {
+        } else if let Some(account) = account::of(&who).filter(|account| call.is_foreign(account)) {
             found.danger(Danger::External, format!("account {account} may use it"));
         }
     }

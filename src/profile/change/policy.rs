@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::event::account;
 use crate::event::policy::{Condition, Statement, statements};
-use crate::profile::change::{Danger, Judgment};
+use crate::profile::change::{Call, Danger, Judgment};
 
 /// What a policy document comes to.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -19,12 +19,12 @@ pub struct Policy {
     pub judgments: Vec<Judgment>,
 }
 
-/// Reads a document: a string of JSON, perhaps encoded for an address, or the object itself. `home` is the account it
-/// belongs to. `None` when it is no policy.
-pub fn read(document: &Value, home: &str) -> Option<Policy> {
+/// Reads a document that a call carries: a string of JSON, perhaps encoded for an address, or the object itself. `None`
+/// when it is no policy.
+pub(super) fn read(document: &Value, call: &Call<'_>) -> Option<Policy> {
     let mut policy = Policy::default();
     for statement in &statements(document)? {
-        policy.add(statement, home);
+        policy.add(statement, call);
     }
     policy.judgments.sort();
     policy.judgments.dedup();
@@ -57,14 +57,14 @@ fn on(statement: &Statement) -> String {
 }
 
 impl Policy {
-    fn add(&mut self, statement: &Statement, home: &str) {
+    fn add(&mut self, statement: &Statement, call: &Call<'_>) {
         if !statement.allow {
             self.denies += 1;
             return;
         }
         let mut whom = Vec::new();
         for (kind, name) in &statement.principals {
-            whom.push(self.principal(statement, kind, name, home));
+            whom.push(self.principal(statement, kind, name, call));
         }
         if statement.not_principal {
             whom.push(match statement.bound_by() {
@@ -90,7 +90,7 @@ impl Policy {
     }
 
     /// One principal in words; what is dangerous about it is noted.
-    fn principal(&mut self, statement: &Statement, kind: &str, name: &str, home: &str) -> String {
+    fn principal(&mut self, statement: &Statement, kind: &str, name: &str, call: &Call<'_>) -> String {
         let allowed = what(statement);
         match (kind, name) {
             ("AWS", "*") => match statement.bound_by() {
@@ -102,7 +102,9 @@ impl Policy {
             },
             ("AWS", name) => {
                 let account = account::of(name);
-                if let Some(account) = account.filter(|a| !home.is_empty() && *a != home) {
+                if let Some(account) =
+                    account.filter(|account| !call.home.is_empty() && call.is_foreign(account))
+                {
                     self.judge(Danger::External, format!("account {account} is allowed {allowed}"));
                 }
                 match account {

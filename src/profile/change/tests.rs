@@ -8,7 +8,8 @@ use crate::profile::sample::{HOME, OUTSIDE, record, user};
 
 fn change(call: &str, more: Value) -> Change {
     let record = record("10:00:00", call, &user("bob", "AKIABOB"), more);
-    decode(&serde_json::to_vec(&record).unwrap()).unwrap_or_else(|| panic!("{call} is known"))
+    decode(&serde_json::to_vec(&record).unwrap(), &Own::default())
+        .unwrap_or_else(|| panic!("{call} is known"))
 }
 
 fn asked(call: &str, request: Value) -> Change {
@@ -156,6 +157,19 @@ fn who_may_assume_a_role_is_said() {
         asked("iam:UpdateAssumeRolePolicy", json!({"roleName": "Admin", "policyDocument": trust(out)}));
     assert_eq!(update.sentence, format!("let account {OUTSIDE} assume role Admin"));
     assert_eq!(update.judgments[0].danger, Danger::External);
+    let own: Own = [OUTSIDE, HOME].into_iter().collect();
+    let request = json!({"roleName": "Admin", "policyDocument": trust(json!({ "AWS": OUTSIDE }))});
+    let record = record(
+        "10:00:00",
+        "iam:UpdateAssumeRolePolicy",
+        &user("bob", "AKIABOB"),
+        json!({ "requestParameters": request }),
+    );
+    let update = decode(&serde_json::to_vec(&record).unwrap(), &own).unwrap();
+    assert_eq!(
+        (update.sentence, update.judgments),
+        (format!("let account {OUTSIDE} assume role Admin"), Vec::new())
+    );
     let create = asked(
         "iam:CreateRole",
         json!({"roleName": "r", "assumeRolePolicyDocument": trust(json!({"Service": "ec2.amazonaws.com"}))}),
@@ -271,7 +285,7 @@ fn unknown_calls_and_broken_records_have_no_sentence() {
     for record in
         ["", "null", "[]", r#"{"eventSource":"x.amazonaws.com","eventName":"Y"}"#, r#"{"eventName":7}"#]
     {
-        assert_eq!(decode(record.as_bytes()), None, "{record}");
+        assert_eq!(decode(record.as_bytes(), &Own::default()), None, "{record}");
     }
 }
 

@@ -80,7 +80,7 @@ impl Acts {
             return None;
         }
         self.read += 1;
-        change::decode(&teller.inv.raw(row).ok()?)
+        change::decode(&teller.inv.raw(row).ok()?, &teller.own)
     }
 }
 

@@ -6,6 +6,7 @@ use foldhash::fast::FixedState;
 use serde::Serialize;
 
 use super::Gather;
+use crate::detect::own::Own;
 use crate::detect::rules::{RuleInfo, best};
 use crate::event::outcome::Outcome;
 use crate::event::time::Time;
@@ -215,7 +216,9 @@ fn title_of(row: &Row<'_>) -> String {
 /// What an event did, from its record where it is read, else from its columns.
 pub(super) fn sentence(gather: &Gather<'_>, row: &Row<'_>, read: bool) -> String {
     let known = read && change::is_known(row.service(), row.event());
-    let decoded = known.then(|| gather.inv.raw(row).ok().and_then(|raw| change::decode(&raw))).flatten();
+    let decoded = known
+        .then(|| gather.inv.raw(row).ok().and_then(|raw| change::decode(&raw, &Own::default())))
+        .flatten();
     decoded.map_or_else(|| plain_sentence(row), |change| change.sentence)
 }
 

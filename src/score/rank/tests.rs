@@ -6,7 +6,7 @@ use crate::store::segment::{Builder, EventRow};
 
 const HOUR: i64 = 3_600_000;
 
-/// Rows of (hour, actor, event, region, outcome).
+/// Rows of (hour, actor, event, region, outcome); an event of another service than EC2 has it in front: `iam:GetUser`.
 fn ranked(rows: &[(i64, &str, &str, &str, Outcome)]) -> Table {
     let dicts = Dicts::default();
     let mut builder = Builder::default();
@@ -22,7 +22,10 @@ fn ranked(rows: &[(i64, &str, &str, &str, Outcome)]) -> Table {
             (Column::Identity, identity.as_str()),
             (Column::Event, event),
             (Column::Region, region),
-            (Column::Source, "ec2.amazonaws.com"),
+            (
+                Column::Source,
+                &format!("{}.amazonaws.com", event.split_once(':').map_or("ec2", |event| event.0)),
+            ),
         ] {
             row.columns[column as usize] = dicts.intern(column, text);
         }
@@ -97,6 +100,18 @@ fn habits_stand_below_and_what_completes_a_rule_above() {
     assert_eq!(weight(20, completes), 70, "what completes a rule on several events");
 }
 
+#[test]
+fn a_region_says_nothing_of_a_service_that_has_one_for_all() {
+    let table = ranked(&[
+        (0, "ann", "iam:A", "r1", Outcome::Success),
+        (2, "ann", "iam:A", "r2", Outcome::Success),
+        (2, "ann", "iam:A", "r3", Outcome::Success),
+        (2, "ann", "A", "r4", Outcome::Success),
+    ]);
+    let is_new = |row| context(&table, row).first_seen() & 1 << 3 != 0;
+    assert_eq!([0, 1, 2, 3].map(is_new), [false, false, false, true]);
+}
+
 /// Contexts of (day, actor, event, address, risk), with the level of the one rule where the last is one.
 fn placed(rows: &[(i64, &str, &str, &str, u8, u16)]) -> Vec<Context> {
     placed_with(&[], rows)
@@ -104,6 +119,10 @@ fn placed(rows: &[(i64, &str, &str, &str, u8, u16)]) -> Vec<Context> {
 
 /// The same, where these are the networks of one's own organization.
 fn placed_with(own: &[IpNet], rows: &[(i64, &str, &str, &str, u8, u16)]) -> Vec<Context> {
+    table_of(own, rows).rows().map(|row| with(row.context())).collect()
+}
+
+fn table_of(own: &[IpNet], rows: &[(i64, &str, &str, &str, u8, u16)]) -> Table {
     let dicts = Dicts::default();
     let mut builder = Builder::default();
     for (n, (day, actor, event, address, ..)) in rows.iter().enumerate() {
@@ -124,7 +143,7 @@ fn placed_with(own: &[IpNet], rows: &[(i64, &str, &str, &str, u8, u16)]) -> Vec<
     let mut segments = vec![Arc::new(segment)];
     let levels = RuleLevels { of_sets: &[0, 2, 4], of_rows: &[] };
     contexts(&mut segments, &dicts.snapshot(), levels, own);
-    segments[0].contexts().iter().map(|bits| with(*bits)).collect()
+    Table::new(segments, dicts.snapshot(), true)
 }
 
 #[test]
@@ -142,6 +161,16 @@ fn what_is_done_day_after_day_is_a_habit() {
     let habits: Vec<bool> = found.iter().map(|context| context.habit()).collect();
     assert_eq!(habits, [false, false, true, false, false, false, true]);
     assert!(found[4].new_network() && !found[3].new_network());
+}
+
+#[test]
+fn a_habit_stands_lower_and_is_no_less_than_it_is() {
+    let home = "198.51.100.1";
+    let table = table_of(&[], &[0, 1, 2].map(|day| (day, "job", "Drop", home, 80, 0)));
+    let (first, habit) = (table.row(0).unwrap(), table.row(2).unwrap());
+    assert_eq!((level_of(&first), place_of(&first)), (Level::of(80), Level::of(80)));
+    assert_eq!((level_of(&habit), place_of(&habit)), (Level::of(80), Level::of(60)));
+    assert_ne!(Level::of(80), Level::of(60));
 }
 
 /// Whoever stole credentials makes no habits of what they do with them.

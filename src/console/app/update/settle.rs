@@ -250,7 +250,7 @@ impl Model {
         if let Some(row) = inv.table.row(number) {
             detail.explain(inv, &row);
         }
-        detail.tell_change();
+        detail.tell_change(inv);
         detail.tell_addendum(inv);
         if matches!(detail.record, Record::Coming) {
             effects.push(Effect::Read(id.clone(), self.answer.inv.clone(), number));
@@ -271,8 +271,8 @@ impl Model {
         let pattern = self.search.pattern();
         let number = self.listed().filter(|row| row.id() == id).map(|row| row.number());
         if let Some(detail) = self.detail.as_mut().filter(|detail| detail.id == id) {
-            detail.put_record(record, &self.folds);
             let inv = &self.answer.inv;
+            detail.put_record(record, &self.folds, inv);
             if let Some(row) = number.and_then(|row| inv.table.row(row)) {
                 detail.explain(inv, &row);
             }

@@ -1,5 +1,8 @@
 //! Whom a value names: accounts of AWS by id, ARN or policy, or by a policy everybody.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::detect::sigma::plain::{text_of, values_at};
@@ -45,6 +48,17 @@ impl Whom {
             }
         }
     }
+}
+
+/// The accounts that a value names: by id, by ARN, or by a statement of a policy that lets them in.
+pub(crate) fn named_accounts(value: &Value) -> BTreeSet<String> {
+    let named = RefCell::new(BTreeSet::new());
+    let take = |text: &str| {
+        named.borrow_mut().extend(account::of(text).map(str::to_owned));
+        false
+    };
+    any(value, &take, &|statement| statement.allow && statement.aws_principals().any(take));
+    named.into_inner()
 }
 
 /// The account whose log the record is from, else that of who acted.

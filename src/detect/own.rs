@@ -1,0 +1,153 @@
+//! What names another account and names one's own: accounts whose logs are loaded belong together.
+//!
+//! Rules ask for accounts other than that of the event (`otheraccount`) while records are read, when nobody knows yet of
+//! which accounts there will be logs. So what they name is kept with each hit, and hits on one's own accounts alone are
+//! taken back when everything is there. A rule that runs later is told the accounts before.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::capture::Captured;
+use super::engine::leaf::parsed;
+use super::hits::HitSets;
+use super::rules::Rules;
+use super::sigma::item::{Item, Test, Whom};
+use super::sigma::plain;
+use super::sigma::rule::Rule;
+use crate::event::account;
+use crate::store::Column;
+use crate::store::dicts::DictSet;
+use crate::store::segment::{Locator, Segment};
+
+/// The accounts whose logs are loaded.
+#[derive(Default, Debug)]
+pub(crate) struct Own(BTreeSet<String>);
+
+impl Own {
+    /// Those in whose logs records were found.
+    pub(crate) fn of(dicts: &DictSet) -> Self {
+        dicts.column(Column::Account).iter().map(|(_, account)| account).collect()
+    }
+
+    /// Whether an account is one of these.
+    pub(crate) fn has(&self, account: &str) -> bool {
+        self.0.contains(account)
+    }
+
+    /// Whether an account is one of several: of a single one every event knows by itself that it is its own.
+    fn is_one_of_several(&self, account: u64) -> bool {
+        self.0.len() > 1 && self.has(&format!("{account:012}"))
+    }
+
+    /// The rule, with these accounts among those that are no other ones.
+    pub(crate) fn told<'r>(&self, rule: &'r Rule) -> Cow<'r, Rule> {
+        let is_asked = || rule.searches.iter().flat_map(|(_, search)| &search.groups).flatten().any(asks);
+        if self.0.len() < 2 || !is_asked() {
+            return Cow::Borrowed(rule);
+        }
+        let mut rule = rule.clone();
+        let groups = rule.searches.iter_mut().flat_map(|(_, search)| &mut search.groups);
+        for item in groups.flatten().filter(|item| asks(item)) {
+            for test in &mut item.tests {
+                if let Test::Names(Whom::OtherAccount(known)) = test {
+                    known.extend(self.0.iter().cloned());
+                }
+            }
+        }
+        Cow::Owned(rule)
+    }
+}
+
+impl<'a> FromIterator<&'a str> for Own {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(accounts: I) -> Self {
+        Self(accounts.into_iter().filter(|account| account::is_id(account)).map(str::to_owned).collect())
+    }
+}
+
+/// Whether an item asks for another account. One that asks for none stays as it is: nothing new may hit later.
+pub(crate) fn asks(item: &Item) -> bool {
+    !item.negated && item.tests.iter().any(|test| matches!(test, Test::Names(Whom::OtherAccount(_))))
+}
+
+/// Takes hits back that name nobody but one's own accounts. `taken` are the accounts that they name, in order of place;
+/// `raw` reads a record. Gives the segments that are changed.
+pub(crate) fn take_back(
+    segments: &mut [Arc<Segment>],
+    (own, rules, sets): (&Own, &Rules, &HitSets),
+    taken: &[Captured],
+    raw: &dyn Fn(Locator) -> Option<Vec<u8>>,
+) -> Vec<usize> {
+    // Nearly all is about accounts that nobody has logs of.
+    let is_own =
+        |taken: &&Captured| rules.needs().is_account(taken.field) && own.is_one_of_several(taken.value);
+    let places: BTreeSet<Locator> = taken.iter().filter(is_own).map(|taken| taken.at).collect();
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let judge = Judge { own, rules, taken, raw };
+    let known = sets.snapshot();
+    let mut changed = Vec::new();
+    for (place, segment) in segments.iter_mut().enumerate() {
+        let mut now: HashMap<usize, u64> = HashMap::new();
+        segment.hit_column().for_each(|row, set| {
+            let at = segment.locator(row);
+            if set != 0 && places.contains(&at) {
+                let all = known.get(set as u32);
+                let kept: Vec<u32> = all.iter().copied().filter(|rule| judge.stays(*rule, at)).collect();
+                if kept.len() < all.len() {
+                    now.insert(row, u64::from(sets.number(&kept)));
+                }
+            }
+        });
+        if !now.is_empty() {
+            let mut hits = Vec::with_capacity(segment.len());
+            segment.hit_column().for_each(|row, set| hits.push(now.get(&row).copied().unwrap_or(set)));
+            Arc::make_mut(segment).set_hits(&hits);
+            changed.push(place);
+        }
+    }
+    changed
+}
+
+struct Judge<'a> {
+    own: &'a Own,
+    rules: &'a Rules,
+    taken: &'a [Captured],
+    raw: &'a dyn Fn(Locator) -> Option<Vec<u8>>,
+}
+
+impl Judge<'_> {
+    /// Whether a rule that hit the record at some place still does.
+    fn stays(&self, rule: u32, at: Locator) -> bool {
+        let needs = self.rules.needs();
+        let fields = needs.of_rule.get(rule as usize).into_iter().flatten();
+        let mut named = fields.filter(|field| needs.is_account(**field)).flat_map(|field| {
+            let from = self.taken.partition_point(|taken| (taken.at, taken.field) < (at, *field));
+            let rest = self.taken.get(from..).unwrap_or_default();
+            rest.iter().take_while(move |taken| (taken.at, taken.field) == (at, *field))
+        });
+        let (mut all, mut any) = (true, false);
+        for taken in &mut named {
+            let is_own = self.own.is_one_of_several(taken.value);
+            (all, any) = (all && is_own, any || is_own);
+        }
+        match (any, all) {
+            (false, _) => true,
+            (true, true) if self.rules.needs_other_account(rule) => false,
+            _ => self.hits_still(rule, at),
+        }
+    }
+
+    /// Whether a rule hits a record when it is told whose accounts are one's own. What cannot be read stays.
+    fn hits_still(&self, rule: u32, at: Locator) -> bool {
+        let record = (self.raw)(at).and_then(|raw| parsed(&raw));
+        match (self.rules.singles().get(rule as usize), record) {
+            (Some(rule), Some(record)) => plain::fires(&self.own.told(rule), &record),
+            _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
