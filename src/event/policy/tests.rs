@@ -60,6 +60,8 @@ fn a_condition_that_everybody_can_meet_binds_nobody() {
         json!({"Bool": {"aws:SecureTransport": "true"}}),
         // Whoever belongs to any organization at all.
         json!({"Null": {"aws:PrincipalOrgID": "false"}}),
+        // Whoever comes by no endpoint.
+        json!({"Null": {"aws:SourceVpce": "true"}}),
         json!({"Bool": {"aws:PrincipalIsAWSService": "false"}}),
         json!({"StringEquals": {"sts:ExternalId": "x"}}),
         json!({"StringEquals": {"aws:PrincipalTag/team": "data", "aws:username": "alice", "aws:CalledVia": "athena.amazonaws.com"}}),
