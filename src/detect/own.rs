@@ -71,13 +71,13 @@ pub(crate) fn asks(item: &Item) -> bool {
 }
 
 /// Takes hits back that name nobody but one's own accounts. `taken` are the accounts that they name, in order of place;
-/// `raw` reads a record. Gives the segments that are changed.
+/// `raw` reads a record. Gives the rows that are changed, by segment.
 pub(crate) fn take_back(
     segments: &mut [Arc<Segment>],
     (own, rules, sets): (&Own, &Rules, &HitSets),
     taken: &[Captured],
     raw: &dyn Fn(Locator) -> Option<Vec<u8>>,
-) -> Vec<usize> {
+) -> Vec<(usize, Vec<usize>)> {
     // Nearly all is about accounts that nobody has logs of.
     let is_own =
         |taken: &&Captured| rules.needs().is_account(taken.field) && own.is_one_of_several(taken.value);
@@ -87,12 +87,18 @@ pub(crate) fn take_back(
     }
     let judge = Judge { own, rules, taken, raw };
     let known = sets.snapshot();
+    let is_asked: Vec<bool> = (0..known.len())
+        .map(|set| known.get(set).iter().any(|rule| judge.fields(*rule).next().is_some()))
+        .collect();
     let mut changed = Vec::new();
     for (place, segment) in segments.iter_mut().enumerate() {
         let mut now: HashMap<usize, u64> = HashMap::new();
         segment.hit_column().for_each(|row, set| {
+            if is_asked.get(set as usize) != Some(&true) {
+                return;
+            }
             let at = segment.locator(row);
-            if set != 0 && places.contains(&at) {
+            if places.contains(&at) {
                 let all = known.get(set as u32);
                 let kept: Vec<u32> = all.iter().copied().filter(|rule| judge.stays(*rule, at)).collect();
                 if kept.len() < all.len() {
@@ -104,7 +110,7 @@ pub(crate) fn take_back(
             let mut hits = Vec::with_capacity(segment.len());
             segment.hit_column().for_each(|row, set| hits.push(now.get(&row).copied().unwrap_or(set)));
             Arc::make_mut(segment).set_hits(&hits);
-            changed.push(place);
+            changed.push((place, now.into_keys().collect()));
         }
     }
     changed
@@ -118,17 +124,22 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
+    /// The fields in which a rule asks for another account.
+    fn fields(&self, rule: u32) -> impl Iterator<Item = u32> {
+        let needs = self.rules.needs();
+        let fields = needs.of_rule.get(rule as usize).into_iter().flatten().copied();
+        fields.filter(|field| needs.is_account(*field))
+    }
+
     /// Whether a rule that hit the record at some place still does.
     fn stays(&self, rule: u32, at: Locator) -> bool {
-        let needs = self.rules.needs();
-        let fields = needs.of_rule.get(rule as usize).into_iter().flatten();
-        let mut named = fields.filter(|field| needs.is_account(**field)).flat_map(|field| {
-            let from = self.taken.partition_point(|taken| (taken.at, taken.field) < (at, *field));
+        let named = self.fields(rule).flat_map(|field| {
+            let from = self.taken.partition_point(|taken| (taken.at, taken.field) < (at, field));
             let rest = self.taken.get(from..).unwrap_or_default();
-            rest.iter().take_while(move |taken| (taken.at, taken.field) == (at, *field))
+            rest.iter().take_while(move |taken| (taken.at, taken.field) == (at, field))
         });
         let (mut all, mut any) = (true, false);
-        for taken in &mut named {
+        for taken in named {
             let is_own = self.own.is_one_of_several(taken.value);
             (all, any) = (all && is_own, any || is_own);
         }

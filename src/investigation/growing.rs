@@ -217,7 +217,8 @@ impl Growing {
             self.shared.dicts.gather();
         }
         let dicts = self.shared.dicts.snapshot();
-        self.take_back_hits(&mut segments, &dicts);
+        let mut scorer = self.base.judgment.scorer();
+        self.take_back_hits(&mut segments, &dicts, &mut scorer);
         let table = Table::new(std::mem::take(&mut segments), dicts.clone(), true);
         let mut inv =
             Investigation { hits: self.sets.snapshot(), duplicates, conflicts, ..self.snapshot(table) };
@@ -228,7 +229,6 @@ impl Growing {
         self.add_hits(&mut segments, &compared.hits);
         let hits = self.sets.snapshot();
         self.rank(&mut segments, &dicts, &compared);
-        let mut scorer = inv.judgment.scorer();
         scorer.learn(&dicts, &hits);
         if self.goes_on {
             (self.done.segments, self.done.origins) = (segments.clone(), origins.clone());
@@ -248,19 +248,16 @@ impl Growing {
     }
 
     /// Takes back what rules said of other accounts where these are one's own, with the points for it.
-    fn take_back_hits(&self, segments: &mut [Arc<Segment>], dicts: &DictSet) {
+    fn take_back_hits(&self, segments: &mut [Arc<Segment>], dicts: &DictSet, scorer: &mut Scorer) {
         let judgment = &self.base.judgment;
         let raw = |at| self.base.records.get(at).ok();
         let changed = self.captures.read(|taken| {
             own::take_back(segments, (&Own::of(dicts), &judgment.rules, &self.sets), taken, &raw)
         });
-        if changed.is_empty() {
-            return;
-        }
-        let (mut scorer, hits) = (judgment.scorer(), self.sets.snapshot());
-        for place in changed {
+        let hits = self.sets.snapshot();
+        for (place, rows) in changed {
             if let Some(segment) = segments.get_mut(place) {
-                scorer.score(dicts, &hits, Arc::make_mut(segment));
+                scorer.score_again(dicts, &hits, Arc::make_mut(segment), &rows);
             }
         }
     }

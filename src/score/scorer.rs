@@ -44,6 +44,21 @@ struct Facts {
     flags: Flags,
 }
 
+impl Facts {
+    fn of(id: impl Fn(Column) -> u32, hits: u32, flags: Flags) -> Self {
+        Self {
+            event: id(Column::Event),
+            source: id(Column::Source),
+            ip: id(Column::Ip),
+            error: id(Column::Error),
+            identity: id(Column::Identity),
+            target: id(Column::Target),
+            hits,
+            flags,
+        }
+    }
+}
+
 /// Why points were given, before it is put into words.
 #[derive(Clone, Copy)]
 enum Reason {
@@ -211,28 +226,43 @@ impl Scorer {
         let mut risks = Vec::with_capacity(segment.len());
         each_row(columns, segment.len(), |_, [event, source, ip, error, identity, target, hits, flags]| {
             let flags = Flags::from_bits(flags);
-            let facts = Facts { event, source, ip, error, identity, target, hits, flags };
-            let mut sum = 0i32;
-            self.visit(facts, |points, _| sum += points);
-            risks.push(sum.clamp(0, self.scoring.cap.min(100) as i32) as u8);
+            risks.push(self.points(Facts { event, source, ip, error, identity, target, hits, flags }));
         });
         segment.set_risks(risks);
+    }
+
+    /// Scores some rows of a segment again, whose hits are others now.
+    pub(crate) fn score_again(
+        &mut self,
+        dicts: &DictSet,
+        sets: &Sets,
+        segment: &mut Segment,
+        rows: &[usize],
+    ) {
+        self.learn(dicts, sets);
+        let mut risks = segment.risks().to_vec();
+        for &row in rows {
+            let flags = Flags::from_bits(segment.flag_column().id(row));
+            let facts =
+                Facts::of(|column| segment.column(column).id(row), segment.hit_column().id(row), flags);
+            if let Some(risk) = risks.get_mut(row) {
+                *risk = self.points(facts);
+            }
+        }
+        segment.set_risks(risks);
+    }
+
+    fn points(&self, facts: Facts) -> u8 {
+        let mut sum = 0i32;
+        self.visit(facts, |points, _| sum += points);
+        sum.clamp(0, self.scoring.cap.min(100) as i32) as u8
     }
 
     /// The factors of an event; their sum, cut at the cap, is its score.
     ///
     /// The event must be of a table whose dictionaries this scorer has learned.
     pub fn factors(&self, row: &Row<'_>, sets: &Sets) -> Vec<Factor> {
-        let facts = Facts {
-            event: row.id_of(Column::Event),
-            source: row.id_of(Column::Source),
-            ip: row.id_of(Column::Ip),
-            error: row.id_of(Column::Error),
-            identity: row.id_of(Column::Identity),
-            target: row.id_of(Column::Target),
-            hits: row.hits(),
-            flags: row.flags(),
-        };
+        let facts = Facts::of(|column| row.id_of(column), row.hits(), row.flags());
         let mut factors = Vec::new();
         self.visit(facts, |points, reason| {
             factors.push(Factor { points, reason: self.words(reason, row, sets) });
