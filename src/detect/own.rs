@@ -5,7 +5,7 @@
 //! taken back when everything is there. A rule that runs later is told the accounts before.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::capture::Captured;
@@ -92,7 +92,7 @@ pub(crate) fn take_back(
         .collect();
     let mut changed = Vec::new();
     for (place, segment) in segments.iter_mut().enumerate() {
-        let mut now: HashMap<usize, u64> = HashMap::new();
+        let mut now: Vec<(usize, u64)> = Vec::new();
         segment.hit_column().for_each(|row, set| {
             if is_asked.get(set as usize) != Some(&true) {
                 return;
@@ -102,15 +102,20 @@ pub(crate) fn take_back(
                 let all = known.get(set as u32);
                 let kept: Vec<u32> = all.iter().copied().filter(|rule| judge.stays(*rule, at)).collect();
                 if kept.len() < all.len() {
-                    now.insert(row, u64::from(sets.number(&kept)));
+                    now.push((row, u64::from(sets.number(&kept))));
                 }
             }
         });
         if !now.is_empty() {
             let mut hits = Vec::with_capacity(segment.len());
-            segment.hit_column().for_each(|row, set| hits.push(now.get(&row).copied().unwrap_or(set)));
+            segment.hit_column().for_each(|_, set| hits.push(set));
+            for &(row, set) in &now {
+                if let Some(slot) = hits.get_mut(row) {
+                    *slot = set;
+                }
+            }
             Arc::make_mut(segment).set_hits(&hits);
-            changed.push((place, now.into_keys().collect()));
+            changed.push((place, now.into_iter().map(|(row, _)| row).collect()));
         }
     }
     changed
