@@ -81,29 +81,23 @@ pub(crate) fn take_back(
     // Nearly all is about accounts that nobody has logs of.
     let is_own =
         |taken: &&Captured| rules.needs().is_account(taken.field) && own.is_one_of_several(taken.value);
-    let places: BTreeSet<Locator> = taken.iter().filter(is_own).map(|taken| taken.at).collect();
+    let mut places: Vec<Locator> = taken.iter().filter(is_own).map(|taken| taken.at).collect();
+    places.dedup();
     if places.is_empty() {
         return Vec::new();
     }
-    let judge = Judge { own, rules, taken, raw };
+    let judge = Judge { own, rules, taken, places, raw };
     let known = sets.snapshot();
-    let is_asked: Vec<bool> = (0..known.len())
-        .map(|set| known.get(set).iter().any(|rule| judge.fields(*rule).next().is_some()))
-        .collect();
+    let is_asked = |set| known.get(set).iter().any(|rule| judge.fields(*rule).next().is_some());
+    let is_asked: Vec<bool> = (0..known.len()).map(is_asked).collect();
     let mut changed = Vec::new();
     for (place, segment) in segments.iter_mut().enumerate() {
-        let mut now: Vec<(usize, u64)> = Vec::new();
+        let mut now: Vec<(usize, u32)> = Vec::new();
         segment.hit_column().for_each(|row, set| {
-            if is_asked.get(set as usize) != Some(&true) {
-                return;
-            }
-            let at = segment.locator(row);
-            if places.contains(&at) {
-                let all = known.get(set as u32);
-                let kept: Vec<u32> = all.iter().copied().filter(|rule| judge.stays(*rule, at)).collect();
-                if kept.len() < all.len() {
-                    now.push((row, u64::from(sets.number(&kept))));
-                }
+            if is_asked.get(set as usize) == Some(&true)
+                && let Some(kept) = judge.kept(known.get(set as u32), segment.locator(row))
+            {
+                now.push((row, sets.number(&kept)));
             }
         });
         if !now.is_empty() {
@@ -111,7 +105,7 @@ pub(crate) fn take_back(
             segment.hit_column().for_each(|_, set| hits.push(set));
             for &(row, set) in &now {
                 if let Some(slot) = hits.get_mut(row) {
-                    *slot = set;
+                    *slot = u64::from(set);
                 }
             }
             Arc::make_mut(segment).set_hits(&hits);
@@ -125,6 +119,8 @@ struct Judge<'a> {
     own: &'a Own,
     rules: &'a Rules,
     taken: &'a [Captured],
+    /// Where records stand that name accounts of one's own, in order.
+    places: Vec<Locator>,
     raw: &'a dyn Fn(Locator) -> Option<Vec<u8>>,
 }
 
@@ -134,6 +130,13 @@ impl Judge<'_> {
         let needs = self.rules.needs();
         let fields = needs.of_rule.get(rule as usize).into_iter().flatten().copied();
         fields.filter(|field| needs.is_account(*field))
+    }
+
+    /// The rules that still hit the record at some place; `None` when all of these do.
+    fn kept(&self, rules: &[u32], at: Locator) -> Option<Vec<u32>> {
+        self.places.binary_search(&at).ok()?;
+        let kept: Vec<u32> = rules.iter().copied().filter(|rule| self.stays(*rule, at)).collect();
+        (kept.len() < rules.len()).then_some(kept)
     }
 
     /// Whether a rule that hit the record at some place still does.
