@@ -15,6 +15,7 @@ use crate::detect::attack::Attack;
 use crate::detect::compare::{self, Compared};
 use crate::detect::environment::Environment;
 use crate::detect::hits::Sets;
+use crate::detect::own::Own;
 use crate::detect::rules::{RuleInfo, Rules};
 use crate::detect::sensitive::SensitiveApis;
 use crate::event::time::Time;
@@ -179,6 +180,11 @@ impl Investigation {
     /// The rules that an event hit.
     pub fn rules_of<'a>(&'a self, row: &Row<'_>) -> impl Iterator<Item = &'a RuleInfo> {
         self.judgment.rules.shown(self.hits.get(row.hits()))
+    }
+
+    /// One's own accounts: those of which logs are loaded, and those that the environment file names.
+    pub(crate) fn own_accounts(&self) -> Own {
+        Own::of(self.table.dicts(), &self.judgment.environment)
     }
 
     /// The raw record of an event.

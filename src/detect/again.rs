@@ -10,7 +10,6 @@ use super::capture::{Captured, Captures};
 use super::compare::{self, Compared};
 use super::engine::leaf::Written;
 use super::hits::HitSets;
-use super::own::Own;
 use super::retro;
 use super::rules::Rules;
 use super::sigma::correlation::Link;
@@ -49,7 +48,7 @@ pub fn hits(inv: &Investigation, rules: &Rules, number: u32, reading: &Reading) 
 
 /// The rows that a rule on single events hits.
 fn rows_of(inv: &Investigation, rule: &Rule, reading: &Reading) -> Vec<u32> {
-    let rule = Own::of(inv.table.dicts()).told(rule);
+    let rule = inv.own_accounts().told(rule);
     retro::hits(inv, &rule, reading).rows(&inv.table).collect()
 }
 

@@ -5,6 +5,7 @@
 //! values of its fields are kept: a hash where they are only told apart, the number itself where they are summed, and of
 //! accounts that are named the id.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher as _;
 use std::sync::{Mutex, PoisonError};
 
@@ -12,7 +13,7 @@ use foldhash::fast::RandomState;
 
 use super::engine::leaf::{Parts, parsed, values_at};
 use super::engine::{Place, place_of_path};
-use super::sigma::item::named_accounts;
+use super::sigma::item::{HOME, named_accounts};
 use crate::json;
 use crate::store::segment::Locator;
 
@@ -76,11 +77,13 @@ impl Captures {
         if self.keep { held.clone() } else { std::mem::take(&mut *held) }
     }
 
-    /// What was taken so far, in order of place and field.
-    pub(crate) fn read<T>(&self, read: impl FnOnce(&[Captured]) -> T) -> T {
-        let mut held = self.values.lock().unwrap_or_else(PoisonError::into_inner);
-        held.sort_unstable();
-        read(&held)
+    /// What was taken so far of some fields, in order of place and field.
+    pub(crate) fn of_fields(&self, is_wanted: impl Fn(u32) -> bool) -> Vec<Captured> {
+        let held = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken: Vec<Captured> = held.iter().filter(|taken| is_wanted(taken.field)).copied().collect();
+        drop(held);
+        taken.sort_unstable();
+        taken
     }
 
     /// A text as a value that is told apart.
@@ -99,12 +102,24 @@ impl Captures {
                 }
                 Form::Accounts(known) => {
                     let value = parsed(raw).unwrap_or_default();
-                    let others = named_accounts(&value).into_iter().filter(|id| !known.contains(id));
+                    // The event's own account decides nothing.
+                    let home = home(record);
+                    let is_known = |id: &String| known.contains(id) || Some(id) == home.as_ref();
+                    let others = named_accounts(&value).into_iter().filter(|id| !is_known(id));
                     others.filter_map(|id| id.parse().ok()).for_each(&mut each);
                 }
             }
         }
     }
+}
+
+/// The account whose log a record is from, as [`crate::detect::sigma::item::home`] reads it.
+fn home(record: &dyn Parts) -> Option<String> {
+    let text = |raw| json::display(raw).map(Cow::into_owned).filter(|text| !text.is_empty());
+    HOME.iter().find_map(|path| {
+        let path: Vec<String> = path.iter().map(|&step| step.to_owned()).collect();
+        values_at(record, &path).into_iter().find_map(text)
+    })
 }
 
 /// The fields that rules need from records, and which rule needs which.

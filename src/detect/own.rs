@@ -10,8 +10,10 @@ use std::sync::Arc;
 
 use super::capture::Captured;
 use super::engine::leaf::parsed;
+use super::environment::Environment;
 use super::hits::HitSets;
 use super::rules::Rules;
+use super::sigma::condition::Condition;
 use super::sigma::item::{Item, Test, Whom};
 use super::sigma::plain;
 use super::sigma::rule::Rule;
@@ -25,9 +27,10 @@ use crate::store::segment::{Locator, Segment};
 pub(crate) struct Own(BTreeSet<String>);
 
 impl Own {
-    /// Those in whose logs records were found.
-    pub(crate) fn of(dicts: &DictSet) -> Self {
-        dicts.column(Column::Account).iter().map(|(_, account)| account).collect()
+    /// Those in whose logs records were found, and those that are known to be one's own.
+    pub(crate) fn of(dicts: &DictSet, environment: &Environment) -> Self {
+        let loaded = dicts.column(Column::Account).iter().map(|(_, account)| account);
+        loaded.chain(environment.own_accounts.iter().map(String::as_str)).collect()
     }
 
     /// Whether an account is one of these.
@@ -46,8 +49,10 @@ impl Own {
         if self.0.len() < 2 || !is_asked() {
             return Cow::Borrowed(rule);
         }
+        let denied = denied_searches(rule);
         let mut rule = rule.clone();
-        let groups = rule.searches.iter_mut().flat_map(|(_, search)| &mut search.groups);
+        let searches = rule.searches.iter_mut().zip(denied).filter(|(_, denied)| !denied);
+        let groups = searches.flat_map(|((_, search), _)| &mut search.groups);
         for item in groups.flatten().filter(|item| asks(item)) {
             for test in &mut item.tests {
                 if let Test::Names(Whom::OtherAccount(known)) = test {
@@ -65,6 +70,37 @@ impl<'a> FromIterator<&'a str> for Own {
     }
 }
 
+/// Which searches of a rule stand behind a `not`: told of more accounts, one of these would let the rule hit what it did not
+/// hit when records were read.
+fn denied_searches(rule: &Rule) -> Vec<bool> {
+    let mut denied = vec![false; rule.searches.len()];
+    rule.conditions.iter().for_each(|condition| mark_denied(condition, false, &mut denied));
+    denied
+}
+
+/// Conditions are nested only so deep.
+fn mark_denied(condition: &Condition, is_denied: bool, denied: &mut [bool]) {
+    let mut mark = |search: usize| {
+        if let Some(slot) = denied.get_mut(search) {
+            *slot |= is_denied;
+        }
+    };
+    match condition {
+        Condition::Search(search) => mark(*search),
+        Condition::And(parts) | Condition::Or(parts) => {
+            parts.iter().for_each(|part| mark_denied(part, is_denied, denied));
+        }
+        Condition::Not(part) => mark_denied(part, !is_denied, denied),
+        Condition::AtLeast(_, searches) => searches.iter().copied().for_each(mark),
+    }
+}
+
+/// Whether a rule asks for another account behind a `not`.
+fn denies(rule: &Rule) -> bool {
+    let denied = rule.searches.iter().zip(denied_searches(rule)).filter(|(_, denied)| *denied);
+    denied.flat_map(|((_, search), _)| &search.groups).flatten().any(asks)
+}
+
 /// Whether an item asks for another account. One that asks for none stays as it is: nothing new may hit later.
 pub(crate) fn asks(item: &Item) -> bool {
     !item.negated && item.tests.iter().any(|test| matches!(test, Test::Names(Whom::OtherAccount(_))))
@@ -79,8 +115,7 @@ pub(crate) fn take_back(
     raw: &dyn Fn(Locator) -> Option<Vec<u8>>,
 ) -> Vec<(usize, Vec<usize>)> {
     // Nearly all is about accounts that nobody has logs of.
-    let is_own =
-        |taken: &&Captured| rules.needs().is_account(taken.field) && own.is_one_of_several(taken.value);
+    let is_own = |taken: &&Captured| own.is_one_of_several(taken.value);
     let mut places: Vec<Locator> = taken.iter().filter(is_own).map(|taken| taken.at).collect();
     places.dedup();
     if places.is_empty() {
@@ -153,9 +188,15 @@ impl Judge<'_> {
         }
         match (any, all) {
             (false, _) => true,
-            (true, true) if self.rules.needs_other_account(rule) => false,
+            (true, true) if self.needs_another(rule) => false,
             _ => self.hits_still(rule, at),
         }
+    }
+
+    /// Whether a rule hits nothing but what names another account.
+    fn needs_another(&self, rule: u32) -> bool {
+        let denies = self.rules.singles().get(rule as usize).is_none_or(denies);
+        !denies && self.rules.needs_other_account(rule)
     }
 
     /// Whether a rule hits a record when it is told whose accounts are one's own. What cannot be read stays.

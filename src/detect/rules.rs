@@ -254,7 +254,12 @@ impl Rules {
         self.engine.needs()
     }
 
-    /// Whether a rule on single events hits nothing but what names another account.
+    /// Whether of a field that is taken from records the accounts are taken that it names.
+    pub(crate) fn names_accounts(&self, field: u32) -> bool {
+        self.needs().is_account(field)
+    }
+
+    /// Whether a rule on single events hits nothing but what names another account, as far as none stands behind a `not`.
     pub(super) fn needs_other_account(&self, rule: u32) -> bool {
         self.engine.needs_match(rule as usize, &own::asks)
     }

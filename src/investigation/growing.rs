@@ -251,9 +251,9 @@ impl Growing {
     fn take_back_hits(&self, segments: &mut [Arc<Segment>], dicts: &DictSet, scorer: &mut Scorer) {
         let judgment = &self.base.judgment;
         let raw = |at| self.base.records.get(at).ok();
-        let changed = self.captures.read(|taken| {
-            own::take_back(segments, (&Own::of(dicts), &judgment.rules, &self.sets), taken, &raw)
-        });
+        let taken = self.captures.of_fields(|field| judgment.rules.names_accounts(field));
+        let own = Own::of(dicts, &judgment.environment);
+        let changed = own::take_back(segments, (&own, &judgment.rules, &self.sets), &taken, &raw);
         let hits = self.sets.snapshot();
         for (place, rows) in changed {
             if let Some(segment) = segments.get_mut(place) {

@@ -18,6 +18,7 @@ use serde_json::Value;
 pub(crate) use value::{name_of, texts as texts_at};
 
 use crate::detect::own::Own;
+use crate::detect::sigma::item::home;
 use crate::event::outcome::Outcome;
 use crate::score::scorer::plain_name;
 use crate::store::table::service_of;
@@ -97,15 +98,12 @@ pub(crate) fn decode(record: &[u8], own: &Own) -> Option<Change> {
     let record: Value = serde_json::from_slice(record).ok()?;
     let text = |key: &str| record.get(key).and_then(Value::as_str).unwrap_or_default();
     let line = table::line(service_of(text("eventSource")), plain_name(text("eventName")))?;
-    let home = match text("recipientAccountId") {
-        "" => record.pointer("/userIdentity/accountId").and_then(Value::as_str).unwrap_or_default(),
-        account => account,
-    };
+    let home = home(&record).unwrap_or_default();
     let nothing = Value::Null;
     let call = Call {
         request: record.get("requestParameters").unwrap_or(&nothing),
         response: record.get("responseElements").unwrap_or(&nothing),
-        home,
+        home: &home,
         own,
     };
     let mut found =

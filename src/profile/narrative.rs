@@ -109,7 +109,7 @@ pub fn story(
     most: usize,
     stop: &AtomicBool,
 ) -> Option<Story> {
-    let own = Own::of(inv.table.dicts());
+    let own = inv.own_accounts();
     let mut teller = Teller { inv, background, nodes, own, sentences: Vec::new() };
     let rows = background.sessions.rows_of(nodes.iter().map(|node| node.session));
     nodes.iter().for_each(|node| teller.begin(node));

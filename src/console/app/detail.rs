@@ -12,7 +12,6 @@ use std::collections::HashMap;
 use super::line::Line as Typed;
 use super::tree::{Node, Tree};
 use crate::detect::explain::explain;
-use crate::detect::own::Own;
 use crate::event::field::{Field, FieldRef};
 use crate::investigation::Investigation;
 use crate::profile::change;
@@ -173,7 +172,7 @@ impl Detail {
     /// Says below the points what the call changed, once the record is there and where that is known.
     pub fn tell_change(&mut self, inv: &Investigation) {
         let Record::Here(_, record) = &self.record else { return };
-        let Some(change) = change::decode(record, &Own::of(inv.table.dicts())) else { return };
+        let Some(change) = change::decode(record, &inv.own_accounts()) else { return };
         self.facts.retain(|fact| !matches!(fact, Fact::Change(_) | Fact::Danger(..)));
         let dangers = change.judgments.into_iter().map(|j| Fact::Danger(j.danger.name(), j.reason));
         let told = std::iter::once(Fact::Change(change.sentence)).chain(dangers);

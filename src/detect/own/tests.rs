@@ -2,8 +2,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::Own;
 use crate::detect::again;
 use crate::detect::attack::Attack;
+use crate::detect::environment::Environment;
 use crate::detect::rules::Rules;
 use crate::detect::sigma::item::Placeholders;
 use crate::ingest::worker::Options;
@@ -44,6 +46,20 @@ id: told-of
 detection:
   s: {eventName: Share, requestParameters.with|otheraccount: ['222233334444']}
   condition: s
+---
+title: not shared
+id: not-shared
+detection:
+  s: {eventName: Share, requestParameters.with|exists: true}
+  other: {requestParameters.with|otheraccount: true}
+  condition: s and not other
+---
+title: shared and not
+id: never
+detection:
+  s: {eventName: Share, requestParameters.with|otheraccount: true}
+  other: {requestParameters.with|otheraccount: true}
+  condition: s and not (other and s)
 ---
 title: shared twice
 id: twice
@@ -142,6 +158,26 @@ fn accounts_that_come_later_are_ones_own_for_what_came_before() {
     assert_eq!(hits(&after), hits(&loaded(&records)));
     let risks = |inv: &Investigation| inv.table.rows().map(|row| row.risk()).collect::<Vec<_>>();
     assert_eq!(risks(&after), risks(&loaded(&records)));
+}
+
+#[test]
+fn what_the_environment_names_is_ones_own_too() {
+    let environment = Environment { own_accounts: vec![FOREIGN.to_owned()], ..Environment::default() };
+    let own = Own::of(loaded(&records()).table.dicts(), &environment);
+    assert!([HERE, THERE, FOREIGN].iter().all(|account| own.has(account)) && !own.has("222233334444"));
+}
+
+#[test]
+fn one_object_of_an_event_does_not_say_whose_account_is_another() {
+    let rule = "title: t\ndetection: {s: {requestParameters.items|element: {userId|otheraccount: true}}, condition: s}\n";
+    let rules = Rules::read(
+        &vec![("r.yml".to_owned(), rule.to_owned())],
+        &Placeholders::new(),
+        &[],
+        &Attack::shipped(),
+    );
+    let fault = rules.faults().first().map(ToString::to_string).unwrap_or_default();
+    assert!(fault.starts_with("r.yml:2: otheraccount needs the account of the event"), "{fault}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::query::{Op, Part, Pattern};
 use crate::text::nearest;
 use value::{Changing, changed, parts};
 pub use whom::Whom;
-pub(crate) use whom::named_accounts;
+pub(crate) use whom::{HOME, home, named_accounts};
 
 /// A field with what its value must be.
 #[derive(Clone, Debug)]
@@ -348,8 +348,15 @@ fn element(node: &Node, placeholders: &Placeholders) -> Result<Test, ItemError> 
         return Err(ItemError { line: node.line, reason: reason.to_owned() });
     };
     let items = entries.iter().map(|(key, value)| Item::read(key, value, placeholders));
-    let items: Vec<Vec<Item>> = items.collect::<Result<_, _>>()?;
-    Ok(Test::Element(items.into_iter().flatten().collect()))
+    let items: Vec<Item> = items.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    let asks =
+        |item: &&Item| item.tests.iter().any(|test| matches!(test, Test::Names(Whom::OtherAccount(_))));
+    if let Some(item) = items.iter().find(asks) {
+        let reason = "otheraccount needs the account of the event, which one object does not have; write it beside the \
+                      element, with the whole path";
+        return Err(ItemError { line: item.line, reason: reason.to_owned() });
+    }
+    Ok(Test::Element(items))
 }
 
 fn test(modifiers: &Modifiers<'_>, value: &Changing) -> Result<Test, String> {

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Finding, Gather};
-use crate::detect::own::Own;
 use crate::event::outcome::Outcome;
 use crate::profile::change::{self, Danger};
 use crate::profile::describe::EventRef;
@@ -107,7 +106,7 @@ fn grants(gather: &Gather<'_>, rows: &[u32]) -> Vec<Grant> {
             && row.flags().access() == Access::Write
             && change::is_known(row.service(), row.event())
     });
-    let own = Own::of(inv.table.dicts());
+    let own = inv.own_accounts();
     let mut found = Vec::new();
     for row in done.take(READ) {
         let Some(change) = inv.raw(&row).ok().and_then(|raw| change::decode(&raw, &own)) else { continue };

@@ -10,7 +10,7 @@ use crate::event::account;
 use crate::event::policy::{self, Statement};
 
 /// Where a record says whose log it is from; else whose identity acted.
-const OWN: [&[&str]; 2] = [&["recipientAccountId"], &["userIdentity", "accountId"]];
+pub(crate) const HOME: [&[&str]; 2] = [&["recipientAccountId"], &["userIdentity", "accountId"]];
 
 /// Whom a rule asks for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,7 +26,7 @@ impl Whom {
     pub(super) fn refers_to(&self) -> Vec<Vec<String>> {
         match self {
             Self::Everybody => Vec::new(),
-            Self::OtherAccount(_) => OWN.iter().map(|path| steps(path)).collect(),
+            Self::OtherAccount(_) => HOME.iter().map(|path| steps(path)).collect(),
         }
     }
 
@@ -37,10 +37,10 @@ impl Whom {
         match self {
             Self::Everybody => any(value, &|_| false, &Statement::lets_everybody_in),
             Self::OtherAccount(known) => {
-                let own = own(record);
+                let home = home(record);
                 let is_other = |text: &str| {
                     account::of(text)
-                        .is_some_and(|id| own.as_deref() != Some(id) && !known.iter().any(|k| k == id))
+                        .is_some_and(|id| home.as_deref() != Some(id) && !known.iter().any(|k| k == id))
                 };
                 any(value, &is_other, &|statement| {
                     statement.allow && statement.aws_principals().any(is_other)
@@ -61,9 +61,10 @@ pub(crate) fn named_accounts(value: &Value) -> BTreeSet<String> {
     named.into_inner()
 }
 
-/// The account whose log the record is from, else that of who acted.
-fn own(record: &Value) -> Option<String> {
-    OWN.iter().find_map(|path| values_at(record, &steps(path)).into_iter().find_map(text_of))
+/// The account whose log the record is from, else that of who acted. An empty text says nothing.
+pub(crate) fn home(record: &Value) -> Option<String> {
+    let text = |value: &Value| text_of(value).filter(|text| !text.is_empty());
+    HOME.iter().find_map(|path| values_at(record, &steps(path)).into_iter().find_map(text))
 }
 
 fn steps(path: &[&str]) -> Vec<String> {
@@ -167,6 +168,7 @@ mod tests {
         let of = |record: Value| Whom::OtherAccount(Vec::new()).is_named(&json!(OWN), &record);
         assert!(!of(json!({"userIdentity": {"accountId": OWN}})));
         assert!(of(json!({"recipientAccountId": "444455556666", "userIdentity": {"accountId": OWN}})));
+        assert!(!of(json!({"recipientAccountId": "", "userIdentity": {"accountId": OWN}})));
         assert!(of(json!({})), "nobody's own is another one");
     }
 }
