@@ -73,6 +73,18 @@ const BINDING: &[&str] = &[
     "sns:endpoint",
 ];
 
+/// Those of [`BINDING`] whose values name accounts.
+const NAMING: &[&str] = &[
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceowner",
+    "aws:vpceaccount",
+    "kms:calleraccount",
+    "s3:dataaccesspointaccount",
+];
+
 /// The statements of a document: a text of JSON, perhaps encoded for an address, or the object itself. `None` when it is no
 /// policy.
 pub fn statements(document: &Value) -> Option<Vec<Statement>> {
@@ -127,23 +139,47 @@ impl Statement {
 
     /// The key of the condition that keeps `*` from being everybody.
     pub fn bound_by(&self) -> Option<&str> {
-        self.conditions.iter().find(|condition| condition.binds()).map(|condition| condition.key.as_str())
+        self.binding().next().map(|condition| condition.key.as_str())
+    }
+
+    fn binding(&self) -> impl Iterator<Item = &Condition> {
+        self.conditions.iter().filter(|condition| condition.binds(self.asks_for(&condition.key)))
+    }
+
+    /// Whether a condition asks for a key to be there.
+    fn asks_for(&self, key: &str) -> bool {
+        let is_null = |condition: &&Condition| condition.operator.eq_ignore_ascii_case("null");
+        let mut of_key = self.conditions.iter().filter(|condition| condition.key == key).filter(is_null);
+        of_key.any(|condition| condition.values.iter().all(|value| value.eq_ignore_ascii_case("false")))
+    }
+
+    /// Whom `*` comes to by its conditions: ids of accounts, and ARNs.
+    pub fn bound_to(&self) -> impl Iterator<Item = &str> {
+        let names = |condition: &&Condition| NAMING.contains(&condition.key.as_str());
+        self.binding().filter(names).flat_map(|condition| condition.values.iter().map(String::as_str))
+    }
+
+    /// Whom it lets in, as far as it says: ARNs, accounts and `*`, and what conditions make of that.
+    pub fn lets_in(&self) -> impl Iterator<Item = &str> {
+        let bound = self.is_for_all().then(|| self.bound_to()).into_iter().flatten();
+        self.aws_principals().chain(bound).filter(|_| self.allow)
+    }
+
+    fn is_for_all(&self) -> bool {
+        self.not_principal || self.aws_principals().any(|name| name == "*")
     }
 
     /// Whether it allows something to everybody, or to everybody but some.
     pub fn lets_everybody_in(&self) -> bool {
-        self.allow
-            && (self.not_principal || self.aws_principals().any(|name| name == "*"))
-            && self.bound_by().is_none()
+        self.allow && self.is_for_all() && self.bound_by().is_none()
     }
 }
 
 impl Condition {
-    /// Whether it holds only for what has one of its values: not where the key is absent, and not for what has others.
-    pub fn is_positive(&self) -> bool {
+    /// Whether it also holds where the key is absent.
+    fn is_lax(&self) -> bool {
         let operator = self.operator.to_ascii_lowercase();
-        let lax = operator.starts_with("forallvalues:") || operator.ends_with("ifexists");
-        !lax && self.is_positive_where_present()
+        operator.starts_with("forallvalues:") || operator.ends_with("ifexists")
     }
 
     /// Whether it holds, where the key is present, only for one of its values.
@@ -152,13 +188,18 @@ impl Condition {
         !operator.contains("not") && operator != "null"
     }
 
-    fn binds(&self) -> bool {
+    /// Whether it ties a statement to somebody, or to where somebody is; `is_there` when the key has to be.
+    fn binds(&self, is_there: bool) -> bool {
         let is_wide = |value: &String| match self.key.as_str() {
             // `*@example.com`
             "sns:endpoint" => !value.contains('@') && is_wide(value),
             _ => is_wide(value),
         };
-        BINDING.contains(&self.key.as_str()) && self.is_positive() && !self.values.iter().any(is_wide)
+        BINDING.contains(&self.key.as_str())
+            && self.is_positive_where_present()
+            && (is_there || !self.is_lax())
+            && !self.values.iter().any(is_wide)
+            && !are_wide_together(&self.values)
     }
 }
 
@@ -174,15 +215,36 @@ fn is_wide(value: &str) -> bool {
             IpNet::V6(network) => network.prefix_len() < 32,
         };
     }
+    if has_variable_of_caller(value) {
+        return true;
+    }
     let has_wildcard = |text: &str| text.contains(['*', '?']);
     match Arn::parse(value) {
-        // Their names belong to one account alone.
-        Some(arn) if arn.service == "s3" => arn.resource.starts_with(['*', '?']),
+        // Their names belong to one account alone; none is shorter than three letters.
+        Some(arn) if arn.service == "s3" => arn.resource.find(['*', '?']).is_some_and(|at| at < 3),
         Some(arn) => has_wildcard(arn.account),
-        // A variable is whatever the caller brings.
-        None if value.contains("${") => true,
+        // One that ends before the account: `arn:aws:iam::*`.
+        None if value.starts_with("arn:") && has_wildcard(value) => true,
         None => value.find(['*', '?']).is_some_and(|at| at <= SHARED) || value.eq_ignore_ascii_case("false"),
     }
+}
+
+/// Whether a value is whatever the caller brings. Variables of what is asked for (`${aws:ResourceAccount}`) are not.
+fn has_variable_of_caller(value: &str) -> bool {
+    let of_resource =
+        |name: &str| name.get(..12).is_some_and(|name| name.eq_ignore_ascii_case("aws:resource"));
+    value.split("${").skip(1).any(|name| !of_resource(name))
+}
+
+/// Whether networks, each of which is somebody's, are nearly everybody's together: more than a network of seven bits is.
+fn are_wide_together(values: &[String]) -> bool {
+    let networks = || values.iter().filter_map(|value| value.parse::<IpNet>().ok());
+    let share = |bits: u8| (-f64::from(bits)).exp2();
+    let v4: f64 =
+        networks().map(|net| if let IpNet::V4(net) = net { share(net.prefix_len()) } else { 0.0 }).sum();
+    let v6: f64 =
+        networks().map(|net| if let IpNet::V6(net) = net { share(net.prefix_len()) } else { 0.0 }).sum();
+    v4 > share(7) || v6 > share(31)
 }
 
 /// Text without its `%7B` and the like.

@@ -137,7 +137,7 @@ fn size_of_member(bytes: &[u8], most: u64) -> Option<usize> {
     let size = u32::from_le_bytes(*last) as usize;
     // The size field is the sender's claim. It is believed up to what deflate can reach at all.
     let can_be = size <= WHOLE_MAX && size as u64 <= most && size <= bytes.len().saturating_mul(1032);
-    (can_be && !has_second_member(bytes, *last)).then_some(size)
+    (can_be && !may_end_before(bytes, *last)).then_some(size)
 }
 
 /// Whether a gzip member is sound and fills `out`.
@@ -148,11 +148,15 @@ fn is_inflated(decompressor: &mut Decompressor, bytes: &[u8], out: &mut [u8]) ->
     }
 }
 
-/// Whether another gzip header may stand behind a first member of the length that the last one says it has: then only
-/// a stream reader knows. A member ends with its length, so that bytes which only look like a header are told apart.
-fn has_second_member(bytes: &[u8], size: [u8; 4]) -> bool {
-    memchr::memmem::find_iter(bytes, &[0x1f, 0x8b, 0x08])
-        .any(|at| at.checked_sub(4).and_then(|end| bytes.get(end..at)) == Some(&size[..]))
+/// Whether a first member may end before the file does, with the length that the last one says it has: then only a stream
+/// reader knows what stands behind it. A member ends with its length, which hardly ever stands elsewhere by chance. Only
+/// that of nothing does: a header says as much of its time.
+fn may_end_before(bytes: &[u8], size: [u8; 4]) -> bool {
+    if size == [0; 4] {
+        return bytes.get(1..).is_some_and(|rest| memchr::memmem::find(rest, &[0x1f, 0x8b, 0x08]).is_some());
+    }
+    let before = bytes.get(..bytes.len().saturating_sub(1)).unwrap_or_default();
+    memchr::memmem::find(before, &size).is_some()
 }
 
 /// Reads the text of a stream, through as many layers as it has; archives are not opened.

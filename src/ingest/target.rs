@@ -16,11 +16,12 @@ const TARGETS: &[&str] = &[
     "roleName",
     "groupName",
     "instanceProfileName",
+    // The policy of a key is always called the same.
+    "keyId",
     "policyArn",
     "policyName",
     "trailName",
     "secretId",
-    "keyId",
     "functionName",
     "instanceId",
     "dBInstanceIdentifier",

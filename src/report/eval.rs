@@ -33,7 +33,7 @@ pub struct Label {
 pub enum LabelError {
     /// A column is missing.
     #[error(
-        "{file}:1: there is no column {column}; the first line has to name eventID, attack and technique"
+        "{file}:1: there is no column {column}; the first line has to name eventID and attack, and technique if it is known"
     )]
     Column {
         /// The file.
@@ -60,6 +60,10 @@ impl Labels {
     /// # Errors
     /// A column that is needed is not there, a quote is never closed, or no line can be used.
     pub fn parse(file: &str, text: &str) -> Result<Self, LabelError> {
+        if text.trim().is_empty() {
+            let reason = "there is nothing in it; a first line has to name eventID and attack, each further one label an event";
+            return Err(LabelError::Line { file: file.to_owned(), reason: reason.to_owned() });
+        }
         let tabs = text.lines().next().is_some_and(|line| line.contains('\t'));
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(if tabs { b'\t' } else { b',' })
@@ -314,6 +318,8 @@ mod tests {
         assert_eq!((tabs.events["b"].attack, tabs.events["c"].attack), (Some(false), None));
         let synth = Labels::parse("l.tsv", "eventID\tattack\na\tT1685.002\nb\t-\n").unwrap();
         assert_eq!((synth.events["a"].attack, synth.faults.len()), (Some(true), 0));
+        let fault = Labels::parse("l.csv", "\n").unwrap_err().to_string();
+        assert!(fault.starts_with("l.csv: there is nothing in it"), "{fault}");
         let fault = Labels::parse("l.csv", "id,attack\n").unwrap_err().to_string();
         assert!(fault.contains("l.csv:1: there is no column eventID"), "{fault}");
     }

@@ -193,11 +193,11 @@ impl<'l> Ranker<'l> {
             let mut bits = self.first_seen(who, values, time);
             bits |= (*self.rarity.of(event, source) as u16) << RARITY_SHIFT;
             bits |= self.level(row, hits) << RULE_SHIFT;
-            if self.went_through(who, event, flags) {
+            if self.went_through(who, (event, source), flags) {
                 bits |= AFTER_DENIAL;
             }
             let risk = segment.risks().get(row).copied().unwrap_or(0);
-            if self.is_habit(who, event, flags.outcome(), time, risk, Context::from_bits(bits)) {
+            if self.is_habit(who, (event, source), flags.outcome(), time, risk, Context::from_bits(bits)) {
                 bits |= HABIT;
             }
             contexts.push(bits);
@@ -226,7 +226,7 @@ impl<'l> Ranker<'l> {
     fn is_habit(
         &mut self,
         who: u32,
-        event: u32,
+        (event, source): (u32, u32),
         outcome: Outcome,
         time: i64,
         risk: u8,
@@ -237,7 +237,7 @@ impl<'l> Ranker<'l> {
             return false;
         }
         let Some(&actor) = self.actors.get(who as usize) else { return false };
-        let is_one = self.habits.is_one((actor, event, outcome), time);
+        let is_one = self.habits.is_one((actor, event, source, outcome), time);
         is_one && context.level() < Some(Level::High)
     }
 
@@ -269,7 +269,7 @@ impl<'l> Ranker<'l> {
     }
 
     /// Whether this is done now after it was denied before, by the same session.
-    fn went_through(&mut self, who: u32, event: u32, flags: Flags) -> bool {
+    fn went_through(&mut self, who: u32, (event, source): (u32, u32), flags: Flags) -> bool {
         let outcome = flags.outcome();
         if outcome != Outcome::Denied && outcome != Outcome::Success {
             return false;
@@ -278,11 +278,11 @@ impl<'l> Ranker<'l> {
         let session = if flags.has(Flags::CONSOLE) { sessions.1 } else { sessions.0 };
         if outcome == Outcome::Denied {
             if session != 0 {
-                self.denied.insert((session, event));
+                self.denied.insert((session, event, source));
             }
             return false;
         }
-        self.denied.remove((session, event))
+        self.denied.remove((session, event, source))
     }
 }
 

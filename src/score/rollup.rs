@@ -232,7 +232,8 @@ fn why(inv: &Investigation, tally: &Tally) -> Vec<Factor> {
             None => inv
                 .factors(&row)
                 .into_iter()
-                .max_by_key(|factor| factor.points)
+                // The first of several that weigh alike.
+                .min_by_key(|factor| Reverse(factor.points))
                 .map_or_else(String::new, |factor| format!(": {}", factor.reason)),
         };
         Some(Factor { points: i32::from(act.points), reason: format!("{what}{because}") })

@@ -45,6 +45,13 @@ fn a_condition_binds_where_it_says_who_or_from_where() {
         json!({"StringEquals": {"elasticfilesystem:AccessPointArn": "arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-1"}}),
         json!({"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true", "aws:SecureTransport": "true"}}),
         json!({"Bool": {"aws:PrincipalIsAWSService": true}}),
+        // Of what is asked for, not of who asks.
+        json!({"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}}),
+        json!({"StringEquals": {"aws:PrincipalAccount": "${aws:resourceAccount}"}}),
+        // The key has to be there.
+        json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-exampleorgid"}, "Null": {"aws:PrincipalOrgID": "false"}}),
+        json!({"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-exampleorgid/*"}, "Null": {"aws:principalorgpaths": false}}),
+        json!({"IpAddress": {"aws:SourceIp": ["17.0.0.0/8", "19.0.0.0/8"]}}),
         // One that binds is enough.
         json!({"StringEquals": {"sts:ExternalId": "x", "aws:SourceVpce": "vpce-1a2b3c4d"}}),
     ] {
@@ -83,6 +90,13 @@ fn a_condition_that_everybody_can_meet_binds_nobody() {
         json!({"StringLike": {"aws:userid": "*:alice"}}),
         json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}}),
         json!({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}}),
+        json!({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::a*"}}),
+        json!({"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*"}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::${aws:PrincipalAccount}:role/x"}}),
+        json!({"StringEquals": {"aws:PrincipalArn": "${aws:ResourceAccount}${aws:PrincipalArn}"}}),
+        json!({"IpAddress": {"aws:SourceIp": (0..=255).map(|n| format!("{n}.0.0.0/8")).collect::<Vec<_>>()}}),
+        json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-exampleorgid"}, "Null": {"aws:PrincipalOrgID": "true"}}),
+        json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-exampleorgid"}, "Null": {"aws:SourceVpce": "false"}}),
     ] {
         assert!(is_open(&condition), "{condition}");
     }

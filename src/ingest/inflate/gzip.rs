@@ -47,12 +47,19 @@ impl<R: BufRead> GzipReader<R> {
 
     /// Whether another member begins here.
     fn has_next(&mut self) -> io::Result<bool> {
-        // A pipe may be asked again; as a fault this would lose all that follows.
-        while self.reader.fill_buf().is_err_and(|e| e.kind() == io::ErrorKind::Interrupted) {}
-        let rest = self.reader.fill_buf()?;
-        if rest.is_empty() || rest.iter().all(|&b| b == 0) {
-            return Ok(false);
-        }
+        let rest = loop {
+            // A pipe may be asked again; as a fault this would lose all that follows.
+            while self.reader.fill_buf().is_err_and(|e| e.kind() == io::ErrorKind::Interrupted) {}
+            let rest = self.reader.fill_buf()?;
+            let zeros = rest.iter().take_while(|&&b| b == 0).count();
+            if rest.is_empty() {
+                return Ok(false);
+            } else if zeros == 0 {
+                break self.reader.fill_buf()?;
+            }
+            // Members are padded with zeros; what stands behind these may come later.
+            self.reader.consume(zeros);
+        };
         if !rest.starts_with(&[0x1f, 0x8b]) && rest != [0x1f] {
             let message = "unexpected data after the end of the gzip stream";
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));

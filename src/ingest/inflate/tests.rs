@@ -92,6 +92,30 @@ impl Read for Interrupted<'_> {
 }
 
 #[test]
+fn what_stands_behind_a_member_is_told_though_the_last_one_is_as_long() {
+    let (first, second) = (gzip(b"te"), gzip(b"xt"));
+    let with = |between: &[u8]| read(&[&first, between, &second].concat());
+    assert_eq!(with(b""), ("text".to_owned(), None));
+    assert_eq!(with(b"\0\0\0\0"), ("text".to_owned(), None));
+    let message = "unexpected data after the end of the gzip stream";
+    assert_eq!(with(b"junk"), ("te".to_owned(), Some(message.to_owned())));
+    assert_eq!(with(b"\0\0junk"), ("te".to_owned(), Some(message.to_owned())));
+    assert_eq!(Inflater::default().gzip(&[&first[..], b"junk", &second].concat(), 1 << 20), None);
+    assert_eq!(Inflater::default().gzip(&first, 1 << 20), Some(&b"te"[..]));
+}
+
+#[test]
+fn padding_does_not_end_where_a_piece_does() {
+    let mut padded = gzip(b"te");
+    padded.push(0);
+    let all = [padded.as_slice(), b"\0\0junk"].concat();
+    let mut reader = GzipReader::new(BufReader::with_capacity(padded.len(), &all[..]));
+    let mut text = String::new();
+    let fault = reader.read_to_string(&mut text).unwrap_err();
+    assert_eq!(fault.to_string(), "unexpected data after the end of the gzip stream");
+}
+
+#[test]
 fn a_pipe_that_is_interrupted_between_two_members_is_read_on() {
     let first = gzip(b"te");
     let both = [first.clone(), gzip(b"xt")].concat();

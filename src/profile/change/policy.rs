@@ -94,7 +94,12 @@ impl Policy {
         let allowed = what(statement);
         match (kind, name) {
             ("AWS", "*") => match statement.bound_by() {
-                Some(key) => format!("whoever meets {key}"),
+                Some(key) => {
+                    for account in statement.bound_to().filter_map(account::of) {
+                        self.judge_account(account, &allowed, call);
+                    }
+                    format!("whoever meets {key}")
+                }
                 None => {
                     self.judge(Danger::Public, format!("everybody is allowed {allowed}"));
                     "everybody".to_owned()
@@ -102,10 +107,8 @@ impl Policy {
             },
             ("AWS", name) => {
                 let account = account::of(name);
-                if let Some(account) =
-                    account.filter(|account| !call.home.is_empty() && call.is_foreign(account))
-                {
-                    self.judge(Danger::External, format!("account {account} is allowed {allowed}"));
+                if let Some(account) = account {
+                    self.judge_account(account, &allowed, call);
                 }
                 match account {
                     Some(account) if name == account || name.ends_with(":root") => {
@@ -122,6 +125,12 @@ impl Policy {
             }
             ("Service", service) => format!("service {service}"),
             (kind, name) => format!("{kind} {name}"),
+        }
+    }
+
+    fn judge_account(&mut self, account: &str, allowed: &str, call: &Call<'_>) {
+        if !call.home.is_empty() && call.is_foreign(account) {
+            self.judge(Danger::External, format!("account {account} is allowed {allowed}"));
         }
     }
 

@@ -11,16 +11,19 @@ use crate::event::time::DAY_MS;
 /// What was done on so many days before is a habit.
 const DAYS: u32 = 2;
 
+/// An actor, the name and the service of what it did, and what became of it.
+type Act = (u32, u32, u32, Outcome);
+
 /// On which days who did what, and how it ended.
 #[derive(Default)]
 pub(super) struct Habits {
-    /// By (actor, name of the event, outcome): the last day, and how many there were before it.
-    days: HashMap<(u32, u32, Outcome), (i64, u32), FixedState>,
+    /// By (actor, name of the event, its service, outcome): the last day, and how many there were before it.
+    days: HashMap<Act, (i64, u32), FixedState>,
 }
 
 impl Habits {
     /// Takes in that something was done, no earlier than what came before; whether it is a habit.
-    pub(super) fn is_one(&mut self, what: (u32, u32, Outcome), time: i64) -> bool {
+    pub(super) fn is_one(&mut self, what: Act, time: i64) -> bool {
         let day = time.div_euclid(DAY_MS);
         let (last, before) = self.days.entry(what).or_insert((day, 0));
         if *last != day {
@@ -37,7 +40,7 @@ mod tests {
     #[test]
     fn the_third_day_makes_a_habit() {
         let mut habits = Habits::default();
-        let mut done = |actor, day: i64| habits.is_one((actor, 7, Outcome::Success), day * DAY_MS + 5);
+        let mut done = |actor, day: i64| habits.is_one((actor, 7, 1, Outcome::Success), day * DAY_MS + 5);
         assert_eq!([done(1, 0), done(1, 0), done(1, 1), done(1, 1)], [false; 4]);
         assert!(!done(2, 1), "another actor");
         assert!(done(1, 9) && done(1, 9));

@@ -18,14 +18,12 @@ fn ranked(rows: &[(i64, &str, &str, &str, Outcome)]) -> Table {
         };
         row.flags = Flags::new(*outcome, RecordKind::Event);
         let identity = format!(r#"{{"type":"IAMUser","userName":"{actor}","accessKeyId":"AKIA{actor}"}}"#);
+        let (service, event) = event.split_once(':').unwrap_or(("ec2", event));
         for (column, text) in [
             (Column::Identity, identity.as_str()),
             (Column::Event, event),
             (Column::Region, region),
-            (
-                Column::Source,
-                &format!("{}.amazonaws.com", event.split_once(':').map_or("ec2", |event| event.0)),
-            ),
+            (Column::Source, &format!("{service}.amazonaws.com")),
         ] {
             row.columns[column as usize] = dicts.intern(column, text);
         }
@@ -70,11 +68,12 @@ fn a_success_after_a_denial_is_marked_once() {
     let table = ranked(&[
         (0, "ann", "A", "r", Denied),
         (0, "bob", "A", "r", Success),
+        (0, "ann", "kms:A", "r", Success),
         (0, "ann", "A", "r", Success),
         (0, "ann", "A", "r", Success),
     ]);
-    let marks: Vec<bool> = (0..4).map(|r| context(&table, r).after_denial()).collect();
-    assert_eq!(marks, [false, false, true, false]);
+    let marks: Vec<bool> = (0..5).map(|r| context(&table, r).after_denial()).collect();
+    assert_eq!(marks, [false, false, false, true, false], "of another service it is another act");
 }
 
 fn with(bits: u16) -> Context {

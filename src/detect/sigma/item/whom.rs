@@ -42,9 +42,7 @@ impl Whom {
                     account::of(text)
                         .is_some_and(|id| home.as_deref() != Some(id) && !known.iter().any(|k| k == id))
                 };
-                any(value, &is_other, &|statement| {
-                    statement.allow && statement.aws_principals().any(is_other)
-                })
+                any(value, &is_other, &|statement| statement.lets_in().any(is_other))
             }
         }
     }
@@ -57,7 +55,7 @@ pub(crate) fn named_accounts(value: &Value) -> BTreeSet<String> {
         named.borrow_mut().extend(account::of(text).map(str::to_owned));
         false
     };
-    any(value, &take, &|statement| statement.allow && statement.aws_principals().any(take));
+    any(value, &take, &|statement| statement.lets_in().filter(|name| take(name)).count() > 0);
     named.into_inner()
 }
 
@@ -108,6 +106,10 @@ mod tests {
 
     const OWN: &str = "111122223333";
 
+    fn bound(condition: &Value) -> Value {
+        json!({"Effect": "Allow", "Principal": "*", "Condition": condition})
+    }
+
     fn is_found(value: &Value) -> bool {
         let whom = Whom::OtherAccount(vec!["127311923021".to_owned()]);
         whom.is_named(value, &json!({"recipientAccountId": OWN}))
@@ -155,6 +157,15 @@ mod tests {
             ),
             (json!([{"Effect": "Allow", "Principal": {"AWS": ["127311923021", OWN]}}]), false),
             (json!("odd"), false),
+            // Everybody, if from there.
+            (bound(&json!({"StringEquals": {"aws:PrincipalAccount": ["444455556666"]}})), true),
+            (bound(&json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/*"}})), true),
+            (bound(&json!({"StringEquals": {"kms:CallerAccount": OWN}})), false),
+            (bound(&json!({"StringNotEquals": {"aws:PrincipalAccount": "444455556666"}})), false),
+            (
+                json!({"Effect": "Allow", "Principal": {"AWS": OWN}, "Condition": {"StringEquals": {"aws:PrincipalAccount": "444455556666"}}}),
+                false,
+            ),
         ] {
             let policy = policy(&statements);
             assert_eq!(is_found(&policy), found, "{policy}");
