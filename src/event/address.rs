@@ -5,6 +5,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::IpNet;
+
 /// What kind of thing a `sourceIPAddress` is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum AddressKind {
@@ -47,6 +49,15 @@ impl AddressKind {
             Self::Internal => "internal",
             Self::Other => "other",
         }
+    }
+}
+
+/// Whether a network is so wide that anybody may be in it, as half the world is.
+pub fn is_wide(network: &IpNet) -> bool {
+    // Where S3 draws the line.
+    match network {
+        IpNet::V4(network) => network.prefix_len() < 8,
+        IpNet::V6(network) => network.prefix_len() < 32,
     }
 }
 

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use ipnet::IpNet;
 use serde_json::Value;
 
+use crate::event::address;
 use crate::event::identity::Arn;
 
 /// One statement of a policy.
@@ -18,8 +19,10 @@ pub struct Statement {
     pub actions: Vec<String>,
     /// Whether the actions are those that it is not about.
     pub not_actions: bool,
-    /// The ARNs it is about, with wildcards.
+    /// The ARNs it is about, with wildcards; with `not_resources` all but these.
     pub resources: Vec<String>,
+    /// Whether the resources are those that it is not about.
+    pub not_resources: bool,
     /// Kind (`AWS`, `Service`, `Federated`) and name; `*` alone is an AWS principal.
     pub principals: Vec<(String, String)>,
     /// Whether it is about all principals but some.
@@ -121,11 +124,13 @@ impl Statement {
     fn new(value: &Value) -> Self {
         let texts = |key: &str| member(value, key).map(strings).unwrap_or_default();
         let not_actions = member(value, "NotAction").is_some();
+        let not_resources = member(value, "NotResource").is_some();
         Self {
             allow: member(value, "Effect").and_then(Value::as_str) == Some("Allow"),
             actions: if not_actions { texts("NotAction") } else { texts("Action") },
             not_actions,
-            resources: texts("Resource"),
+            resources: if not_resources { texts("NotResource") } else { texts("Resource") },
+            not_resources,
             principals: principals(member(value, "Principal").unwrap_or(&Value::Null)),
             not_principal: member(value, "NotPrincipal").is_some(),
             conditions: conditions(member(value, "Condition").unwrap_or(&Value::Null)),
@@ -209,11 +214,7 @@ fn is_wide(value: &str) -> bool {
     /// The longest beginning that all values of a kind share: `vpce-`.
     const SHARED: usize = 5;
     if let Ok(network) = value.parse::<IpNet>() {
-        // Where S3 draws the line.
-        return match network {
-            IpNet::V4(network) => network.prefix_len() < 8,
-            IpNet::V6(network) => network.prefix_len() < 32,
-        };
+        return address::is_wide(&network);
     }
     if has_variable_of_caller(value) {
         return true;

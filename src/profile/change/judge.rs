@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::event::account;
 use crate::event::policy::member;
+use crate::event::{account, address};
 use crate::profile::change::value::{all, listed, name_of, text, texts};
 use crate::profile::change::{Call, Danger, Judgment, policy};
 
@@ -135,9 +135,9 @@ fn managed(path: &str, call: &Call<'_>, found: &mut Found) {
     }
 }
 
-/// Whether a network is all of the internet.
+/// Whether a network is all of the internet, or as good as that.
 fn is_everywhere(network: &str) -> bool {
-    matches!(network, "0.0.0.0/0" | "::/0")
+    network.parse().is_ok_and(|network| address::is_wide(&network))
 }
 
 fn firewall(path: &str, call: &Call<'_>, opens: bool, found: &mut Found) {

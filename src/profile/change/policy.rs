@@ -32,14 +32,29 @@ pub(super) fn read(document: &Value, call: &Call<'_>) -> Option<Policy> {
 }
 
 fn on_everything(statement: &Statement) -> bool {
-    statement.resources.iter().any(|r| r == "*" || r == "arn:aws:s3:::*")
+    statement.not_resources || statement.resources.iter().any(|r| is_everything(r))
+}
+
+/// Whether a resource is all there are, or all buckets: `*`, `arn:*`, `arn:aws:*:*:*:*`.
+fn is_everything(resource: &str) -> bool {
+    let is_any = |part: &str| !part.is_empty() && part.bytes().all(|b| b == b'*');
+    let mut parts = resource.split(':');
+    let begins = parts.next().is_some_and(|first| is_any(first) || first == "arn");
+    let partition = |part: &str| is_any(part) || ["aws", "aws-cn", "aws-us-gov"].contains(&part);
+    let all = begins && parts.next().is_none_or(partition) && parts.all(is_any);
+    (all && resource.contains('*')) || resource == "arn:aws:s3:::*"
+}
+
+/// Whether an action is all there are.
+fn is_every_action(action: &str) -> bool {
+    action == "*:*" || (action.contains('*') && action.bytes().all(|b| b == b'*' || b == b'?'))
 }
 
 /// What a statement is about, in words.
 fn what(statement: &Statement) -> String {
     let some = |list: &[String]| match list {
         [] => "nothing".to_owned(),
-        [one] if one == "*" || one == "*:*" => "everything".to_owned(),
+        [one] if is_every_action(one) => "everything".to_owned(),
         [one] => one.clone(),
         [one, rest @ ..] => format!("{one} and {} more", rest.len()),
     };
@@ -50,6 +65,10 @@ fn what(statement: &Statement) -> String {
 fn on(statement: &Statement) -> String {
     match statement.resources.as_slice() {
         [] => String::new(),
+        [one] if statement.not_resources => format!(" on everything but {one}"),
+        [one, rest @ ..] if statement.not_resources => {
+            format!(" on everything but {one} and {} more", rest.len())
+        }
         _ if on_everything(statement) => " on everything".to_owned(),
         [one] => format!(" on {one}"),
         [one, rest @ ..] => format!(" on {one} and {} more", rest.len()),
@@ -138,13 +157,13 @@ impl Policy {
         if !on_everything(statement) {
             return;
         }
-        let all = statement.actions.iter().any(|a| a == "*" || a == "*:*");
+        let all = statement.actions.iter().any(|action| is_every_action(action));
         if statement.not_actions {
-            self.judge(Danger::Admin, format!("it allows {} on everything", what(statement)));
+            self.judge(Danger::Admin, format!("it allows {}{}", what(statement), on(statement)));
             return;
         }
         if all {
-            self.judge(Danger::Admin, "it allows everything on everything".to_owned());
+            self.judge(Danger::Admin, format!("it allows everything{}", on(statement)));
             return;
         }
         for action in statement.actions.iter().filter(|a| a.ends_with('*')) {
@@ -154,7 +173,7 @@ impl Policy {
                 Some((_, "*")) => Danger::Wildcard,
                 _ => continue,
             };
-            self.judge(danger, format!("it allows {action} on everything"));
+            self.judge(danger, format!("it allows {action}{}", on(statement)));
         }
     }
 }

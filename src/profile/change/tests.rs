@@ -127,6 +127,13 @@ fn opened_ports_are_named_with_whom_they_are_open_to() {
         ssh.judgments,
         [Judgment { danger: Danger::Public, reason: "tcp/22 is open to 0.0.0.0/0".to_owned() }]
     );
+    for (network, is_open) in
+        [("128.0.0.0/1", true), ("1.2.3.4/0", true), ("2000::/3", true), ("17.0.0.0/8", false)]
+    {
+        let rule = json!({"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipRanges": {"items": [{"cidrIp": network}]}});
+        let half = asked("ec2:AuthorizeSecurityGroupIngress", ingress(json!([rule])));
+        assert_eq!(half.judgments.iter().any(|j| j.danger == Danger::Public), is_open, "{network}");
+    }
     let two = asked(
         "ec2:AuthorizeSecurityGroupIngress",
         ingress(json!([

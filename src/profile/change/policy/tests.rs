@@ -54,6 +54,46 @@ fn other_accounts_are_external_and_the_own_is_not() {
 }
 
 #[test]
+fn whom_a_condition_makes_of_everybody_is_external() {
+    let to = |condition: Value| {
+        judged(json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Condition": condition}))
+    };
+    let external = [(Danger::External, "account 444455556666 is allowed s3:GetObject".to_owned())];
+    assert_eq!(to(json!({"StringEquals": {"aws:PrincipalAccount": ["444455556666", HOME]}})), external);
+    assert_eq!(to(json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/*"}})), external);
+    assert_eq!(to(json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}})), []);
+}
+
+#[test]
+fn everything_is_everything_however_it_is_written() {
+    let all = |more: Value| {
+        let mut statement = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
+        for (key, value) in more.as_object().unwrap() {
+            statement[key] = value.clone();
+        }
+        judged(statement)
+    };
+    for (more, told) in [
+        (json!({"Resource": "arn:*"}), "it allows everything on everything"),
+        (json!({"Resource": "arn:aws:*:*:*:*"}), "it allows everything on everything"),
+        (json!({"Resource": "**"}), "it allows everything on everything"),
+        (json!({"Action": "?*"}), "it allows everything on everything"),
+        (json!({"Action": ["s3:GetObject", "**"]}), "it allows everything on everything"),
+    ] {
+        assert_eq!(all(more.clone()), [(Danger::Admin, told.to_owned())], "{more}");
+    }
+    let but = json!({"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::x"});
+    assert_eq!(
+        judged(but),
+        [(Danger::Admin, "it allows everything on everything but arn:aws:s3:::x".to_owned())]
+    );
+    for narrow in ["arn:aws:s3:::x", "arn:aws:iam::*:role/x", "arn", "aws:*", "arn:aws", ""] {
+        assert_eq!(all(json!({ "Resource": narrow })), [], "{narrow}");
+    }
+    assert_eq!(all(json!({"Action": "?"})), []);
+}
+
+#[test]
 fn admin_and_wildcards_are_told_apart() {
     let on = |action: Value, resource: &str| {
         dangers(json!({"Effect": "Allow", "Action": action, "Resource": resource}))
