@@ -101,9 +101,11 @@ fn denies(rule: &Rule) -> bool {
     denied.flat_map(|((_, search), _)| &search.groups).flatten().any(asks)
 }
 
-/// Whether an item asks for another account. One that asks for none stays as it is: nothing new may hit later.
+/// Whether an item asks for another account in a field, so that what it finds can be kept. One that asks for none stays as it
+/// is: nothing new may hit later.
 pub(crate) fn asks(item: &Item) -> bool {
-    !item.negated && item.tests.iter().any(|test| matches!(test, Test::Names(Whom::OtherAccount(_))))
+    let names = |test: &Test| matches!(test, Test::Names(Whom::OtherAccount(_)));
+    item.field.is_some() && !item.negated && item.tests.iter().any(names)
 }
 
 /// Takes hits back that name nobody but one's own accounts. `taken` are the accounts that they name, in order of place;

@@ -505,7 +505,8 @@ fn a_rule_is_edited_tried_and_saved() {
     let config = folder.path().join("config");
     let variables = [("XDG_CONFIG_HOME", config.to_str().unwrap())];
     let mut terminal = Terminal::start_with((140, 42), &[&logs], &variables);
-    terminal.wait_for("1 file ✓");
+    // A rule is made of the record, which comes behind the news that the file was read.
+    terminal.wait_for("eventVersion");
     terminal.press(":rule new\r");
     terminal.wait_for("[x] eventName");
     terminal.press("\r");
@@ -553,7 +554,8 @@ fn the_users_own_editor_gets_the_terminal_and_gives_it_back() {
             ("COUNT", count.to_str().unwrap()),
         ];
         let mut terminal = Terminal::start_with((140, 42), &["--no-case", &logs], &variables);
-        terminal.wait_for("1 file ✓");
+        // The record comes behind the news that the file was read.
+        terminal.wait_for("eventVersion");
         terminal.press(":rule new\r");
         terminal.wait_for("[x] eventName");
         terminal.press("\r");
@@ -618,8 +620,9 @@ fn what_is_marked_found_and_written_is_there_again_in_another_console() {
     let file = folder.path().join("case.sqlite");
     let args = ["demo", "--case", file.to_str().unwrap()];
     let mut terminal = Terminal::start((140, 42), &args);
-    terminal.wait_for("Events by risk");
-    terminal.wait_for("1/");
+    // While it loads, another event is first.
+    terminal.wait_for("124 files ✓");
+    terminal.wait_for("critical rule: A trail was stopped");
     assert!(!file.exists(), "who only looks leaves no file");
     terminal.press("m");
     terminal.wait_for("marked");

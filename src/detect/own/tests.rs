@@ -67,7 +67,11 @@ correlation: {type: event_count, rules: [shared], group-by: [awsRegion], timespa
 ";
 
 fn judgment() -> Judgment {
-    let files = vec![("r.yml".to_owned(), RULES.to_owned())];
+    judging(RULES)
+}
+
+fn judging(rules: &str) -> Judgment {
+    let files = vec![("r.yml".to_owned(), rules.to_owned())];
     let rules = Rules::read(&files, &Placeholders::new(), &[], &Attack::shipped());
     assert_eq!(rules.faults(), []);
     Judgment { rules: Arc::new(rules), ..Judgment::shipped() }
@@ -99,7 +103,11 @@ fn listing(objects: Vec<Object>) -> Listing {
 }
 
 fn loaded(records: &[Value]) -> Investigation {
-    load(listing(vec![object("t", records)]), Options::default(), judgment(), Arc::default(), &|_| {})
+    loaded_with(records, judgment())
+}
+
+fn loaded_with(records: &[Value], judgment: Judgment) -> Investigation {
+    load(listing(vec![object("t", records)]), Options::default(), judgment, Arc::default(), &|_| {})
 }
 
 /// The ids of the rules that each event hit, in order of time.
@@ -181,11 +189,21 @@ fn one_object_of_an_event_does_not_say_whose_account_is_another() {
 }
 
 #[test]
+fn an_account_named_anywhere_in_a_record_stays() {
+    let rule = "title: t\nid: anywhere\ndetection: {s: {'|otheraccount': true}, condition: s}\n";
+    let inv = loaded_with(&records(), judging(rule));
+    assert_eq!(hits(&inv), ["anywhere"; 7].map(str::to_owned));
+    is_the_same_anew(&inv, &judging(rule).rules);
+}
+
+#[test]
 fn a_rule_that_is_run_anew_hits_what_it_hits_in_a_load() {
-    let inv = loaded(&records());
-    let rules = judgment().rules;
+    is_the_same_anew(&loaded(&records()), &judgment().rules);
+}
+
+fn is_the_same_anew(inv: &Investigation, rules: &Rules) {
     for (number, info) in (0u32..).zip(rules.infos()) {
-        let found = again::hits(&inv, &rules, number, &Reading::default()).unwrap().rows;
+        let found = again::hits(inv, rules, number, &Reading::default()).unwrap().rows;
         let rows = inv.table.rows().filter(|row| inv.hits.get(row.hits()).contains(&number));
         assert_eq!(found, rows.map(|row| row.number()).collect::<Vec<_>>(), "{}", info.id);
     }
