@@ -117,9 +117,29 @@ pub(crate) fn or_null<S: serde::Serializer>(time: &Time, to: S) -> Result<S::Ok,
 /// RFC 3339 in UTC with `Z`; milliseconds only where there are any; `unknown` when unknown.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(c) = self.civil() else { return f.pad("unknown") };
-        // Every identity and every line has one, and formatting number by number takes ten times as long.
+        let (text, len) = self.text();
+        f.pad(std::str::from_utf8(&text[..len]).unwrap_or_default())
+    }
+}
+
+impl Time {
+    /// The longest text of a time, in bytes.
+    pub const LONGEST: usize = 24;
+
+    /// Appends a time as it is displayed. Every identity has one, and a formatter takes longer than the writing.
+    pub fn push_to(self, out: &mut String) {
+        let (text, len) = self.text();
+        out.push_str(std::str::from_utf8(&text[..len]).unwrap_or_default());
+    }
+
+    /// The text, and how much of it counts.
+    fn text(self) -> ([u8; Self::LONGEST], usize) {
         let mut text = *b"0000-00-00T00:00:00.000Z";
+        let Some(c) = self.civil() else {
+            text[..7].copy_from_slice(b"unknown");
+            return (text, 7);
+        };
+        // Every line has one, and formatting number by number takes ten times as long.
         // Years have four digits, as there are no other times.
         let (year, millisecond) = (c.year as u16, c.millisecond);
         let pairs = [
@@ -136,11 +156,11 @@ impl fmt::Display for Time {
             (text[at], text[at + 1]) = (written(number / 10), written(number));
         }
         text[22] = written(millisecond);
-        let parts = match millisecond {
-            0 => [&text[..19], b"Z"],
-            _ => [&text[..], b""],
-        };
-        parts.into_iter().try_for_each(|part| f.write_str(std::str::from_utf8(part).unwrap_or_default()))
+        if millisecond != 0 {
+            return (text, Self::LONGEST);
+        }
+        text[19] = b'Z';
+        (text, 20)
     }
 }
 

@@ -20,7 +20,7 @@ use crate::event::time::{Reader, Time};
 use crate::ingest::asides;
 use crate::ingest::known::{Content, Numbers, columns_of, keys_of};
 use crate::ingest::scan::{Found, Key, Run, Spans};
-use crate::ingest::seen::{Marks, Seen};
+use crate::ingest::seen::{Identities, Marks, Seen};
 use crate::ingest::target::target_in;
 use crate::json;
 use crate::store::dict::ABSENT;
@@ -56,6 +56,7 @@ pub fn kind_of(spans: &Spans<'_>) -> Option<RecordKind> {
 pub struct Extractor {
     dicts: Arc<Dicts>,
     columns: [Seen; Column::COUNT],
+    identities: Identities,
     /// The outcome family of each error number met.
     outcomes: Vec<Outcome>,
     /// Which event names need a look into their parameters, by number.
@@ -69,6 +70,7 @@ impl Extractor {
         Self {
             dicts,
             columns: std::array::from_fn(|_| Seen::default()),
+            identities: Identities::default(),
             outcomes: Vec::new(),
             names: Vec::new(),
             times: Reader::default(),
@@ -171,6 +173,7 @@ impl Extractor {
                 let span = asides::tls_span(raw);
                 seen.id_as(&self.dicts, column, span, asides::tls_text)
             }
+            Column::Identity if Identities::can_have(raw) => self.identities.id(&self.dicts, raw),
             _ => seen.id(&self.dicts, column, raw),
         };
         row.columns[column as usize] = met.id;

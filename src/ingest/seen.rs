@@ -10,7 +10,7 @@ use hashbrown::HashTable;
 
 use crate::json;
 use crate::store::Column;
-use crate::store::dict::may_be_cut;
+use crate::store::dict::{LONGEST, may_be_cut};
 use crate::store::dicts::{Dicts, TEXT_MARK};
 
 /// Whether two spans are equal. Most are short, and a call to compare them costs more than comparing.
@@ -119,6 +119,48 @@ pub(super) struct Seen {
     /// What was met lately, by its mark: most values are among few, and a mark costs less than a hash.
     lately: [Entry; LATELY],
 }
+
+/// Which identities this worker has met. They are long, and what most events have of them is found with their runs: those that
+/// are left are looked up in the dictionary, and no worker keeps them as well.
+#[derive(Default, Debug)]
+pub(super) struct Identities {
+    /// A bit for each number.
+    met: Vec<u64>,
+}
+
+impl Identities {
+    /// Whether a raw identity is one that the dictionary has as it is written, if it has it.
+    pub(super) fn can_have(raw: &[u8]) -> bool {
+        raw.first() == Some(&b'{') && raw.len() < UNCUT
+    }
+
+    /// The number of a raw identity, and what else is known of it.
+    pub(super) fn id(&mut self, dicts: &Dicts, raw: &[u8]) -> Met {
+        let (id, marks) = match dicts.find_identity(raw) {
+            Some(id) => (id, Marks::default()),
+            None => {
+                let (text, is_damaged) = json::lossy(raw);
+                let id = dicts.learn_identity(&text);
+                (id, Marks::default().with_if(is_damaged, Marks::DAMAGED))
+            }
+        };
+        Met { id, marks: marks.with_if(self.meet(id), Marks::NEW) }
+    }
+
+    /// Whether this is the first time.
+    fn meet(&mut self, id: u32) -> bool {
+        let (word, bit) = (id as usize / 64, 1 << (id % 64));
+        if self.met.len() <= word {
+            self.met.resize(word + 1, 0);
+        }
+        let is_new = self.met[word] & bit == 0;
+        self.met[word] |= bit;
+        is_new
+    }
+}
+
+/// Texts below so many bytes are never cut, even if each of their bytes takes three when it is replaced.
+const UNCUT: usize = LONGEST / 4;
 
 /// How many values are found by their mark; a power of two.
 const LATELY: usize = 512;

@@ -42,6 +42,7 @@ impl Page {
 #[derive(Debug)]
 pub struct Dict {
     inner: Mutex<Inner>,
+    hasher: RandomState,
 }
 
 #[derive(Debug)]
@@ -50,7 +51,6 @@ struct Inner {
     tail: Page,
     /// Numbers with a part of their hash, so that other texts are hardly ever looked at.
     index: HashTable<(u32, u32)>,
-    hasher: RandomState,
     bytes: usize,
     /// The last snapshot taken, reused while nothing new was interned.
     last: Values,
@@ -64,6 +64,19 @@ impl Inner {
 
     fn len(&self) -> u32 {
         (self.full.len() * PAGE + self.tail.ends.len()) as u32
+    }
+
+    fn find(&self, text: &[u8], hash: u32) -> Option<u32> {
+        let is = |&(own, id): &(u32, u32)| own == hash && self.get(id).as_bytes() == text;
+        self.index.find(spread(hash), is).map(|&(_, id)| id)
+    }
+
+    fn intern(&mut self, text: &str, hash: u32) -> u32 {
+        self.find(text.as_bytes(), hash).unwrap_or_else(|| {
+            let id = self.push(text);
+            self.index.insert_unique(spread(hash), (hash, id), |&(hash, _)| spread(hash));
+            id
+        })
     }
 
     fn push(&mut self, text: &str) -> u32 {
@@ -92,12 +105,12 @@ impl Default for Dict {
             full: Vec::new(),
             tail: Page::default(),
             index: HashTable::new(),
-            hasher: RandomState::default(),
             bytes: 0,
             last: Values::default(),
         };
-        intern(&mut inner, "");
-        Self { inner: Mutex::new(inner) }
+        let hasher = RandomState::default();
+        inner.intern("", hasher.hash_one(&b""[..]) as u32);
+        Self { inner: Mutex::new(inner), hasher }
     }
 }
 
@@ -111,31 +124,14 @@ pub fn may_be_cut(text: &str) -> bool {
     text.len() > LONGEST - 4
 }
 
-fn intern(inner: &mut Inner, text: &str) -> u32 {
-    let text = if text.len() > LONGEST { &text[..text.floor_char_boundary(LONGEST)] } else { text };
-    let hash = inner.hasher.hash_one(text) as u32;
-    if let Some(&(_, id)) = inner.index.find(spread(hash), |&(own, id)| own == hash && inner.get(id) == text)
-    {
-        return id;
-    }
-    let id = inner.push(text);
-    inner.index.insert_unique(spread(hash), (hash, id), |&(hash, _)| spread(hash));
-    id
+/// What is kept of a text.
+fn kept(text: &str) -> &str {
+    if text.len() > LONGEST { &text[..text.floor_char_boundary(LONGEST)] } else { text }
 }
 
 /// Half a hash as a whole one: a table looks at both ends.
 const fn spread(hash: u32) -> u64 {
     (hash as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-/// A dictionary that one thread holds for several texts.
-pub(crate) struct Held<'d>(MutexGuard<'d, Inner>);
-
-impl Held<'_> {
-    /// The number of `text`, new or known.
-    pub(crate) fn intern(&mut self, text: &str) -> u32 {
-        if text.is_empty() { ABSENT } else { intern(&mut self.0, text) }
-    }
 }
 
 impl Dict {
@@ -144,22 +140,44 @@ impl Dict {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The number of `text`, new or known.
-    pub fn intern(&self, text: &str) -> u32 {
-        intern(&mut self.lock(), text)
+    /// Nobody has to wait while a text is hashed.
+    fn hash(&self, text: &[u8]) -> u32 {
+        self.hasher.hash_one(text) as u32
     }
 
-    /// The dictionary, held until the value is dropped.
-    pub(crate) fn hold(&self) -> Held<'_> {
-        Held(self.lock())
+    /// The number of `text`, new or known.
+    pub fn intern(&self, text: &str) -> u32 {
+        self.intern_new(text).0
+    }
+
+    /// The numbers of several texts.
+    pub(crate) fn intern_all<const N: usize>(&self, texts: [&str; N]) -> [u32; N] {
+        // First the hashes, so that nobody has to wait for them, in the place of the numbers.
+        let mut ids = [ABSENT; N];
+        for (id, text) in ids.iter_mut().zip(&texts).filter(|(_, text)| !text.is_empty()) {
+            *id = self.hash(kept(text).as_bytes());
+        }
+        let mut inner = self.lock();
+        for (id, text) in ids.iter_mut().zip(&texts).filter(|(_, text)| !text.is_empty()) {
+            *id = inner.intern(kept(text), *id);
+        }
+        ids
     }
 
     /// The number of `text`, and whether it was new.
     pub fn intern_new(&self, text: &str) -> (u32, bool) {
+        let text = kept(text);
+        let hash = self.hash(text.as_bytes());
         let mut inner = self.lock();
         let before = inner.len();
-        let id = intern(&mut inner, text);
+        let id = inner.intern(text, hash);
         (id, id == before)
+    }
+
+    /// The number of a text that is there.
+    pub fn find(&self, text: &[u8]) -> Option<u32> {
+        let hash = self.hash(text);
+        self.lock().find(text, hash)
     }
 
     /// Copies what was filled page by page, so that it stands together; snapshots taken before keep the old pages.
@@ -248,6 +266,17 @@ mod tests {
         }
         assert_eq!(before.get(ids[0]), "", "a number from after the snapshot is not in it");
         assert_eq!(after.find("value 4999"), ids.last().copied());
+    }
+
+    #[test]
+    fn several_texts_have_the_numbers_that_each_has() {
+        let dict = Dict::default();
+        let b = dict.intern("b");
+        let long = "x".repeat(LONGEST + 1);
+        let ids = dict.intern_all(["a", "", "b", &long, "a"]);
+        assert_eq!(ids, [b + 1, ABSENT, b, b + 2, b + 1]);
+        assert_eq!(ids, ["a", "", "b", &long, "a"].map(|text| dict.intern(text)));
+        assert_eq!((dict.find(b"a"), dict.find(b""), dict.find(b"c")), (Some(b + 1), Some(ABSENT), None));
     }
 
     #[test]

@@ -95,7 +95,7 @@ impl Dicts {
     /// The number of `text` in a column.
     pub fn intern(&self, column: Column, text: &str) -> u32 {
         if column == Column::Identity {
-            self.intern_identity(text)
+            self.find_identity(text.as_bytes()).unwrap_or_else(|| self.learn_identity(text))
         } else {
             self.columns[column as usize].intern(text)
         }
@@ -117,8 +117,16 @@ impl Dicts {
         self.grants.intern(&marked(grant.key, grant.principal_id))
     }
 
-    /// The number of a raw `userIdentity`; a new one is read at once, so that number and row agree.
-    fn intern_identity(&self, raw: &str) -> u32 {
+    /// The number of a raw `userIdentity` that is there as it is written.
+    pub fn find_identity(&self, raw: &[u8]) -> Option<u32> {
+        self.columns[Column::Identity as usize].find(raw)
+    }
+
+    /// The number of a raw `userIdentity` that was not there when somebody looked; it is read at once, so that number and row
+    /// agree.
+    pub fn learn_identity(&self, raw: &str) -> u32 {
+        // Nobody has to wait while it is read, even if somebody else reads the same.
+        let row = self.identity_row(raw);
         let mut pages = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
         let (id, new) = self.columns[Column::Identity as usize].intern_new(raw);
         // The number 0, "no identity", gets its row with the first number that is handed out.
@@ -127,7 +135,7 @@ impl Dicts {
             pages.tail.push(self.identity_row(""));
         }
         if new {
-            pages.tail.push(self.identity_row(raw));
+            pages.tail.push(row);
             if pages.tail.len() >= PAGE {
                 let page = std::mem::take(&mut pages.tail);
                 pages.full.push(page.into());
@@ -140,34 +148,55 @@ impl Dicts {
         let id = Identity::parse(raw.as_bytes());
         let (session, console_session) = (id.session(false), id.session(true));
         let actor = marked(&id.actor, &id.account);
-        let mut words = self.words.hold();
-        let mut word = |text: &str| words.intern(text);
-        IdentityRow {
-            kind: word(&id.kind),
-            arn: word(&id.arn),
-            principal: word(id.principal()),
-            principal_id: word(&id.principal_id),
-            account: word(&id.account),
-            access_key: word(&id.access_key),
-            user_name: word(&id.user_name),
-            role: word(&id.role),
-            session_name: word(&id.session_name),
-            issuer_arn: word(&id.issuer_arn),
-            source_identity: word(&id.source_identity),
-            sign_in_session: word(&id.sign_in_session),
-            issued_to: word(&id.issued_to),
-            on_behalf_of: word(&id.on_behalf_of),
-            invoked_by: word(&id.invoked_by),
-            session: word(&session),
-            console_session: word(&console_session),
-            actor: word(&actor),
+        let mut row = IdentityRow {
             created: id.created,
             mfa: id.mfa,
             is_root: id.kind == "Root",
             is_service: id.is_service,
             on_instance: id.on_instance,
             keys: id.keys,
-        }
+            ..IdentityRow::default()
+        };
+        [
+            row.kind,
+            row.arn,
+            row.principal,
+            row.principal_id,
+            row.account,
+            row.access_key,
+            row.user_name,
+            row.role,
+            row.session_name,
+            row.issuer_arn,
+            row.source_identity,
+            row.sign_in_session,
+            row.issued_to,
+            row.on_behalf_of,
+            row.invoked_by,
+            row.session,
+            row.console_session,
+            row.actor,
+        ] = self.words.intern_all([
+            &id.kind,
+            &id.arn,
+            id.principal(),
+            &id.principal_id,
+            &id.account,
+            &id.access_key,
+            &id.user_name,
+            &id.role,
+            &id.session_name,
+            &id.issuer_arn,
+            &id.source_identity,
+            &id.sign_in_session,
+            &id.issued_to,
+            &id.on_behalf_of,
+            &id.invoked_by,
+            &session,
+            &console_session,
+            &actor,
+        ]);
+        row
     }
 
     /// Moves what was gathered during a load together, as [`Dict::gather`] says.

@@ -280,7 +280,7 @@ mod tests {
         assert_eq!((draft.address.as_str(), draft.host.len()), ("secretsmanager.amazonaws.com", 0));
         let own = composed(&world, Kind::Instance, "ssm", "UpdateInstanceInformation");
         let name = Identity::parse(&own.identity).session_name;
-        assert!(String::from_utf8(own.params).unwrap().contains(&name), "an instance reports itself");
+        assert!(String::from_utf8(own.params).unwrap().contains(&*name), "an instance reports itself");
     }
 
     #[test]

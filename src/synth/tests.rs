@@ -213,8 +213,9 @@ fn the_demo_tells_how_a_key_leaked() {
     };
     // Whoever holds credentials; AWS itself, and names on the way to a role, left out.
     let identities = records.iter().filter_map(|(_, r)| r.get("userIdentity"));
-    let holders = identities.map(|id| Identity::parse(id.to_string().as_bytes())).filter(|id| !id.is_service);
-    let holders = holders.filter(|id| ["AssumedRole", "IAMUser", "Root"].contains(&id.kind.as_str()));
+    let identities: Vec<String> = identities.map(ToString::to_string).collect();
+    let holders = identities.iter().map(|id| Identity::parse(id.as_bytes())).filter(|id| !id.is_service);
+    let holders = holders.filter(|id| ["AssumedRole", "IAMUser", "Root"].contains(&&*id.kind));
     let actors: BTreeSet<_> = holders.map(|id| id.actor).collect();
     assert!((35..50).contains(&actors.len()), "{} {actors:?}", actors.len());
     let accounts: BTreeSet<_> = records.iter().map(|r| text(&r.1, "/recipientAccountId")).collect();

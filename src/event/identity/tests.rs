@@ -10,11 +10,13 @@ const ROLE: &str = r#"{"type":"AssumedRole","principalId":"AROAEXAMPLE:alice",
 fn of_parts_that_stand_twice_the_last_one_counts_whole() {
     let issuer = r#""sessionIssuer":{"arn":"arn:a","userName":"A"}"#;
     let attributes = r#""attributes":{"creationDate":"2026-01-10T10:00:00Z","mfaAuthenticated":"true"}"#;
-    let read = |context: &str| Identity::parse(format!(r#"{{"type":"AssumedRole",{context}}}"#).as_bytes());
-    let known = |id: &Identity| (id.issuer_arn.clone(), id.role.clone(), id.created.is_known(), id.mfa);
+    let whole_of = |context: &str| format!(r#"{{"type":"AssumedRole",{context}}}"#);
+    let known =
+        |id: &Identity<'_>| (id.issuer_arn.to_string(), id.role.to_string(), id.created.is_known(), id.mfa);
     let whole =
         format!(r#""sessionContext":{{{issuer},{attributes},"sourceIdentity":"s","ec2RoleDelivery":"2.0"}}"#);
-    let all = read(&whole);
+    let raw = whole_of(&whole);
+    let all = Identity::parse(raw.as_bytes());
     assert_eq!(known(&all), ("arn:a".to_owned(), "A".to_owned(), true, Some(true)));
     assert!(all.on_instance && all.source_identity == "s");
     for (context, expected) in [
@@ -40,7 +42,8 @@ fn of_parts_that_stand_twice_the_last_one_counts_whole() {
             ("", "", false, None),
         ),
     ] {
-        let id = read(&context);
+        let raw = whole_of(&context);
+        let id = Identity::parse(raw.as_bytes());
         let (arn, role, created, mfa) = expected;
         assert_eq!(known(&id), (arn.to_owned(), role.to_owned(), created, mfa), "{context}");
         assert!(!id.on_instance && id.source_identity.is_empty(), "{context}");
@@ -50,15 +53,44 @@ fn of_parts_that_stand_twice_the_last_one_counts_whole() {
 #[test]
 fn an_assumed_role_is_read_whole() {
     let id = Identity::parse(ROLE.as_bytes());
-    assert_eq!(
-        (id.kind.as_str(), id.actor.as_str(), id.role.as_str()),
-        ("AssumedRole", "Admin/alice", "Admin")
-    );
-    assert_eq!((id.session_name.as_str(), id.mfa, id.source_identity.as_str()), ("alice", Some(false), "al"));
+    assert_eq!((&*id.kind, id.actor.as_str(), &*id.role), ("AssumedRole", "Admin/alice", "Admin"));
+    assert_eq!((&*id.session_name, id.mfa, &*id.source_identity), ("alice", Some(false), "al"));
     assert_eq!(id.created.to_string(), "2026-01-10T10:00:00Z");
     assert_eq!(id.session(false), "ASIAEXAMPLE");
     assert_eq!(id.session(true), "AROAEXAMPLE:alice@2026-01-10T10:00:00Z");
     assert!(!id.is_service);
+}
+
+#[test]
+fn what_is_escaped_or_damaged_is_read_beside_what_is_not() {
+    let raw = b"{\"type\":\"IAMUser\",\"userName\":\"b\\u006fb\",\"accessKeyId\":\"AKIA\xff\",\"arn\":\"arn:aws:iam::1:user\\/bob\"}";
+    let id = Identity::parse(raw);
+    assert_eq!((&*id.kind, &*id.user_name, &*id.access_key), ("IAMUser", "bob", "AKIA\u{fffd}"));
+    assert_eq!((&*id.arn, &*id.account, id.actor.as_str()), ("arn:aws:iam::1:user/bob", "1", "bob"));
+}
+
+#[test]
+fn the_parts_of_a_name_are_cut_where_they_end() {
+    for (text, account) in [
+        ("arn:aws:iam::1:user/a:b", Some("1")),
+        ("arn:aws:s3:::bucket", Some("")),
+        ("arn:aws:iam::1", None),
+        ("xarn:aws:iam::1:user/a", None),
+        ("", None),
+    ] {
+        assert_eq!(Arn::parse(text).map(|arn| arn.account), account, "{text}");
+    }
+    assert_eq!(Arn::parse("arn:aws:iam::1:user/a:b").unwrap().resource, "user/a:b");
+    for (arn, role, session) in [
+        ("assumed-role/r/s/t", "r", "s/t"),
+        ("assumed-role/r", "r", ""),
+        ("federated-user/f/g", "", "f"),
+        ("federated-user", "", ""),
+    ] {
+        let raw = format!(r#"{{"arn":"arn:aws:sts::1:{arn}"}}"#);
+        let id = Identity::parse(raw.as_bytes());
+        assert_eq!((&*id.role, &*id.session_name), (role, session), "{arn}");
+    }
 }
 
 #[test]
@@ -67,7 +99,7 @@ fn users_of_identity_center_are_told_apart() {
         "identityStoreArn":"arn:aws:identitystore::111122223333:identitystore/d-1"},"credentialId":"c1"}"#;
     let id = Identity::parse(raw.as_bytes());
     assert_eq!((id.actor.as_str(), id.principal()), ("9067-a", "9067-a"));
-    assert_eq!((id.session(false).as_str(), id.session(true).as_str()), ("c1", "c1"));
+    assert_eq!((&*id.session(false), &*id.session(true)), ("c1", "c1"));
 }
 
 #[test]
@@ -77,7 +109,7 @@ fn what_stands_behind_a_session_is_read() {
         "sessionContext":{"signInSessionArn":"arn:aws:signin:us-east-1:111122223333:session/abc","ec2RoleDelivery":"1.0"}}"#;
     let id = Identity::parse(raw.as_bytes());
     assert_eq!(
-        (id.on_behalf_of.as_str(), id.sign_in_session.as_str(), id.issued_to.as_str(), id.on_instance),
+        (&*id.on_behalf_of, &*id.sign_in_session, &*id.issued_to, id.on_instance),
         (
             "9067",
             "arn:aws:signin:us-east-1:111122223333:session/abc",

@@ -74,6 +74,7 @@ fn numbers_that_no_time_has_are_unknown() {
 fn unknown_sorts_first_and_prints() {
     assert!(Time::UNKNOWN < Time::from_millis(EARLIEST_MS));
     assert_eq!(format!("{:>9}", Time::UNKNOWN), "  unknown");
+    assert_eq!(format!("{:>22}", Time::from_millis(0)), "  1970-01-01T00:00:00Z");
     assert_eq!(Time::UNKNOWN.plus_millis(5), Time::UNKNOWN);
 }
 
@@ -88,6 +89,9 @@ proptest! {
     fn what_is_written_is_read_back(ms in EARLIEST_MS..=LATEST_MS) {
         let time = Time::from_millis(ms);
         prop_assert_eq!(Time::parse(time.to_string().as_bytes()), time);
+        let mut pushed = String::new();
+        time.push_to(&mut pushed);
+        prop_assert_eq!(pushed, time.to_string());
     }
 
     #[test]

@@ -341,3 +341,30 @@ proptest! {
         prop_assert_eq!(content(&record), content(&record.clone()));
     }
 }
+
+#[test]
+fn an_identity_is_new_once_and_damaged_each_time() {
+    let dicts = Arc::new(Dicts::default());
+    let mut extractor = Extractor::new(dicts.clone());
+    let mut met = |identity: &[u8]| {
+        let record =
+            [br#"{"eventSource":"s","eventName":"e","eventTime":"t","userIdentity":"#, identity, b"}"]
+                .concat();
+        // With a scanner of its own no record is known by its runs.
+        let mut scanner = Scanner::default();
+        let (spans, _) = scanner.scan(&record, 0).unwrap();
+        let row = extractor.row(&spans, RecordKind::Event, Locator::default(), false);
+        (row.columns[Column::Identity as usize], row.is_new, row.flags.has(Flags::DAMAGED_TEXT), row.is_odd)
+    };
+    let first = met(br#"{"userName":"a"}"#);
+    assert!(first.1 && !first.2 && !first.3);
+    assert_eq!(met(br#"{"userName":"a"}"#), (first.0, false, false, false));
+    let damaged = met(b"{\"userName\":\"\xff\"}");
+    assert!(damaged.0 != first.0 && damaged.1 && damaged.2 && !damaged.3);
+    assert_eq!(met(b"{\"userName\":\"\xff\"}"), (damaged.0, false, true, false));
+    // What was replaced in it may also be written so.
+    assert_eq!(met("{\"userName\":\"\u{fffd}\"}".as_bytes()), (damaged.0, false, false, false));
+    let text = met(br#""{\"userName\":\"a\"}""#);
+    assert!(text.0 != first.0 && text.1 && text.3, "a text that reads as an object is none");
+    assert_eq!(met(br#""{\"userName\":\"a\"}""#), (text.0, false, false, true));
+}
