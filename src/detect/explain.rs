@@ -144,6 +144,8 @@ fn words(test: &Test) -> String {
         }
         Test::Names(Whom::OtherAccount(_)) => "names another account".to_owned(),
         Test::Names(Whom::Everybody) => "a policy that lets everybody in".to_owned(),
+        Test::Names(Whom::EveryIdentity) => "a policy that lets every identity of a provider in".to_owned(),
+        Test::Names(Whom::Administrator) => "a policy that makes administrators".to_owned(),
         Test::Element(items) => {
             let fields = items.iter().filter_map(|item| item.field.as_ref()).map(|path| path.join("."));
             format!("one with {}", fields.collect::<Vec<_>>().join(", "))

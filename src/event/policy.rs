@@ -1,4 +1,4 @@
-//! Policy documents, as requests carry them: read, and told whom a statement lets in.
+//! Policy documents, as requests carry them: read, and told whom a statement lets in and how much it allows.
 //!
 //! What is dangerous about that is for others to say.
 
@@ -9,6 +9,11 @@ use serde_json::Value;
 
 use crate::event::address;
 use crate::event::identity::Arn;
+
+mod provider;
+mod rights;
+
+pub use rights::{is_all_of_iam, is_every_action};
 
 /// One statement of a policy.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -109,7 +109,7 @@ pub struct ItemError {
 }
 
 /// Every modifier there is.
-const MODIFIERS: [&str; 34] = [
+const MODIFIERS: [&str; 36] = [
     "contains",
     "startswith",
     "endswith",
@@ -143,6 +143,8 @@ const MODIFIERS: [&str; 34] = [
     "year",
     "otheraccount",
     "everybody",
+    "everyidentity",
+    "administrator",
     "element",
 ];
 
@@ -164,7 +166,8 @@ struct Modifiers<'m> {
     op: Option<Op>,
     unit: Option<Unit>,
     other_account: bool,
-    everybody: bool,
+    /// Whom a policy has to be about.
+    policy: Option<Whom>,
     element: bool,
     /// What is done to the values, in order.
     changes: Vec<&'m str>,
@@ -195,12 +198,12 @@ impl Item {
             modifiers.place.get_or_insert(Place::Anywhere);
         }
         let field: Option<Vec<String>> = field.map(|field| field.split('.').map(str::to_owned).collect());
-        if modifiers.other_account || modifiers.everybody {
-            let whom = if modifiers.everybody {
-                everybody(value)?
-            } else {
-                other_account(value, &modifiers, placeholders)?
-            };
+        let whom = match modifiers.policy.take() {
+            Some(whom) => Some(only_true(&words, value).map(|()| whom)?),
+            None if modifiers.other_account => Some(other_account(value, &modifiers, placeholders)?),
+            None => None,
+        };
+        if let Some(whom) = whom {
             let tests = vec![Test::Names(whom)];
             let (all, negated) = (false, modifiers.negated);
             return Ok(vec![Self { line, field, tests, lines: vec![value.line], all, negated }]);
@@ -275,7 +278,9 @@ fn modifiers<'m>(words: &[&'m str]) -> Result<Modifiers<'m>, String> {
             "month" => out.unit = Some(Unit::Month),
             "year" => out.unit = Some(Unit::Year),
             "otheraccount" => out.other_account = true,
-            "everybody" => out.everybody = true,
+            "everybody" => out.policy = Some(Whom::Everybody),
+            "everyidentity" => out.policy = Some(Whom::EveryIdentity),
+            "administrator" => out.policy = Some(Whom::Administrator),
             "element" => out.element = true,
             "base64" | "base64offset" | "utf16le" | "utf16be" | "utf16" | "wide" | "windash" | "expand" => {
                 out.changes.push(word);
@@ -295,9 +300,13 @@ fn modifiers<'m>(words: &[&'m str]) -> Result<Modifiers<'m>, String> {
 
 /// Refuses what would be passed over beside a modifier of our own.
 fn stand_alone(words: &[&str]) -> Result<(), String> {
-    for (own, beside) in
-        [("otheraccount", &["neq", "expand"][..]), ("everybody", &["neq"]), ("element", &["neq", "all"])]
-    {
+    for (own, beside) in [
+        ("otheraccount", &["neq", "expand"][..]),
+        ("everybody", &["neq"]),
+        ("everyidentity", &["neq"]),
+        ("administrator", &["neq"]),
+        ("element", &["neq", "all"]),
+    ] {
         let stray = words.iter().find(|word| **word != own && !beside.contains(word));
         if let Some(stray) = stray.filter(|_| words.contains(&own)) {
             return Err(format!("{stray} cannot stand beside {own}; leave one of them out"));
@@ -331,14 +340,16 @@ fn other_account(
     Ok(Whom::OtherAccount(known))
 }
 
-fn everybody(value: &Node) -> Result<Whom, ItemError> {
-    match value.value {
-        Value::Bool(true) => Ok(Whom::Everybody),
-        _ => Err(ItemError {
-            line: value.line,
-            reason: "everybody takes true; for its contrary write `not` in the condition".to_owned(),
-        }),
+/// Refuses any value but `true` for a modifier that asks of a policy; at most `neq` stands beside it.
+fn only_true(words: &[&str], value: &Node) -> Result<(), ItemError> {
+    if value.value == Value::Bool(true) {
+        return Ok(());
     }
+    let word = words.iter().find(|word| **word != "neq").unwrap_or(&"it");
+    Err(ItemError {
+        line: value.line,
+        reason: format!("{word} takes true; for its contrary write `not` in the condition"),
+    })
 }
 
 /// What has to hold of one object.

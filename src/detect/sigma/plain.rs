@@ -172,7 +172,7 @@ mod tests {
             "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::1:user/alice", "userName": "alice"},
             "requestParameters": {"name": "a*b", "count": 7, "owner": "alice", "cmd": "-enc SQBFAFgA", "dash": "/x run",
                 "list": [{"k": "one"}, {"k": "Two"}], "public": true, "blob": "xxZm9vYmFyxx",
-                "policy": "{\"Statement\": [{\"Effect\": \"Allow\", \"Principal\": \"*\"}]}"},
+                "policy": "{\"Statement\": [{\"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"*\", \"Resource\": \"*\"}]}"},
             "responseElements": null
         })
     }
@@ -236,6 +236,9 @@ mod tests {
             ("userIdentity.arn|otheraccount: true", false),
             ("requestParameters|everybody: true", true),
             ("requestParameters.list|everybody: true", false),
+            ("requestParameters|administrator: true", true),
+            ("requestParameters.list|administrator: true", false),
+            ("requestParameters|everyidentity: true", false),
         ] {
             let rule = rule(&format!("  s:\n    {line}\n  condition: s\n"))
                 .unwrap_or_else(|e| panic!("{line}: {e}"));
@@ -254,6 +257,12 @@ mod tests {
             ),
             ("requestParameters.x|otheraccount: ['1111']", "in quotes"),
             ("requestParameters.x|everybody: no", "t.yml:4: everybody takes true"),
+            ("requestParameters.x|neq|administrator: 1", "t.yml:4: administrator takes true"),
+            ("requestParameters.x|everyidentity: ['*']", "t.yml:4: everyidentity takes true"),
+            (
+                "requestParameters.x|everybody|administrator: true",
+                "t.yml:4: administrator cannot stand beside everybody",
+            ),
             (
                 "requestParameters.x|everybody|otheraccount: true",
                 "t.yml:4: everybody cannot stand beside otheraccount",

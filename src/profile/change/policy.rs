@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::event::account;
-use crate::event::policy::{Condition, Statement, statements};
+use crate::event::policy::{Statement, is_all_of_iam, is_every_action, statements};
 use crate::profile::change::{Call, Danger, Judgment};
 
 /// What a policy document comes to.
@@ -31,25 +31,6 @@ pub(super) fn read(document: &Value, call: &Call<'_>) -> Option<Policy> {
     Some(policy)
 }
 
-fn on_everything(statement: &Statement) -> bool {
-    statement.not_resources || statement.resources.iter().any(|r| is_everything(r))
-}
-
-/// Whether a resource is all there are, or all buckets: `*`, `arn:*`, `arn:aws:*:*:*:*`.
-fn is_everything(resource: &str) -> bool {
-    let is_any = |part: &str| !part.is_empty() && part.bytes().all(|b| b == b'*');
-    let mut parts = resource.split(':');
-    let begins = parts.next().is_some_and(|first| is_any(first) || first == "arn");
-    let partition = |part: &str| is_any(part) || ["aws", "aws-cn", "aws-us-gov"].contains(&part);
-    let all = begins && parts.next().is_none_or(partition) && parts.all(is_any);
-    (all && resource.contains('*')) || resource == "arn:aws:s3:::*"
-}
-
-/// Whether an action is all there are.
-fn is_every_action(action: &str) -> bool {
-    action == "*:*" || (action.contains('*') && action.bytes().all(|b| b == b'*' || b == b'?'))
-}
-
 /// What a statement is about, in words.
 fn what(statement: &Statement) -> String {
     let some = |list: &[String]| match list {
@@ -69,7 +50,7 @@ fn on(statement: &Statement) -> String {
         [one, rest @ ..] if statement.not_resources => {
             format!(" on everything but {one} and {} more", rest.len())
         }
-        _ if on_everything(statement) => " on everything".to_owned(),
+        _ if statement.is_on_everything() => " on everything".to_owned(),
         [one] => format!(" on {one}"),
         [one, rest @ ..] => format!(" on {one} and {} more", rest.len()),
     }
@@ -84,6 +65,9 @@ impl Policy {
         let mut whom = Vec::new();
         for (kind, name) in &statement.principals {
             whom.push(self.principal(statement, kind, name, call));
+        }
+        for name in statement.open_providers() {
+            self.judge(Danger::Wildcard, format!("every identity of {name} is let in"));
         }
         if statement.not_principal {
             whom.push(match statement.bound_by() {
@@ -137,9 +121,6 @@ impl Policy {
                 }
             }
             ("Federated", provider) => {
-                if let Some(reason) = open_provider(provider, &statement.conditions) {
-                    self.judge(Danger::Wildcard, reason);
-                }
                 format!("identities of {}", crate::profile::change::value::name_of(provider))
             }
             ("Service", service) => format!("service {service}"),
@@ -154,40 +135,24 @@ impl Policy {
     }
 
     fn judge_actions(&mut self, statement: &Statement) {
-        if !on_everything(statement) {
+        if !statement.is_on_everything() {
             return;
         }
-        let all = statement.actions.iter().any(|action| is_every_action(action));
-        if statement.not_actions {
-            self.judge(Danger::Admin, format!("it allows {}{}", what(statement), on(statement)));
-            return;
-        }
-        if all {
-            self.judge(Danger::Admin, format!("it allows everything{}", on(statement)));
+        if statement.allows_everything() {
+            let all = if statement.not_actions { what(statement) } else { "everything".to_owned() };
+            self.judge(Danger::Admin, format!("it allows {all}{}", on(statement)));
             return;
         }
         for action in statement.actions.iter().filter(|a| a.ends_with('*')) {
             let danger = match action.split_once(':') {
                 // Whoever may do anything with identities may make himself anything.
-                Some((service, "*")) if service.eq_ignore_ascii_case("iam") => Danger::Admin,
+                _ if is_all_of_iam(action) => Danger::Admin,
                 Some((_, "*")) => Danger::Wildcard,
                 _ => continue,
             };
             self.judge(danger, format!("it allows {action}{}", on(statement)));
         }
     }
-}
-
-/// Whether every identity of a provider may come, because nothing narrows them down.
-fn open_provider(provider: &str, conditions: &[Condition]) -> Option<String> {
-    let name = provider.split_once("oidc-provider/").map(|p| p.1)?;
-    // Every token has a subject.
-    let subject = conditions.iter().find(|c| c.is_positive_where_present() && c.key.ends_with(":sub"));
-    let open = match subject {
-        None => true,
-        Some(subject) => subject.values.iter().any(|v| v == "*" || v == "repo:*" || v == "repo:*:*"),
-    };
-    open.then(|| format!("every identity of {name} is let in"))
 }
 
 #[cfg(test)]

@@ -72,6 +72,8 @@ mod tests {
             "requestParameters.to|otheraccount|neq: true",
             "requestParameters|everybody: true",
             "requestParameters.policy|everybody: true",
+            "requestParameters|administrator|neq: true",
+            "requestParameters.policy|everyidentity: true",
             "requestParameters.list.k|fieldref: awsRegion",
             "requestParameters.list.k|fieldref: requestParameters.list.l",
             "requestParameters.list.k|contains|fieldref: [userIdentity.accountId, requestParameters.to]",

@@ -1,4 +1,5 @@
-//! Whom a value names: accounts of AWS by id, ARN or policy, or by a policy everybody.
+//! Whom a value names: accounts of AWS by id, ARN or policy; by a policy everybody, every identity of a provider, and those who
+//! are administrators by it.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -19,13 +20,17 @@ pub enum Whom {
     OtherAccount(Vec<String>),
     /// Everybody, by a policy.
     Everybody,
+    /// Every identity of a provider, by a policy.
+    EveryIdentity,
+    /// Whom a policy makes an administrator.
+    Administrator,
 }
 
 impl Whom {
     /// The paths of what it asks for beside the value that may name somebody.
     pub(super) fn refers_to(&self) -> Vec<Vec<String>> {
         match self {
-            Self::Everybody => Vec::new(),
+            Self::Everybody | Self::EveryIdentity | Self::Administrator => Vec::new(),
             Self::OtherAccount(_) => HOME.iter().map(|path| steps(path)).collect(),
         }
     }
@@ -36,6 +41,10 @@ impl Whom {
     pub(crate) fn is_named(&self, value: &Value, record: &Value) -> bool {
         match self {
             Self::Everybody => any(value, &|_| false, &Statement::lets_everybody_in),
+            Self::EveryIdentity => {
+                any(value, &|_| false, &|statement| statement.open_providers().next().is_some())
+            }
+            Self::Administrator => any(value, &|_| false, &Statement::makes_administrator),
             Self::OtherAccount(known) => {
                 let home = home(record);
                 let is_other = |text: &str| {
