@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use foldhash::fast::FixedState;
+use memchr::memmem::Finder;
 
 use crate::detect::capture::{Captured, Captures, Needs};
 use crate::detect::engine::leaf::{IdentityOnly, Parts, Written, values_at};
@@ -63,12 +64,24 @@ pub(super) struct Field<'f> {
     known: usize,
     /// Where it was read when the identity was met.
     word: Option<WordAt>,
+    /// Looks for the key behind the first one, which hardly any identity has.
+    key: Option<Finder<'f>>,
 }
 
 impl Field<'_> {
     /// The column whose values tell; `None` where only the record does.
     pub(super) fn column(&self) -> Option<Column> {
         self.column
+    }
+
+    /// Whether the key that the path goes on with is certain not to stand in the identity of a row. Looking for it is far quicker
+    /// than walking through it, and what rules ask for is rare: on whose behalf, a provider.
+    fn lacks_key(&self, row: &Row<'_>) -> bool {
+        let Some(key) = self.key.as_ref().filter(|_| self.place == Place::Identity) else { return false };
+        let identity = row.text(Column::Identity);
+        !is_text(identity)
+            && key.find(identity.as_bytes()).is_none()
+            && memchr::memchr(b'\\', identity.as_bytes()).is_none()
     }
 }
 
@@ -103,7 +116,8 @@ impl<'a> Fields<'a> {
                 Place::Identity => Some(Column::Identity),
                 Place::Record => None,
             };
-            Field { path, numeric, place, column, number, known: at, word: word_at(path) }
+            let key = path.get(1).map(|key| Finder::new(key.as_str()));
+            Field { path, numeric, place, column, number, known: at, word: word_at(path), key }
         };
         paths.iter().map(|path| field(path)).collect()
     }
@@ -166,7 +180,10 @@ impl<'a> Fields<'a> {
                     Some(Some(word)) => Worth::of(value(word).as_slice()),
                     Some(None) => Worth::of(&[]),
                     None => {
-                        let texts = in_columns(row, field.place, field.path);
+                        let texts = match field.lacks_key(row) {
+                            true => Vec::new(),
+                            false => in_columns(row, field.place, field.path),
+                        };
                         Worth::of(&texts.iter().filter_map(|text| value(text)).collect::<Vec<_>>())
                     }
                 };
@@ -319,18 +336,9 @@ fn in_columns(row: &Row<'_>, place: Place, field: &[String]) -> Vec<String> {
             text if is_text(text) => {
                 field.get(1).is_none().then(|| text[TEXT_MARK.len_utf8()..].to_owned()).into_iter().collect()
             }
-            raw if lacks(raw, field) => Vec::new(),
             raw => texts(&IdentityOnly(raw.as_bytes()), field),
         },
     }
-}
-
-/// Whether the key that a path goes on with is certain not to stand in an identity. Looking for it is far quicker than walking
-/// through it, and what rules ask for is rare: on whose behalf, a provider.
-fn lacks(identity: &str, path: &[String]) -> bool {
-    let identity = identity.as_bytes();
-    let has = |key: &String| memchr::memmem::find(identity, key.as_bytes()).is_some();
-    path.get(1).is_some_and(|key| !has(key) && memchr::memchr(b'\\', identity).is_none())
 }
 
 /// Where the text that a path leads to was read when the identity was met.

@@ -104,11 +104,22 @@ pub(super) const ALL_WORDS: u32 = WORD_BITS * WORDS.len() as u32;
 pub(super) fn words(spans: &Spans<'_>) -> Option<u32> {
     let mut words = 0;
     for (n, key) in (0u32..).zip(WORDS) {
-        let raw = spans.get(key);
-        let number = WRITTEN.iter().position(|written| *written == raw)? as u32;
-        words |= number << (n * WORD_BITS);
+        words |= written(spans.get(key))? << (n * WORD_BITS);
     }
     Some(words)
+}
+
+/// The number of a word as it is [`WRITTEN`].
+#[inline]
+fn written(raw: &[u8]) -> Option<u32> {
+    // Nearly every event has three: a search of the list takes five times as long.
+    match raw {
+        b"" => Some(0),
+        b"true" => Some(1),
+        b"false" => Some(2),
+        b"\"true\"" => Some(3),
+        _ => None,
+    }
 }
 
 /// The number of one word among those of an event.
@@ -120,6 +131,16 @@ pub(super) fn word(words: u32, n: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_have_the_numbers_of_how_they_are_written() {
+        for (number, raw) in (0..).zip(WRITTEN) {
+            assert_eq!(written(raw), Some(number), "{raw:?}");
+        }
+        for other in [&b"null"[..], b"True", b"\"false\"", b"truefalse", b"1"] {
+            assert_eq!(written(other), None, "{other:?}");
+        }
+    }
 
     #[test]
     fn no_slot_stands_in_the_way_of_another() {

@@ -11,11 +11,11 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use self::together::TOGETHER;
+use self::together::{Recent, TOGETHER};
 use self::verdict::Verdict;
 use super::candidates::{ByName, Candidates, LeafPlaces};
 use super::classes::{Class, Classes, ODD, Place, Slot};
-use super::kind::{self, ALL_WORDS, Kind, NAMED, SLOTS};
+use super::kind::{self, ALL_WORDS, Kind, NAMED, Others, SLOTS};
 use super::record::RecordLeaves;
 use super::{Engine, Program};
 use crate::detect::capture::{Captured, Captures};
@@ -46,6 +46,9 @@ pub struct Matcher {
     /// Which of `candidates` belong to the classes of a name and a source.
     candidates_of: HashMap<[Class; NAMED], u32, FixedState>,
     candidates: Vec<Candidates>,
+    /// By the number of candidates: the bits of the classes that they look at.
+    masks: Vec<Others>,
+    recent: Recent,
     verdicts: Vec<Verdict>,
     /// The numbers of the sets that this worker has met.
     numbers: HashMap<Box<[u32]>, u32, FixedState>,
@@ -62,21 +65,23 @@ pub struct Matcher {
     together: [Vec<u64>; 2],
 }
 
+/// Stands in place of an answer where a record has to be looked at. No answer is it.
+const LOOK: u32 = u32::MAX;
+
 /// What is known of the name of an event with a source.
 #[derive(Clone, Copy, Debug)]
 struct Named {
     source: u32,
+    /// What to say of such a record at once: nothing, as no candidate can fire; or that it is put off, as columns are enough for
+    /// all of them but for words; else [`LOOK`].
+    answer: u32,
     /// Which of the candidates are theirs.
     candidates: u32,
-    /// Whether none of these can fire.
-    is_idle: bool,
-    /// Whether columns are enough for all of them, and there is room for their number.
-    is_shut: bool,
 }
 
 impl Named {
     /// No source has this number.
-    const UNKNOWN: Self = Self { source: u32::MAX, candidates: 0, is_idle: false, is_shut: false };
+    const UNKNOWN: Self = Self { source: u32::MAX, answer: LOOK, candidates: 0 };
 }
 
 /// What the workers of a load learn together.
@@ -122,6 +127,8 @@ impl Matcher {
             by_name: Vec::new(),
             candidates_of: HashMap::default(),
             candidates: Vec::new(),
+            masks: Vec::new(),
+            recent: Recent::default(),
             verdicts: Vec::new(),
             numbers: HashMap::default(),
             hits: Vec::new(),
@@ -138,6 +145,7 @@ impl Matcher {
     /// Learns the values of a record of which some were not met before.
     #[cold]
     fn learn(&mut self, spans: &Spans<'_>, row: &EventRow) {
+        let was_at_hand = self.at_hand;
         for classes in self.classes.iter_mut().filter(|classes| !classes.is_alike()) {
             classes.learn(&self.engine, spans, row);
             self.at_hand |= classes.is_full();
@@ -148,6 +156,10 @@ impl Matcher {
             {
                 self.at_hand |= !is_odd(column, spans.get(key));
             }
+        }
+        if self.at_hand && !was_at_hand {
+            // From now on each is looked at, but for those that nothing can hit.
+            self.by_name.iter_mut().filter(|named| named.answer != 0).for_each(|named| named.answer = LOOK);
         }
     }
 
@@ -253,9 +265,10 @@ impl Matcher {
         both.into_iter().all(is_plain).then(|| self.known_name(row))?
     }
 
-    /// What hits an event for which rules can fire, if it is not put off.
+    /// What hits an event of which there is no answer at hand, if it is not put off.
     #[inline(never)]
-    fn look_closer(&mut self, named: Option<Named>, spans: &Spans<'_>, row: &EventRow) -> u32 {
+    fn look_at(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32 {
+        let named = if row.is_odd { None } else { self.known_name(row) };
         let Some(Named { candidates: at, .. }) = named else {
             let named = self.plainly_named(spans, row);
             return self.look_at_all(named, spans, row);
@@ -301,11 +314,20 @@ impl Watch for Matcher {
 
     fn record(&mut self, spans: &Spans<'_>, row: &EventRow) -> u32 {
         // Most events come no further than this, and pay for no more.
-        match if row.is_odd { None } else { self.known_name(row) } {
-            Some(named) if named.is_idle => 0,
-            Some(named) if named.is_shut && !self.at_hand && !self.asks_words => put_off(named.candidates, 0),
-            named => self.look_closer(named, spans, row),
+        let known = self.by_name.get(row.columns[Column::Event as usize] as usize);
+        let of_source = known.filter(|named| named.source == row.columns[Column::Source as usize]);
+        match of_source.map_or(LOOK, |named| named.answer) {
+            LOOK => {}
+            _ if row.is_odd => {}
+            0 => return 0,
+            put_off if !self.asks_words => return put_off,
+            put_off => {
+                if let Some(words) = kind::words(spans) {
+                    return put_off | words;
+                }
+            }
         }
+        self.look_at(spans, row)
     }
 
     fn gathered(&mut self, columns: &[&[u32]; Column::COUNT], found: &mut [u32]) {

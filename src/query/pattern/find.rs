@@ -26,7 +26,12 @@ impl Piece {
         match self {
             Self::Ascii(needle) => {
                 let len = needle.text.len();
-                value.as_bytes().get(..len)?.eq_ignore_ascii_case(&needle.text).then_some(len)
+                let here = value.as_bytes().get(..len)?;
+                // Most values are told apart by one byte.
+                if !same(here.first(), needle.text.first()) {
+                    return None;
+                }
+                here.eq_ignore_ascii_case(&needle.text).then_some(len)
             }
             Self::Chars(chars) => take(chars.iter(), value.chars()),
         }
@@ -37,8 +42,11 @@ impl Piece {
         match self {
             Self::Ascii(needle) => {
                 let len = needle.text.len();
-                let start = value.len().checked_sub(len)?;
-                value.as_bytes().get(start..)?.eq_ignore_ascii_case(&needle.text).then_some(len)
+                let here = value.as_bytes().get(value.len().checked_sub(len)?..)?;
+                if !same(here.last(), needle.text.last()) {
+                    return None;
+                }
+                here.eq_ignore_ascii_case(&needle.text).then_some(len)
             }
             Self::Chars(chars) => take(chars.iter().rev(), value.chars().rev()),
         }
@@ -51,6 +59,12 @@ impl Piece {
             Self::Chars(chars) => find_chars(chars, value),
         }
     }
+}
+
+/// Whether two bytes are the same, or none.
+#[inline]
+fn same(byte: Option<&u8>, lower: Option<&u8>) -> bool {
+    byte.map(u8::to_ascii_lowercase).as_ref() == lower
 }
 
 /// Where the first occurrence of `pattern` ends.

@@ -1,6 +1,6 @@
 //! What the columns say of kinds of events, worked out once for each kind.
 
-use super::{MOST_PUT_OFF, Matcher, Named};
+use super::{LOOK, MOST_PUT_OFF, Matcher, Named, put_off};
 use crate::detect::engine::Bounds;
 use crate::detect::engine::candidates::{Candidates, Gate, Judged, Known};
 use crate::detect::engine::classes::{ODD, Slot, UNKNOWN};
@@ -72,14 +72,20 @@ impl Matcher {
                 let rules = self.names.rules(holding);
                 let candidates = Candidates::new(&self.engine, &self.places, rules, named, said);
                 let at = self.candidates.len() as u32;
+                self.masks.push(candidates.mask);
                 self.candidates.push(candidates);
                 self.candidates_of.insert(named, at);
                 at
             }
         };
         let gate = &self.candidates.get(at as usize)?.gate;
-        let is_shut = matches!(gate, Gate::Shut) && at < MOST_PUT_OFF;
-        let known = Named { source, candidates: at, is_idle: matches!(gate, Gate::Idle), is_shut };
+        let can_wait = !self.at_hand && at < MOST_PUT_OFF;
+        let answer = match gate {
+            Gate::Idle => 0,
+            Gate::Shut if can_wait => put_off(at, 0),
+            _ => LOOK,
+        };
+        let known = Named { source, answer, candidates: at };
         let event = event as usize;
         if self.by_name.len() <= event {
             self.by_name.resize(event + 1, Named::UNKNOWN);
