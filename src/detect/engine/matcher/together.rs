@@ -101,3 +101,25 @@ fn add(together: &mut Vec<u64>, classes: impl Iterator<Item = u64>) {
         *word |= class;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_the_same_place_is_not_the_same() {
+        let kinds = (0..4096u32).map(|n| (n % 7, [u64::from(n) << 16, u64::from(n % 3)], n));
+        let mut recent = Recent::default();
+        for (candidates, others, number) in kinds.clone() {
+            assert_eq!(recent.get(candidates, others), None, "{number} is new");
+            recent.put(candidates, others, number);
+            assert_eq!(recent.get(candidates, others), Some(number));
+        }
+        let kept = kinds.filter(|(candidates, others, number)| {
+            let found = recent.get(*candidates, *others);
+            assert!(found.is_none_or(|found| found == *number), "{found:?} for {number}");
+            found.is_some()
+        });
+        assert!(kept.count() > (1 << RECENT_BITS) / 2, "they are spread over all places");
+    }
+}
