@@ -11,11 +11,11 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use self::together::{Recent, TOGETHER};
+use self::together::TOGETHER;
 use self::verdict::Verdict;
 use super::candidates::{ByName, Candidates, LeafPlaces};
 use super::classes::{Class, Classes, ODD, Place, Slot};
-use super::kind::{self, ALL_WORDS, Kind, NAMED, Others, SLOTS};
+use super::kind::{self, ALL_WORDS, Kind, NAMED, SLOTS};
 use super::record::RecordLeaves;
 use super::{Engine, Program};
 use crate::detect::capture::{Captured, Captures};
@@ -46,9 +46,6 @@ pub struct Matcher {
     /// Which of `candidates` belong to the classes of a name and a source.
     candidates_of: HashMap<[Class; NAMED], u32, FixedState>,
     candidates: Vec<Candidates>,
-    /// By the number of candidates: the bits of the classes that they look at.
-    masks: Vec<Others>,
-    recent: Recent,
     verdicts: Vec<Verdict>,
     /// The numbers of the sets that this worker has met.
     numbers: HashMap<Box<[u32]>, u32, FixedState>,
@@ -127,8 +124,6 @@ impl Matcher {
             by_name: Vec::new(),
             candidates_of: HashMap::default(),
             candidates: Vec::new(),
-            masks: Vec::new(),
-            recent: Recent::default(),
             verdicts: Vec::new(),
             numbers: HashMap::default(),
             hits: Vec::new(),

@@ -72,7 +72,6 @@ impl Matcher {
                 let rules = self.names.rules(holding);
                 let candidates = Candidates::new(&self.engine, &self.places, rules, named, said);
                 let at = self.candidates.len() as u32;
-                self.masks.push(candidates.mask);
                 self.candidates.push(candidates);
                 self.candidates_of.insert(named, at);
                 at
