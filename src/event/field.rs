@@ -33,6 +33,7 @@ pub enum Field {
     Access,
     Risk,
     Rule,
+    Level,
     Tactic,
     Technique,
     FirstSeen,
@@ -88,6 +89,9 @@ use FieldType::{Address, Number, Text, Word};
 
 /// The values of [`Field::FirstSeen`]: in which respects an event is the first of its actor.
 pub const FIRST_SEEN: &[&str] = &["event", "service", "ip", "region", "agent"];
+
+/// The values of [`Field::Level`], the lowest first.
+pub const LEVELS: &[&str] = &["info", "low", "medium", "high", "critical"];
 
 /// The values of [`Field::Tactic`], in the order of an attack.
 pub const TACTICS: &[&str] = &[
@@ -169,6 +173,13 @@ pub static FIELDS: &[FieldInfo] = &[
     ),
     row(Field::Risk, "risk", &["score"], Number, "the risk points, 0-100"),
     row(Field::Rule, "rule", &[], Text, "a rule that the event hit"),
+    row(
+        Field::Level,
+        "level",
+        &["severity"],
+        Word(LEVELS),
+        "the highest level of the rules that the event hit",
+    ),
     row(Field::Tactic, "tactic", &[], Word(TACTICS), "an ATT&CK tactic, e.g. persistence"),
     row(Field::Technique, "technique", &["attack"], Text, "an ATT&CK technique, e.g. T1685.002 or T1098"),
     row(

@@ -35,6 +35,10 @@ pub(super) fn condition(field: &FieldRef, compare: Compare, value: &Value) -> Re
             let current = words::retired(value).unwrap_or_default().iter();
             Expr::or(current.map(|name| term(Test::Matches(Pattern::exact(*name)))))
         }
+        FieldRef::Column(Field::Level) if words::reaches_over(compare, value) => {
+            let levels = words::levels(compare, value)?;
+            Expr::or(levels.into_iter().map(|name| term(Test::Matches(Pattern::exact(name)))))
+        }
         FieldRef::Column(column) => term(column_test(*column, compare, value)?),
         FieldRef::Identity(_) | FieldRef::Raw(_) => term(path_test(compare, value)?),
     };

@@ -242,6 +242,11 @@ impl<'a> Keyer<'a> {
                     put(slot, &|| rule.id.clone());
                 }
             }
+            Field::Level => {
+                let level = inv.rules_of(row).map(|rule| rule.level).max();
+                let slot = level.map_or(0, |level| level as u64 + 1);
+                put(slot, &|| level.map_or_else(String::new, |level| level.name().to_owned()));
+            }
             Field::Principal | Field::Kind | Field::User | Field::Role | Field::Key | Field::Caller => {
                 let field = self.field;
                 let row = identity();

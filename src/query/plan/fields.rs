@@ -11,6 +11,7 @@ use crate::query::pattern::{Pattern, Shape};
 use crate::query::raw::RawTest;
 use crate::score::rank::PECULIAR;
 use crate::score::scorer::plain_name;
+use crate::score::scoring::Level;
 use crate::store::Column;
 use crate::store::bits::IdSet;
 use crate::store::dicts::{DictSet, IdentityRow};
@@ -96,6 +97,7 @@ impl Planner<'_> {
                 self.kinds(|ids| ids.iter().any(|id| self.tactic_matches(id, pattern))),
             ]),
             Field::Rule => self.hits(|rule| pattern.matches(&rule.id) || pattern.matches(&rule.title)),
+            Field::Level => self.levels(|level| pattern.matches(level.name())),
             Field::Id => self.id(pattern),
             Field::File => {
                 let names = self.inv.files.names();
@@ -137,7 +139,7 @@ impl Planner<'_> {
             ]),
             Field::FirstSeen => Node::Context(bits_of(FIRST_SEEN.iter().copied(), &Pattern::contains(""))),
             Field::Flag => flag(&Pattern::contains("")),
-            Field::Rule => self.hits(|_| true),
+            Field::Rule | Field::Level => self.hits(|_| true),
             Field::Time => Node::Time(i64::MIN + 1, i64::MAX),
             Field::Id => Node::Not(Box::new(Node::Flags(Flags::NO_ID))),
             Field::Actor
@@ -205,6 +207,13 @@ impl Planner<'_> {
     fn hits(&self, test: impl Fn(&RuleInfo) -> bool) -> Node {
         let (sets, rules) = (&self.inv.hits, &self.inv.judgment.rules);
         Node::Hits(IdSet::from_test(sets.len(), |set| rules.shown(sets.get(set)).any(&test)))
+    }
+
+    /// The events of which `test` holds for the highest level of the rules that they hit.
+    fn levels(&self, test: impl Fn(Level) -> bool) -> Node {
+        let (sets, rules) = (&self.inv.hits, &self.inv.judgment.rules);
+        let highest = |set| rules.shown(sets.get(set)).map(|rule| rule.level).max();
+        Node::Hits(IdSet::from_test(sets.len(), |set| highest(set).is_some_and(&test)))
     }
 
     /// The current ids of the retired techniques that a pattern means.

@@ -110,7 +110,7 @@ fn passes(text: &str, test: &Test) -> bool {
 }
 
 /// Fields whose value is one text.
-const FIELDS: [&str; 22] = [
+const FIELDS: [&str; 23] = [
     "event",
     "service",
     "source",
@@ -130,6 +130,7 @@ const FIELDS: [&str; 22] = [
     "error",
     "target",
     "access",
+    "level",
     "category",
     "type",
     "userIdentity.sessionContext.sessionIssuer.userName",
@@ -227,6 +228,32 @@ fn retired_names_of_attack_find_what_the_current_ones_do() {
     }
     let (parent, part) = (rows("technique:T1685"), rows("technique:T1685.002"));
     assert!(part.iter().all(|row| parent.contains(row)), "a technique finds its sub-techniques");
+}
+
+#[test]
+fn levels_are_compared_by_their_order() {
+    let (inv, _) = loaded();
+    let rows = |text: &str| answered(parse(text).unwrap().expr());
+    let with = |test: &dyn Fn(Level) -> bool| -> Vec<u32> {
+        let highest = |row: &Row<'_>| inv.rules_of(row).map(|rule| rule.level).max();
+        inv.table.rows().filter(|row| highest(row).is_some_and(test)).map(|row| row.number()).collect()
+    };
+    for (text, test) in [
+        ("level:high", &(|level| level == Level::High) as &dyn Fn(Level) -> bool),
+        ("severity>=medium", &|level| level >= Level::Medium),
+        ("level<high", &|level| level < Level::High),
+        ("level<=Low", &|level| level <= Level::Low),
+        ("level>informational", &|level| level > Level::Info),
+        ("level:low..medium", &|level| (Level::Low..=Level::Medium).contains(&level)),
+        ("level:medium..", &|level| level >= Level::Medium),
+        ("level:*", &|_| true),
+        ("level:(high critical)", &|level| level >= Level::High),
+    ] {
+        let found = rows(text);
+        assert_eq!(found, with(test), "{text}");
+        assert!(!found.is_empty(), "{text}");
+    }
+    assert_eq!(rows("-level:*").len() + rows("level:*").len(), inv.table.len() as usize);
 }
 
 #[test]
