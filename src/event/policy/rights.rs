@@ -33,14 +33,14 @@ pub fn is_all_of_iam(action: &str) -> bool {
     action.split_once(':').is_some_and(of_iam)
 }
 
-/// Whether a resource is all there are, or all buckets: `*`, `arn:*`, `arn:aws:*:*:*:*`.
+/// Whether a resource is all there are: `*`, `arn:*`, `arn:aws:*:*:*:*`.
 fn is_everything(resource: &str) -> bool {
     let is_any = |part: &str| !part.is_empty() && part.bytes().all(|b| b == b'*');
     let mut parts = resource.split(':');
     let begins = parts.next().is_some_and(|first| is_any(first) || first == "arn");
     let partition = |part: &str| is_any(part) || ["aws", "aws-cn", "aws-us-gov"].contains(&part);
     let all = begins && parts.next().is_none_or(partition) && parts.all(is_any);
-    (all && resource.contains('*')) || resource == "arn:aws:s3:::*"
+    all && resource.contains('*')
 }
 
 #[cfg(test)]
@@ -77,6 +77,7 @@ mod tests {
             json!({"Action": "?"}),
             json!({"Action": "ec2:*"}),
             json!({"Resource": "arn:aws:s3:::x/*"}),
+            json!({"Resource": ["arn:aws:s3:::*", "arn:aws:s3:::*/*"]}),
             json!({"Resource": "arn:aws:iam::*:role/x"}),
             json!({"Resource": "arn"}),
             json!({"Resource": "arn:aws"}),

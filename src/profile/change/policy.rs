@@ -136,6 +136,12 @@ impl Policy {
 
     fn judge_actions(&mut self, statement: &Statement) {
         if !statement.is_on_everything() {
+            let all_of_s3 = |action: &&String| is_every_action(action) || action.eq_ignore_ascii_case("s3:*");
+            if let Some(action) = statement.actions.iter().find(all_of_s3)
+                && statement.resources.iter().any(|resource| resource == "arn:aws:s3:::*")
+            {
+                self.judge(Danger::Wildcard, format!("it allows {action} on all buckets"));
+            }
             return;
         }
         if statement.allows_everything() {

@@ -104,6 +104,9 @@ fn admin_and_wildcards_are_told_apart() {
     assert_eq!(on(json!(["s3:*", "ec2:*"]), "*"), [Danger::Wildcard, Danger::Wildcard]);
     assert_eq!(on(json!("s3:Get*"), "*"), []);
     assert_eq!(on(json!("*"), "arn:aws:s3:::b"), []);
+    assert_eq!(on(json!("*"), "arn:aws:s3:::*"), [Danger::Wildcard]);
+    assert_eq!(on(json!(["iam:*", "S3:*"]), "arn:aws:s3:::*"), [Danger::Wildcard]);
+    assert_eq!(on(json!("iam:*"), "arn:aws:s3:::*"), []);
     assert_eq!(dangers(json!({"Effect": "Deny", "Action": "*", "Resource": "*"})), []);
     assert_eq!(dangers(json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})), [Danger::Admin]);
 }
