@@ -132,7 +132,8 @@ fn words(test: &Test) -> String {
         Test::Exists(true) => "there".to_owned(),
         Test::Exists(false) => "not there".to_owned(),
         Test::Number(op, number) => format!("{} {number}", sign(*op)),
-        Test::TimePart(unit, number) => format!("{unit:?} {number}").to_lowercase(),
+        Test::TimePart(unit, Op::Equal, number) => format!("{unit:?} {number}").to_lowercase(),
+        Test::TimePart(unit, op, number) => format!("{unit:?} {} {number}", sign(*op)).to_lowercase(),
         Test::Field(path, place) => {
             let how = match place {
                 Place::Whole => "the same as",

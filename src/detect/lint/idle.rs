@@ -4,6 +4,7 @@ use super::{Finding, Kind, warning};
 use crate::detect::sigma::condition::Condition;
 use crate::detect::sigma::item::{Item, Test, Unit};
 use crate::detect::sigma::rule::Rule;
+use crate::query::Op;
 use crate::text::nearest;
 
 /// The keys of a rule: those of Sigma and ours.
@@ -82,7 +83,7 @@ fn searches(rule: &Rule, out: &mut Vec<Finding>) {
 
 fn times(item: &Item, out: &mut Vec<Finding>) {
     for (test, line) in item.tests.iter().zip(&item.lines) {
-        let Test::TimePart(unit, number) = test else { continue };
+        let Test::TimePart(unit, op, number) = test else { continue };
         let (name, first, last) = match unit {
             Unit::Minute => ("minute", 0, 59),
             Unit::Hour => ("hour", 0, 23),
@@ -91,9 +92,10 @@ fn times(item: &Item, out: &mut Vec<Finding>) {
             Unit::Month => ("month", 1, 12),
             Unit::Year => ("year", 0, 9999),
         };
-        let is_one = (f64::from(first)..=f64::from(last)).contains(number) && number.fract() == 0.0;
-        if !is_one {
-            let text = format!("there is no {name} {number}; write a whole number from {first} to {last}");
+        if !(first..=last).any(|part| op.holds(f64::from(part), *number)) {
+            let sign = if *op == Op::Equal { "" } else { op.sign() };
+            let text =
+                format!("there is no {name} {sign}{number}; write a whole number from {first} to {last}");
             out.push(warning(*line, Kind::Contradiction, text));
         }
     }

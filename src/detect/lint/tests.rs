@@ -32,7 +32,7 @@ fn search(lines: &str) -> String {
 #[test]
 fn what_does_nothing_is_told() {
     let head = "title: t\nlevle: high\nlevel: low\ncustom_key: x\ntags: [attack.t1098, attack.nosuch]\ntests: {match: [{}]}\ndetection:\n";
-    let detection = "  s: {eventName: StopLogging}\n  t: {awsRegion: x}\n  _aside: {awsRegion: y}\n  u: {eventTime|hour: [23, 25]}\n  condition: s and u\n";
+    let detection = "  s: {eventName: StopLogging}\n  t: {awsRegion: x}\n  _aside: {awsRegion: y}\n  u: {eventTime|hour: [23, 25], eventTime|hour|gte: 24, eventTime|hour|lt: 24}\n  condition: s and u\n";
     let rule = rules(&[&format!("{head}{detection}")]).swap_remove(0);
     let found = lint(&rule, &Facts::shipped(), &Known::default());
     let said: Vec<String> = found.iter().map(|f| format!("{}: {}", f.line, f.text)).collect();
@@ -41,13 +41,14 @@ fn what_does_nothing_is_told() {
         "5: there is no tactic `nosuch`; write one of ATT&CK, such as attack.persistence",
         "9: no condition asks for the search `t`; name it in the condition, or leave it out",
         "11: there is no hour 25; write a whole number from 0 to 23",
+        "11: there is no hour >=24; write a whole number from 0 to 23",
     ]
     .iter()
     .enumerate()
     {
         assert_eq!(said.get(n).map(String::as_str), Some(*text), "{said:?}");
     }
-    assert_eq!(said.len(), 4, "{said:?}");
+    assert_eq!(said.len(), 5, "{said:?}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Modifiers are worked off once, when the rule is read: what is left is a list of tests, any of which
 //! (or all, with `all`) has to pass.
 
+mod modifiers;
 mod value;
 mod whom;
 
@@ -13,7 +14,7 @@ use super::yaml::{Node, Value};
 use crate::detect::operations::without_version;
 use crate::event::account;
 use crate::query::{Op, Part, Pattern};
-use crate::text::nearest;
+use modifiers::Modifiers;
 use value::{Changing, changed, parts};
 pub use whom::Whom;
 pub(crate) use whom::{HOME, home, named_accounts};
@@ -52,8 +53,8 @@ pub enum Test {
     Field(Vec<String>, Place),
     /// A number that compares so.
     Number(Op, f64),
-    /// A part of a time is this number.
-    TimePart(Unit, f64),
+    /// A part of a time compares so with this number.
+    TimePart(Unit, Op, f64),
     /// Somebody is named, or let in by a policy.
     Names(Whom),
     /// One object, of which all of this holds.
@@ -108,70 +109,8 @@ pub struct ItemError {
     pub reason: String,
 }
 
-/// Every modifier there is.
-const MODIFIERS: [&str; 36] = [
-    "contains",
-    "startswith",
-    "endswith",
-    "all",
-    "cased",
-    "re",
-    "i",
-    "m",
-    "s",
-    "cidr",
-    "exists",
-    "fieldref",
-    "base64",
-    "base64offset",
-    "utf16le",
-    "utf16be",
-    "utf16",
-    "wide",
-    "windash",
-    "expand",
-    "lt",
-    "lte",
-    "gt",
-    "gte",
-    "neq",
-    "minute",
-    "hour",
-    "day",
-    "week",
-    "month",
-    "year",
-    "otheraccount",
-    "everybody",
-    "everyidentity",
-    "administrator",
-    "element",
-];
-
 /// The largest regular expression, in bytes once it is compiled.
 const REGEX_SIZE: usize = 1 << 20;
-
-/// What the modifiers of an item add up to.
-#[derive(Default)]
-struct Modifiers<'m> {
-    place: Option<Place>,
-    cased: bool,
-    all: bool,
-    negated: bool,
-    regex: bool,
-    flags: (bool, bool, bool),
-    cidr: bool,
-    exists: bool,
-    fieldref: bool,
-    op: Option<Op>,
-    unit: Option<Unit>,
-    other_account: bool,
-    /// Whom a policy has to be about.
-    policy: Option<Whom>,
-    element: bool,
-    /// What is done to the values, in order.
-    changes: Vec<&'m str>,
-}
 
 /// What placeholders stand for: `%name%` in values with `expand`.
 pub type Placeholders = std::collections::BTreeMap<String, Vec<String>>;
@@ -191,8 +130,7 @@ impl Item {
         let mut parts = name.split('|');
         let field = parts.next().filter(|field| !field.is_empty());
         let words: Vec<&str> = parts.collect();
-        let mut modifiers = modifiers(&words).map_err(|reason| ItemError { line, reason })?;
-        stand_alone(&words).map_err(|reason| ItemError { line, reason })?;
+        let mut modifiers = Modifiers::read(&words).map_err(|reason| ItemError { line, reason })?;
         if field.is_none() {
             // Words without a field are looked for in all that a record says.
             modifiers.place.get_or_insert(Place::Anywhere);
@@ -247,72 +185,6 @@ impl Item {
         let is_name = self.field.as_deref().is_some_and(|field| matches!(field, [one] if one == "eventName"));
         is_name.then(|| without_version(text)).filter(|plain| *plain != text)
     }
-}
-
-fn modifiers<'m>(words: &[&'m str]) -> Result<Modifiers<'m>, String> {
-    let mut out = Modifiers::default();
-    for word in words {
-        match *word {
-            "contains" => out.place = Some(Place::Anywhere),
-            "startswith" => out.place = Some(Place::Beginning),
-            "endswith" => out.place = Some(Place::End),
-            "all" => out.all = true,
-            "cased" => out.cased = true,
-            "neq" => out.negated = true,
-            "re" => out.regex = true,
-            "i" if out.regex => out.flags.0 = true,
-            "m" if out.regex => out.flags.1 = true,
-            "s" if out.regex => out.flags.2 = true,
-            "i" | "m" | "s" => return Err(format!("the modifier {word} belongs behind re")),
-            "cidr" => out.cidr = true,
-            "exists" => out.exists = true,
-            "fieldref" => out.fieldref = true,
-            "lt" => out.op = Some(Op::Less),
-            "lte" => out.op = Some(Op::LessOrEqual),
-            "gt" => out.op = Some(Op::Greater),
-            "gte" => out.op = Some(Op::GreaterOrEqual),
-            "minute" => out.unit = Some(Unit::Minute),
-            "hour" => out.unit = Some(Unit::Hour),
-            "day" => out.unit = Some(Unit::Day),
-            "week" => out.unit = Some(Unit::Week),
-            "month" => out.unit = Some(Unit::Month),
-            "year" => out.unit = Some(Unit::Year),
-            "otheraccount" => out.other_account = true,
-            "everybody" => out.policy = Some(Whom::Everybody),
-            "everyidentity" => out.policy = Some(Whom::EveryIdentity),
-            "administrator" => out.policy = Some(Whom::Administrator),
-            "element" => out.element = true,
-            "base64" | "base64offset" | "utf16le" | "utf16be" | "utf16" | "wide" | "windash" | "expand" => {
-                out.changes.push(word);
-            }
-            _ => {
-                let near = nearest(word, MODIFIERS.into_iter());
-                let near = near.map_or_else(
-                    || format!("there are {}", MODIFIERS.join(", ")),
-                    |near| format!("did you mean {near}?"),
-                );
-                return Err(format!("there is no modifier {word}; {near}"));
-            }
-        }
-    }
-    Ok(out)
-}
-
-/// Refuses what would be passed over beside a modifier of our own.
-fn stand_alone(words: &[&str]) -> Result<(), String> {
-    for (own, beside) in [
-        ("otheraccount", &["neq", "expand"][..]),
-        ("everybody", &["neq"]),
-        ("everyidentity", &["neq"]),
-        ("administrator", &["neq"]),
-        ("element", &["neq", "all"]),
-    ] {
-        let stray = words.iter().find(|word| **word != own && !beside.contains(word));
-        if let Some(stray) = stray.filter(|_| words.contains(&own)) {
-            return Err(format!("{stray} cannot stand beside {own}; leave one of them out"));
-        }
-    }
-    Ok(())
 }
 
 /// The accounts that do not count as others, or `true` where none but the event's own is known; those of one's own
@@ -394,7 +266,7 @@ fn test(modifiers: &Modifiers<'_>, value: &Changing) -> Result<Test, String> {
     if modifiers.exists {
         return Err(format!("`{text}`: exists takes true or false, without quotes"));
     } else if let Some(unit) = modifiers.unit {
-        return number().map(|n| Test::TimePart(unit, n));
+        return number().map(|n| Test::TimePart(unit, modifiers.op.unwrap_or(Op::Equal), n));
     } else if let Some(op) = modifiers.op {
         return number().map(|n| Test::Number(op, n));
     } else if modifiers.cidr {

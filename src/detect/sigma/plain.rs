@@ -111,7 +111,9 @@ pub(crate) fn text_passes(test: &Test, text: &str, record: &Value) -> bool {
         Test::Regex(regex) => regex.is_match(text),
         Test::Cidr(net) => parse_ip(text).is_some_and(|ip| net.contains(&ip)),
         Test::Number(op, wanted) => text.parse::<f64>().is_ok_and(|number| op.holds(number, *wanted)),
-        Test::TimePart(unit, wanted) => time_part(*unit, text) == Some(*wanted),
+        Test::TimePart(unit, op, wanted) => {
+            time_part(*unit, text).is_some_and(|part| op.holds(part, *wanted))
+        }
         Test::Field(path, place) => values_at(record, path)
             .into_iter()
             .filter_map(text_of)
@@ -224,6 +226,10 @@ mod tests {
             ("userIdentity.userName|expand: '%admins%'", true),
             ("eventTime|hour: 9", true),
             ("eventTime|hour|expand: '%hours%'", true),
+            ("eventTime|hour|gte: 9", true),
+            ("eventTime|hour|gt: 9", false),
+            ("eventTime|lt|hour: 10", true),
+            ("eventTime|year|lte|neq: 2000", true),
             ("eventTime|week: 10", true),
             ("eventTime|year: 2025", false),
             ("requestParameters.list|element: {k: one}", true),
@@ -247,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_our_own_modifiers_cannot_take_is_told() {
+    fn what_modifiers_cannot_take_is_told() {
         for (line, said) in [
             ("requestParameters.list|element: one", "t.yml:4: element takes a map of fields and values"),
             ("requestParameters.list|element: {k|contians: one}", "did you mean contains?"),
@@ -265,10 +271,18 @@ mod tests {
             ),
             (
                 "requestParameters.x|everybody|otheraccount: true",
-                "t.yml:4: everybody cannot stand beside otheraccount",
+                "t.yml:4: otheraccount cannot stand beside everybody",
             ),
             ("requestParameters.x|contains|everybody: true", "contains cannot stand beside everybody"),
             ("requestParameters.x|re|element: {a: b}", "re cannot stand beside element"),
+            ("userAgent|contains|startswith: a", "startswith cannot stand beside contains"),
+            ("userAgent|contains|cidr: 10.0.0.0/8", "contains cannot stand beside cidr"),
+            ("userAgent|exists|all: true", "all cannot stand beside exists"),
+            ("userAgent|fieldref|cased: eventName", "cased cannot stand beside fieldref"),
+            ("requestParameters.x|gt|lt: 5", "lt cannot stand beside gt"),
+            ("requestParameters.x|startswith|gt: 5", "startswith cannot stand beside gt"),
+            ("eventTime|hour|minute: 5", "minute cannot stand beside hour"),
+            ("userAgent|contians|startswith: a", "did you mean contains?"),
             (
                 "requestParameters.x|otheraccount|expand: '%nobody%'",
                 "nothing is known of the placeholder %nobody%",

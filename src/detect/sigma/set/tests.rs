@@ -218,7 +218,7 @@ fn sample(test: &Test) -> Option<String> {
         Test::Regex(_) => "arn:aws:sts::111122223333:assumed-role/aws:ec2-instance/i-0abc".to_owned(),
         Test::Cidr(net) => net.addr().to_string(),
         Test::Exists(true) => "there".to_owned(),
-        Test::Number(_, number) | Test::TimePart(_, number) => number.to_string(),
+        Test::Number(_, number) | Test::TimePart(_, _, number) => number.to_string(),
         Test::Field(_, Place::Whole | Place::Anywhere | Place::Beginning | Place::End) => "same".to_owned(),
         Test::Null | Test::Exists(false) | Test::Names(_) | Test::Element(_) => return None,
     })
