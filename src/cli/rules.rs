@@ -12,7 +12,7 @@ use crate::config;
 use crate::detect::attack::Attack;
 use crate::detect::environment::Environment;
 use crate::detect::explain::{Explained, explain};
-use crate::detect::lint::{Facts, Finding, Known, Weight, lint, lint_correlation, shadowed};
+use crate::detect::lint::{Facts, Finding, Kind, Known, Weight, lint, lint_correlation, shadowed};
 use crate::detect::rules::{Files, Rules, pack};
 use crate::detect::sigma::rule::Rule;
 use crate::detect::tested;
@@ -79,7 +79,8 @@ fn check(paths: &[PathBuf], environment_file: Option<&Path>) -> Outcome {
     }
     let faulty = rules.faults().len() + untold.len();
     let facts = Facts::shipped();
-    let mut findings: Vec<(&str, Finding)> = Vec::new();
+    let mut findings: Vec<(&str, Finding)> =
+        files.iter().filter_map(|(file, text)| Some((file.as_str(), idle(text)?))).collect();
     for rule in rules.singles() {
         let own = lint(rule, &facts, &Known::default());
         findings.extend(own.into_iter().map(|finding| (rule.file.as_str(), finding)));
@@ -113,6 +114,14 @@ fn check(paths: &[PathBuf], environment_file: Option<&Path>) -> Outcome {
         (true, true) => Exit::Found,
         (true, false) => Exit::Done,
     })
+}
+
+/// What is told of a file with nothing in it but comments.
+fn idle(text: &str) -> Option<Finding> {
+    let is_idle = |line: &str| line.is_empty() || line.starts_with('#') || ["---", "..."].contains(&line);
+    let text =
+        text.lines().map(str::trim).all(is_idle).then(|| "there is no rule in this file".to_owned())?;
+    Some(Finding { line: 1, kind: Kind::Unused, weight: Weight::Note, text })
 }
 
 /// How many rules can be used, and why fewer are listed.

@@ -25,6 +25,17 @@ fn a_name_that_is_never_logged_is_a_warning_with_its_line_and_the_way_out() {
 }
 
 #[test]
+fn a_file_without_a_rule_is_told() {
+    let folder = Folder::new();
+    for text in ["", "# nothing yet\n---\n"] {
+        let file = folder.file("rule.yml", text);
+        let ran = run(&["rules", "check", &file]);
+        let said = "rule.yml:1: note: there is no rule in this file\n0 rules can be used, 0 faults, 0 warnings and 1 note in 1 file\n";
+        assert_eq!((ran.code, ran.out.replace(&file, "rule.yml")), (0, said.to_owned()));
+    }
+}
+
+#[test]
 fn what_could_be_better_is_a_note_and_no_reason_to_fail() {
     let detection = "detection:\n  s:\n    eventName: StopLogging\n  condition: s\n";
     let (code, said) = check(detection);

@@ -5,7 +5,7 @@ use crate::detect::operations::{Operations, service_of, source_of, without_versi
 use crate::detect::sigma::item::{Item, Test};
 use crate::detect::sigma::rule::Rule;
 use crate::query::{Part, Pattern, Shape};
-use crate::text::nearest;
+use crate::text::{nearest, plural};
 
 pub(super) fn check(rule: &Rule, operations: &Operations, known: &Known<'_>, out: &mut Vec<Finding>) {
     let required = required(rule);
@@ -90,9 +90,24 @@ struct Names<'a, 'o> {
     services: Services<'o>,
 }
 
+/// After so many findings about the values of one item the rest is not looked at: a list of another kind stands there, and to look for
+/// what is near to each takes long.
+const MOST: usize = 50;
+
+/// Says that some values are not looked at.
+fn rest(item: &Item, from: usize) -> Option<Finding> {
+    let left = plural((item.tests.len() - from) as u64, "more value");
+    let text = format!("{left} of this list: not looked at, as {MOST} are told; correct these first");
+    item.lines.get(from).map(|line| warning(*line, Kind::UnknownEvent, text))
+}
+
 impl Names<'_, '_> {
     fn check(&self, item: &Item, out: &mut Vec<Finding>) {
-        for (test, line) in item.tests.iter().zip(&item.lines) {
+        let before = out.len();
+        for (n, (test, line)) in item.tests.iter().zip(&item.lines).enumerate() {
+            if out.len() - before >= MOST {
+                return out.extend(rest(item, n));
+            }
             let finding = match test {
                 Test::Text(pattern) => match pattern.shape() {
                     Shape::Any => None,
@@ -219,7 +234,11 @@ fn cased(expression: &str) -> Option<String> {
 }
 
 fn check_source(item: &Item, operations: &Operations, out: &mut Vec<Finding>) {
-    for (test, line) in item.tests.iter().zip(&item.lines) {
+    let before = out.len();
+    for (n, (test, line)) in item.tests.iter().zip(&item.lines).enumerate() {
+        if out.len() - before >= MOST {
+            return out.extend(rest(item, n));
+        }
         let Test::Text(pattern) = test else { continue };
         let Shape::Exact(source) = pattern.shape() else { continue };
         out.extend(source_fault(source, operations).map(|text| warning(*line, Kind::UnknownSource, text)));

@@ -83,6 +83,27 @@ fn fields_and_levels_of_rules_on_several_events_are_looked_at() {
 }
 
 #[test]
+fn of_a_list_of_something_else_the_first_values_are_told() {
+    let list =
+        |what: &str| (0..20_000).map(|n| format!("{what}{n}.nosuch.com")).collect::<Vec<_>>().join(", ");
+    let (names, sources) = (list("Name"), list("iams"));
+    for (key, values) in [("eventName", &names), ("eventSource", &sources)] {
+        let rule = rules(&[&format!("title: t\ndetection:\n  s: {{{key}: [{values}]}}\n  condition: s\n")])
+            .swap_remove(0);
+        let found = lint(&rule, &Facts::shipped(), &Known::default());
+        let warned: Vec<&Finding> = found.iter().filter(|f| f.weight == Weight::Warning).collect();
+        assert!(warned.len() <= 51, "{key}: {}", warned.len());
+    }
+    let rule = rules(&[&format!("title: t\ndetection:\n  s: {{eventName: [{names}]}}\n  condition: s\n")])
+        .swap_remove(0);
+    let found = lint(&rule, &Facts::shipped(), &Known::default());
+    assert!(
+        found.iter().any(|f| f.text.starts_with("19,950 more values of this list: not looked at")),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn rules_of_others_that_never_match_are_named() {
     let facts = Facts::shipped();
     for (lines, line, kind, said) in [

@@ -177,15 +177,12 @@ fn is_generic(node: &Node) -> bool {
 fn elsewhere(node: &Node) -> Option<String> {
     let source = node.get("logsource")?;
     let is = |key: &str, wanted: &str| source.get(key).and_then(Node::scalar).is_none_or(|is| is == wanted);
-    let of = |key: &str| source.get(key).and_then(Node::scalar).unwrap_or_default();
+    let of = ["product", "category", "service"].map(|key| source.get(key).and_then(Node::scalar));
+    let of: Vec<String> = of.into_iter().flatten().collect();
     if is_generic(node) || (is("product", "aws") && is("service", "cloudtrail")) {
         return None;
     }
-    Some(format!(
-        "a rule for other logs ({} {}); only those of aws cloudtrail are used",
-        of("product"),
-        of("service")
-    ))
+    Some(format!("a rule for other logs ({}); only those of aws cloudtrail are used", of.join(" ")))
 }
 
 /// A document over what it shares.

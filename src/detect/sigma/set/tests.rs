@@ -27,7 +27,7 @@ fn a_fault_costs_only_its_rule() {
     let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
     for (n, text) in [
         "same.yml:1: the id one is that of the rule in a.yml:1",
-        "windows.yml:1: a rule for other logs (windows",
+        "windows.yml:1: a rule for other logs (windows);",
         "untitled.yml:1: a rule needs a title",
         "broken.yml:",
     ]
