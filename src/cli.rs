@@ -45,7 +45,7 @@ pub fn command() -> clap::Command {
 
 /// Runs what the process was asked to do.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(query::told_from_options(std::env::args_os())) {
         Ok(cli) => cli,
         Err(e) => {
             // Help and version are no errors; both print by themselves.

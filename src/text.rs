@@ -122,10 +122,18 @@ pub fn clip(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(kept + "…")
 }
 
-/// `text` cut to `columns` in the middle, so that both ends can be read: for ARNs, keys, paths.
+/// `text` cut to `columns` in the middle, so that both ends can be read: for ARNs, keys, paths. Of a session that is called by a mail
+/// address the part before the `@` stays: behind it, all people of a house look alike.
 pub fn clip_middle(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns || columns < 5 {
         return clip(text, columns);
+    }
+    if let Some((role, person)) =
+        text.rsplit_once('/').and_then(|(role, name)| Some((role, name.split_once('@')?.0)))
+        && let Some(room) =
+            columns.checked_sub(width(person) + "/@…".chars().count()).filter(|room| *room >= 5)
+    {
+        return Cow::Owned(format!("{}/{person}@…", clip_middle(role, room)));
     }
     let tail_room = (columns - 1) / 2;
     let mut used = 0;
@@ -266,6 +274,10 @@ mod tests {
         assert_eq!(clip("abc", 0), "");
         assert_eq!(clip_middle("arn:aws:iam::1:user/alice", 11), "arn:a…alice");
         assert_eq!(fit("ab", 4), "ab  ");
+        let session = "PlatformAdmin/anna.adler@halden.example";
+        assert_eq!(clip_middle(session, 28), "PlatformAdmin/anna.adler@…");
+        assert_eq!(clip_middle(session, 20), "Pla…min/anna.adler@…");
+        assert_eq!(clip_middle(session, 16), "Platform…example");
     }
 
     #[test]
@@ -289,7 +301,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn clipping_never_exceeds_the_room(text: String, columns in 0usize..40) {
+        fn clipping_never_exceeds_the_room(text in prop_oneof![any::<String>(), "(\\PC{0,12}[/@.]?){0,5}"], columns in 0usize..40) {
             let safe = visible(&text);
             prop_assert!(width(&clip(&safe, columns)) <= columns);
             prop_assert!(width(&clip_middle(&safe, columns)) <= columns);

@@ -260,7 +260,7 @@ pub struct ScanArgs {
 /// `trailhound query`.
 #[derive(Args, Debug)]
 pub struct QueryArgs {
-    /// What to read, and last the query ("" for everything); one that begins with - stands behind --.
+    /// What to read, and last the query ("" for everything); a word behind a - stands behind --.
     #[arg(value_name = "SOURCE... QUERY", required = true, num_args = 1..)]
     pub words: Vec<String>,
     /// Count by this field instead of printing events; a share is of all events that match, so shares of a field with several values for one event, as technique, tactic and rule, can sum to more than 100 %.

@@ -1,5 +1,7 @@
 //! `trailhound query`: events, counts and histograms of what matches a query.
 
+use std::ffi::OsString;
+
 use crate::cli::args::{Format, QueryArgs};
 use crate::cli::exit::{Failure, Outcome};
 use crate::cli::scan::{checked, select};
@@ -21,6 +23,28 @@ const TABLE_ROWS: usize = 40;
 /// Into how many stretches of time a histogram is divided at most, in a table and elsewhere.
 const TABLE_BUCKETS: usize = 48;
 const BUCKETS: usize = 500;
+
+/// What was typed, with `NOT` for the `-` before a field, quotes or parentheses behind `query`: a query that begins so would be taken for
+/// an option.
+pub(crate) fn told_from_options(typed: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut typed: Vec<OsString> = typed.collect();
+    if typed.get(1).is_some_and(|command| command == "query") {
+        for word in typed.iter_mut().skip(2).take_while(|word| *word != "--") {
+            if let Some(rest) =
+                word.to_str().and_then(|word| word.strip_prefix('-')).filter(|rest| negates(rest))
+            {
+                *word = format!("NOT {rest}").into();
+            }
+        }
+    }
+    typed
+}
+
+/// Whether this behind a `-` is a term of a query and no option.
+fn negates(rest: &str) -> bool {
+    let field = rest.split_once([':', '=', '!', '<', '>']).map(|(field, _)| field);
+    rest.starts_with(['(', '"']) || field.is_some_and(|field| resolve(field).is_ok())
+}
 
 pub(crate) fn run(args: &QueryArgs) -> Outcome {
     // Options may stand between them, so how many there are is counted here.

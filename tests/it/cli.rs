@@ -159,6 +159,28 @@ fn the_summary_counts_what_a_query_matches_and_heeds_the_risk_to_fail_on() {
 }
 
 #[test]
+fn a_query_may_begin_with_a_minus_wherever_options_stand() {
+    let folder = Folder::new();
+    let file = folder.file(
+        "a.json",
+        log(&[record(1, json!({"eventName": "GetUser"})), record(2, json!({"eventName": "ListUsers"}))]),
+    );
+    for args in [
+        &["query", &file, "-event:Get*", "--format", "jsonl", "--quiet"][..],
+        &["query", "--format", "jsonl", &file, "-event:Get*", "--quiet"],
+        &["query", &file, "-(event:GetUser OR event:X)", "--format=jsonl"],
+        &["query", &file, "-eventName!=ListUsers", "--format=jsonl"],
+        &["query", "--format=jsonl", "--", &file, "-event:Get*"],
+        &["scan", &file, "--all", "--query=-event:Get*", "--format=jsonl"],
+        &["scan", &file, "--format=jsonl", "--all", "--query", "-event:Get*"],
+    ] {
+        let lines = run(args).lines();
+        assert_eq!(lines.len(), 1, "{args:?}");
+        assert_eq!(lines[0]["eventName"], "ListUsers", "{args:?}");
+    }
+}
+
+#[test]
 fn json_is_one_document_and_jsonl_a_line_for_each_entry() {
     let folder = Folder::new();
     let file = folder.file("a.json", log(&story()));

@@ -73,7 +73,7 @@ pub struct ReportArgs {
     #[arg(long, value_enum, value_name = "PART", value_delimiter = ',')]
     pub only: Vec<Part>,
     /// Only events that match this query; --since and --until are part of the scope as well, for files too.
-    #[arg(long, short, value_name = "QUERY", help_heading = "Scope")]
+    #[arg(long, short, value_name = "QUERY", help_heading = "Scope", allow_hyphen_values = true)]
     pub query: Option<String>,
     /// The title.
     #[arg(long, value_name = "TEXT", default_value = "CloudTrail investigation", help_heading = "Cover")]
