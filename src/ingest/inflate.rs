@@ -33,9 +33,9 @@ pub enum Wrapping {
     Tar,
     /// Apache Parquet, which this build cannot read.
     Parquet,
-    /// UTF-16 with a byte order mark: little-endian, as PowerShell's `>` writes it.
+    /// UTF-16 with a byte order mark, or an object or a list in it without: little-endian, as PowerShell's `>` writes it.
     Utf16Le,
-    /// UTF-16 with a byte order mark, big-endian.
+    /// The same, big-endian.
     Utf16Be,
     /// UTF-8 with a byte order mark.
     Utf8Bom,
@@ -58,6 +58,8 @@ impl Wrapping {
             [0xff, 0xfe, ..] => Self::Utf16Le,
             [0xfe, 0xff, ..] => Self::Utf16Be,
             [0xef, 0xbb, 0xbf, ..] => Self::Utf8Bom,
+            [b'{' | b'[', 0, 1.., 0, ..] => Self::Utf16Le,
+            [0, b'{' | b'[', 0, 1.., ..] => Self::Utf16Be,
             _ if head.get(257..262) == Some(b"ustar") => Self::Tar,
             _ => Self::Plain,
         }

@@ -179,6 +179,19 @@ fn broken_utf16_is_replaced() {
 }
 
 #[test]
+fn utf16_is_known_without_its_mark() {
+    for text in ["{\"a\": \"ü😀\"}", "[{}]", "{\r\n}"] {
+        for unit in [u16::to_le_bytes, u16::to_be_bytes] {
+            let bytes: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
+            assert_eq!(read(&bytes), (text.to_owned(), None));
+        }
+    }
+    for plain in [&b"{\0\0\0"[..], b"{\0a", b"\0{\0", b"{a\0b"] {
+        assert_eq!(Wrapping::of(plain), Wrapping::Plain, "{plain:?}");
+    }
+}
+
+#[test]
 fn archives_and_parquet_are_recognized() {
     let mut tar = vec![0; 512];
     tar[257..262].copy_from_slice(b"ustar");
