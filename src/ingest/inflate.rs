@@ -55,11 +55,9 @@ impl Wrapping {
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..] => Self::Bzip2,
             [b'P', b'K', 3 | 5, 4 | 6, ..] => Self::Zip,
             [b'P', b'A', b'R', b'1', ..] => Self::Parquet,
-            [0xff, 0xfe, ..] => Self::Utf16Le,
-            [0xfe, 0xff, ..] => Self::Utf16Be,
+            [0xff, 0xfe, ..] | [b'{' | b'[', 0, 1..=255, 0, ..] => Self::Utf16Le,
+            [0xfe, 0xff, ..] | [0, b'{' | b'[', 0, 1..=255, ..] => Self::Utf16Be,
             [0xef, 0xbb, 0xbf, ..] => Self::Utf8Bom,
-            [b'{' | b'[', 0, 1.., 0, ..] => Self::Utf16Le,
-            [0, b'{' | b'[', 0, 1.., ..] => Self::Utf16Be,
             _ if head.get(257..262) == Some(b"ustar") => Self::Tar,
             _ => Self::Plain,
         }
