@@ -57,6 +57,14 @@ impl Filter {
         }
     }
 
+    /// The ids and names that it lists; none where it is for all rules.
+    pub fn listed(&self) -> &[String] {
+        match &self.rules {
+            Targets::Any => &[],
+            Targets::Listed(rules) => rules,
+        }
+    }
+
     /// ANDs it to each condition of a rule. The searches that the rule has keep their places, so that filter after
     /// filter can be put upon it.
     pub fn apply(&self, rule: &mut Rule) {

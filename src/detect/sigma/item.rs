@@ -7,7 +7,7 @@ mod modifiers;
 mod value;
 mod whom;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use regex::{Regex, RegexBuilder};
 
 use super::yaml::{Node, Value};
@@ -119,8 +119,8 @@ pub type Placeholders = std::collections::BTreeMap<String, Vec<String>>;
 pub const OWN_ACCOUNTS: &str = "own_accounts";
 
 impl Item {
-    /// Reads `key: value` of a search; a key without a name looks anywhere in the record. With `all` and modifiers that make several
-    /// values of one, it is an item for each value that is written: of its forms one has to be there.
+    /// Reads `key: value` of a search; a key without a name looks anywhere in the record. With `all` and `neq`, or modifiers that make
+    /// several values of one, it is an item for each value that is written: of its forms one, or none, has to be there.
     ///
     /// # Errors
     /// An unknown modifier, or a value that cannot be what the modifiers ask for.
@@ -167,15 +167,9 @@ impl Item {
         if written.iter().all(|(_, tests)| tests.is_empty()) {
             return Err(ItemError { line, reason: format!("{name} has no value to compare with") });
         }
-        if !all || written.iter().all(|(_, tests)| tests.len() == 1) {
+        // With `neq` each value is one that it is not.
+        if !all || (!negated && written.iter().all(|(_, tests)| tests.len() == 1)) {
             return Ok(vec![item(line, all, written)]);
-        }
-        if negated {
-            let reason = format!(
-                "{name}: neq cannot stand beside all and {}; leave neq out and write `not` in the condition",
-                modifiers.changes.join(", ")
-            );
-            return Err(ItemError { line, reason });
         }
         Ok(written.into_iter().map(|one| item(one.0, false, vec![one])).collect())
     }
@@ -272,7 +266,7 @@ fn test(modifiers: &Modifiers<'_>, value: &Changing) -> Result<Test, String> {
     } else if modifiers.cidr {
         let net = text.parse::<IpNet>().or_else(|_| text.parse().map(|ip: std::net::IpAddr| ip.into()));
         return net
-            .map(|net| Test::Cidr(net.trunc()))
+            .map(|net| Test::Cidr(unmapped(net.trunc())))
             .map_err(|_| format!("`{text}` is no network such as 10.0.0.0/8"));
     } else if modifiers.fieldref {
         let path = text.split('.').map(str::to_owned).collect();
@@ -281,6 +275,13 @@ fn test(modifiers: &Modifiers<'_>, value: &Changing) -> Result<Test, String> {
         return regex(&text, modifiers.flags);
     }
     Ok(pattern(modifiers, parts(&text)))
+}
+
+/// An IPv4 network that is written as one of IPv6, as addresses are taken too.
+fn unmapped(net: IpNet) -> IpNet {
+    let IpNet::V6(v6) = net else { return net };
+    let v4 = v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96));
+    v4.and_then(|(addr, prefix)| Ipv4Net::new(addr, prefix).ok()).map_or(net, IpNet::V4)
 }
 
 fn regex(text: &str, flags: (bool, bool, bool)) -> Result<Test, String> {

@@ -96,6 +96,9 @@ impl Rule {
                 condition::parse(&text, &names).map_err(|e| fault(c.line, format!("the condition: {e}")))
             })
             .collect::<Result<Vec<_>, _>>()?;
+        if conditions.is_empty() {
+            return Err(fault(condition.line, "the detection needs a condition".to_owned()));
+        }
         let tags = node.get("tags").map_or(&[][..], Node::elements).iter();
         let (tags, tag_lines) = tags.filter_map(|tag| Some((tag.scalar()?, tag.line))).unzip();
         let id = some("id").or_else(|| name.clone()).unwrap_or_else(|| slug(file));

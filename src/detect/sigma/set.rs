@@ -45,6 +45,15 @@ impl RuleSet {
                 filter.apply(rule);
                 is_used = true;
             }
+            let is_known = |name: &&String| {
+                set.rules.iter().any(|rule| rule.id == **name || rule.name.as_ref() == Some(*name))
+            };
+            if let Some(stray) = filter.listed().iter().find(|name| !is_known(name)).filter(|_| is_used) {
+                let reason = format!(
+                    "this filter names `{stray}`, and there is no such rule; its others are filtered"
+                );
+                faults.push(RuleError { file: filter.file.clone(), line: filter.line, reason });
+            }
             if !is_used {
                 let reason =
                     "this filter is for rules that are not there; check the ids and names in its `rules`";

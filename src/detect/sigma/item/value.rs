@@ -91,33 +91,32 @@ fn at_offset(bytes: &[u8], offset: usize) -> Vec<u8> {
 
 fn expanded(value: &Changing, placeholders: &Placeholders) -> Result<Vec<Changing>, String> {
     let Changing::Wild(text) = value else { return Err("only text can hold a placeholder".to_owned()) };
-    let mut out = vec![text.clone()];
-    while let Some((name, place)) = out.first().and_then(|text| placeholder(text)) {
-        let Some(values) = placeholders.get(&name) else {
+    let (mut out, mut rest) = (vec![String::new()], text.as_str());
+    while let Some((before, name, behind)) = placeholder(rest) {
+        let Some(values) = placeholders.get(name) else {
             return Err(format!(
                 "nothing is known of the placeholder %{name}%; name its values in the environment file"
             ));
         };
-        let mut next = Vec::new();
-        for text in &out {
-            let (before, rest) = text.split_at(place);
-            let behind = rest.get(name.len() + 2..).unwrap_or_default();
-            next.extend(values.iter().map(|value| format!("{before}{value}{behind}")));
-        }
-        out = next;
+        let with =
+            |text: &String| values.iter().map(|value| format!("{text}{before}{value}")).collect::<Vec<_>>();
+        out = out.iter().flat_map(with).collect();
         if out.len() > 10_000 {
             return Err("the placeholders stand for more than 10,000 values".to_owned());
         }
+        rest = behind;
     }
-    Ok(out.into_iter().map(Changing::Wild).collect())
+    Ok(out.into_iter().map(|text| Changing::Wild(text + rest)).collect())
 }
 
-/// The first `%name%` in a text, and where it begins.
-fn placeholder(text: &str) -> Option<(String, usize)> {
-    let start = text.find('%')?;
-    let (name, _) = text.get(start + 1..)?.split_once('%')?;
-    let sound = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
-    sound.then(|| (name.to_owned(), start))
+/// The first `%name%` in a text: what stands before it, its name, and what stands behind it.
+fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
+    text.match_indices('%').find_map(|(start, _)| {
+        let (before, rest) = text.split_at_checked(start)?;
+        let (name, behind) = rest.strip_prefix('%')?.split_once('%')?;
+        let sound = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
+        sound.then_some((before, name, behind))
+    })
 }
 
 /// The parts of a value as Sigma writes it: `*` and `?`, with `\` before one that stands for itself.

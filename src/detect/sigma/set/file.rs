@@ -127,7 +127,12 @@ impl ReadingFile<'_> {
                 return;
             }
             "repeat" => self.before.as_ref(),
-            _ => self.global.as_ref(),
+            "" => self.global.as_ref(),
+            other => {
+                let reason = format!("there is no action `{other}`; write global, reset or repeat");
+                self.parts.push(Err(RuleError { file: self.file.to_owned(), line: document.line, reason }));
+                return;
+            }
         };
         let whole = merged(below, &document);
         let mut part = part_of(self.file, &whole, self.placeholders);
@@ -179,7 +184,11 @@ fn elsewhere(node: &Node) -> Option<String> {
     let is = |key: &str, wanted: &str| source.get(key).and_then(Node::scalar).is_none_or(|is| is == wanted);
     let of = ["product", "category", "service"].map(|key| source.get(key).and_then(Node::scalar));
     let of: Vec<String> = of.into_iter().flatten().collect();
-    if is_generic(node) || (is("product", "aws") && is("service", "cloudtrail")) {
+    // A category alone is one of other logs: of web servers, of processes.
+    let is_whole = ["product", "service"].iter().all(|key| source.get(key).is_some());
+    let no_category = source.get("category").and_then(Node::scalar).is_none();
+    let is_ours = is("product", "aws") && is("service", "cloudtrail") && (is_whole || no_category);
+    if is_generic(node) || is_ours {
         return None;
     }
     Some(format!("a rule for other logs ({}); only those of aws cloudtrail are used", of.join(" ")))

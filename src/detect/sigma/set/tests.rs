@@ -242,3 +242,59 @@ fn every_public_rule_can_fire() {
         set.rules.iter().filter(|rule| crafted(rule).is_none()).map(|rule| rule.title.as_str()).collect();
     assert_eq!(silent, [""; 0], "these can never fire");
 }
+
+#[test]
+fn what_cannot_be_meant_is_told() {
+    for (from, to, said) in [
+        ("{product: aws, service: cloudtrail}", "{category: webserver}", "a rule for other logs (webserver)"),
+        (
+            "{product: aws, service: cloudtrail}",
+            "{product: aws, category: x}",
+            "a rule for other logs (aws x)",
+        ),
+        ("condition: s", "condition: []", "a.yml:6: the detection needs a condition"),
+        ("title: A", "action: glob\ntitle: A", "a.yml:1: there is no action `glob`"),
+    ] {
+        let (set, faults) = RuleSet::read([("a.yml", RULE.replace(from, to).as_str())], &Placeholders::new());
+        assert!(set.rules.is_empty(), "{to}");
+        assert!(faults.iter().any(|fault| fault.to_string().contains(said)), "{to}: {faults:?}");
+    }
+    let filter = format!(
+        "{RULE}---\ntitle: F\nlogsource: {{product: aws, service: cloudtrail}}\nfilter:\n  rules: [one, zz]\n  f: {{awsRegion: x}}\n  condition: not f\n"
+    );
+    let (set, faults) = RuleSet::read([("a.yml", filter.as_str())], &Placeholders::new());
+    assert!(faults.len() == 1 && faults[0].to_string().contains("this filter names `zz`"), "{faults:?}");
+    assert!(!fires(&set.rules[0], &json!({"eventName": "X", "awsRegion": "x"})));
+}
+
+#[test]
+fn placeholders_are_found_wherever_they_stand() {
+    let known =
+        |name: &str, values: &[&str]| (name.to_owned(), values.iter().map(|v| (*v).to_owned()).collect());
+    let placeholders: Placeholders =
+        [known("a", &["x", "longer"]), known("b", &["1", "%a%"])].into_iter().collect();
+    let rule = RULE.replace("{eventName: X}", "{userAgent|expand: '100% of %a%-%b%'}");
+    let (set, faults) = RuleSet::read([("a.yml", rule.as_str())], &placeholders);
+    assert_eq!(faults, []);
+    for (agent, hits) in [
+        ("100% of x-1", true),
+        ("100% of longer-1", true),
+        ("100% of longer-%a%", true),
+        ("100% of %a%-%b%", false),
+        ("100% of longer-", false),
+    ] {
+        assert_eq!(fires(&set.rules[0], &json!({"userAgent": agent})), hits, "{agent}");
+    }
+    let rule = RULE.replace("{eventName: X}", "{userAgent|expand: '50% %nosuch%'}");
+    let (_, faults) = RuleSet::read([("a.yml", rule.as_str())], &placeholders);
+    assert!(faults[0].to_string().contains("placeholder %nosuch%"), "{faults:?}");
+}
+
+#[test]
+fn a_mapped_network_is_that_of_ipv4() {
+    let rule = RULE.replace("{eventName: X}", "{sourceIPAddress|cidr: '::ffff:203.0.113.0/120'}");
+    let (set, _) = RuleSet::read([("a.yml", rule.as_str())], &Placeholders::new());
+    for (address, hits) in [("203.0.113.5", true), ("::ffff:203.0.113.9", true), ("203.0.114.1", false)] {
+        assert_eq!(fires(&set.rules[0], &json!({"sourceIPAddress": address})), hits, "{address}");
+    }
+}
